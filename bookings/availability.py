@@ -1,0 +1,338 @@
+"""When a client can be seen: the slots a practice can offer, from hours, absences and bookings.
+
+Pure: rows come in, slots go out; the present is passed in. The rules:
+
+- Weekly hours are wall time in the zone of their location, so nine o'clock stays nine o'clock when
+  the clocks change; an edge that the clocks jump over is the moment of the jump, and the hour that
+  occurs twice is offered twice.
+- A slot lies wholly inside hours (weekly and extra together) and outside absences and closures.
+- Its buffers keep clear of other bookings, which come in widened by their own buffers; between two
+  appointments the later one's "before" thus follows the earlier one's "after". Buffers may reach
+  outside hours: a room is tidied after closing time.
+- Starts step from the opening of the hours they lie in, so 50-minute sessions from 9:00 start at
+  9:00, 9:50, …; an absence or a booking doesn't shift them.
+"""
+
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from accounts.time_zones import zone_info
+from bookings.ranges import Range, clip, subtract, union
+from bookings.wall_time import MIDNIGHT, ONE_DAY, day_bounds, first_instant
+
+NOTHING: Final = timedelta()
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyHours:
+    """Hours kept every week: wall time at a location, from one date until another, both included.
+
+    `weekday` is ISO (Monday 1). An end at or before the start is on the next day: 18:00–00:00 ends
+    at midnight, 00:00–00:00 is the whole day.
+    """
+
+    practitioner: UUID
+    location: UUID
+    zone: str
+    weekday: int
+    starts: time
+    ends: time
+    effective_from: date = date.min
+    effective_until: date = date.max
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.weekday <= 7:
+            raise ValueError(f"Weekdays go from 1 (Monday) to 7 (Sunday), not {self.weekday}.")
+        if self.starts == self.ends != MIDNIGHT:
+            raise ValueError("Hours that end when they start are empty.")
+
+
+@dataclass(frozen=True, slots=True)
+class ExtraHours:
+    """Hours on top of the weekly ones, once: two instants, at a location in a zone."""
+
+    practitioner: UUID
+    location: UUID
+    zone: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """Time away or closed: of one practitioner or all (None), at one location or all (None)."""
+
+    practitioner: UUID | None
+    location: UUID | None
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """A booking of a practitioner, wherever it is, already widened by its own buffers."""
+
+    practitioner: UUID
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """The most appointments a practitioner takes in a local day and an ISO week (None: no limit).
+
+    `booked` counts the appointments there are by local date; for the weekly limit it must cover
+    the whole weeks of the dates asked about.
+    """
+
+    practitioner: UUID
+    per_day: int | None
+    per_week: int | None
+    booked: Mapping[date, int]
+
+    def is_full(self, day: date) -> bool:
+        """Whether the limits leave no room for one more appointment on a local date."""
+        if self.per_day is not None and self.booked.get(day, 0) >= self.per_day:
+            return True
+        if self.per_week is None:
+            return False
+        monday = day - timedelta(days=day.weekday())
+        week = (monday + timedelta(days=ahead) for ahead in range(7))
+        return sum(self.booked.get(each, 0) for each in week) >= self.per_week
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """What is known about the time of some practitioners; rows may come in any order.
+
+    To move an appointment, leave it out of `busy` and of the caps: it never blocks its own move.
+    """
+
+    hours: Sequence[WeeklyHours] = ()
+    extra: Sequence[ExtraHours] = ()
+    absences: Sequence[Absence] = ()
+    busy: Sequence[Busy] = ()
+    caps: Sequence[Cap] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How a service is booked; starts go from `now + min_notice` to `now + horizon`, included."""
+
+    duration: timedelta
+    grid: timedelta = timedelta(minutes=15)
+    buffer_before: timedelta = NOTHING
+    buffer_after: timedelta = NOTHING
+    min_notice: timedelta = NOTHING
+    horizon: timedelta = timedelta(days=365)
+
+    def __post_init__(self) -> None:
+        if self.duration <= NOTHING or self.grid <= NOTHING:
+            raise ValueError("A service needs a duration and a grid longer than nothing.")
+        if min(self.buffer_before, self.buffer_after, self.min_notice, self.horizon) < NOTHING:
+            raise ValueError("Buffers, notice and horizon can't be negative.")
+
+
+class Place(NamedTuple):
+    """One practitioner at one location."""
+
+    practitioner: UUID
+    location: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A time that can be booked: instants in UTC and the naive wall time the client is shown.
+
+    `local_start` has `fold=1` on the second pass of an hour that occurs twice.
+    """
+
+    practitioner: UUID
+    location: UUID
+    zone: str
+    starts_at: datetime
+    ends_at: datetime
+    local_start: datetime
+
+
+def slots(
+    schedule: Schedule, terms: Terms, *, now: datetime, first_day: date, last_day: date
+) -> list[Slot]:
+    """Return every slot starting on a local date from `first_day` to `last_day`, both included.
+
+    Sorted by start, then practitioner, then location. Takes an aware `now`. Raises ValueError for
+    naive instants and ranges that end before they start, UnknownZone.
+    """
+    now = _utc(now)
+    taken = _taken(schedule.busy, before=terms.buffer_before, after=terms.buffer_after)
+    caps = {cap.practitioner: cap for cap in schedule.caps}
+    found: list[Slot] = []
+    for place, (zone, windows) in _windows(schedule, first_day, last_day).items():
+        free = subtract(_open(windows, place, schedule), taken.get(place.practitioner, ()))
+        asked = _asked(zone, first_day, last_day)
+        earliest = max(asked[0], now + terms.min_notice)
+        starts = {
+            start
+            for window in windows
+            for start in _starts(window, free, terms, earliest)
+            if start < asked[1] and start <= now + terms.horizon
+        }
+        found += _shown(sorted(starts), place, zone, terms.duration, caps.get(place.practitioner))
+    return sorted(found, key=lambda slot: (slot.starts_at, slot.practitioner, slot.location))
+
+
+def open_ranges(schedule: Schedule, *, first_day: date, last_day: date) -> dict[Place, list[Range]]:
+    """Return hours without absences on some local dates, bookings ignored: the diary's daylight."""
+    return {
+        place: clip(_open(windows, place, schedule), *_asked(zone, first_day, last_day))
+        for place, (zone, windows) in _windows(schedule, first_day, last_day).items()
+    }
+
+
+def free_ranges(schedule: Schedule, *, first_day: date, last_day: date) -> dict[Place, list[Range]]:
+    """Return hours without absences and bookings on some local dates, per place."""
+    taken = _taken(schedule.busy, before=NOTHING, after=NOTHING)
+    opened = open_ranges(schedule, first_day=first_day, last_day=last_day)
+    return {
+        place: subtract(ranges, taken.get(place.practitioner, ()))
+        for place, ranges in opened.items()
+    }
+
+
+def nearest(slots: Iterable[Slot], wanted: datetime, n: int = 3) -> list[Slot]:
+    """Return the slots closest to an instant, in order of time; of equals, the earlier one.
+
+    Only one slot per starting time: pass the slots of one practitioner where that matters.
+    """
+    one_each: dict[datetime, Slot] = {}
+    for slot in slots:
+        one_each.setdefault(slot.starts_at, slot)
+    by_distance = sorted(one_each, key=lambda start: (abs(start - wanted), start))
+    return [one_each[start] for start in sorted(by_distance[:n])]
+
+
+def count_per_day(slots: Iterable[Slot]) -> dict[date, int]:
+    """Return how many slots each local date has, in order; dates without any are left out."""
+    counts = Counter(slot.local_start.date() for slot in slots)
+    return dict(sorted(counts.items()))
+
+
+def _asked(zone: str, first_day: date, last_day: date) -> Range:
+    """Return the instants of some local dates, the last one included."""
+    return day_bounds(first_day, zone).starts_at, day_bounds(last_day, zone).ends_at
+
+
+def _windows(
+    schedule: Schedule, first_day: date, last_day: date
+) -> dict[Place, tuple[str, list[Range]]]:
+    """Return the zone and the stretches of hours of every place, each as it was entered.
+
+    Looks a day further on both sides, because hours may pass midnight and a slot may end there.
+    """
+    places: dict[Place, tuple[str, list[Range]]] = {}
+    span = [first_day + ONE_DAY * ahead for ahead in range(-1, (last_day - first_day).days + 2)]
+    by_weekday = defaultdict(list)
+    for day in span:
+        by_weekday[day.isoweekday()].append(day)
+    for hours in schedule.hours:
+        windows = _windows_of(places, Place(hours.practitioner, hours.location), hours.zone)
+        for day in by_weekday[hours.weekday]:
+            if hours.effective_from <= day <= hours.effective_until:
+                windows.append(_window_on(day, hours))
+    for extra in schedule.extra:
+        windows = _windows_of(places, Place(extra.practitioner, extra.location), extra.zone)
+        windows.append(_range(extra.starts_at, extra.ends_at))
+    return places
+
+
+def _windows_of(
+    places: dict[Place, tuple[str, list[Range]]], place: Place, zone: str
+) -> list[Range]:
+    """Return the list a place's hours go to. Raises ValueError for a second zone of one place."""
+    known, windows = places.setdefault(place, (zone, []))
+    if known != zone:
+        raise ValueError(f"One location can't be in both {known} and {zone}.")
+    return windows
+
+
+def _window_on(day: date, hours: WeeklyHours) -> Range:
+    """Return the instants of weekly hours on a date."""
+    last = day if hours.ends > hours.starts else day + ONE_DAY
+    return (
+        first_instant(datetime.combine(day, hours.starts), hours.zone),
+        first_instant(datetime.combine(last, hours.ends), hours.zone),
+    )
+
+
+def _open(windows: Iterable[Range], place: Place, schedule: Schedule) -> list[Range]:
+    """Return the hours of a place without the absences that touch it."""
+    away = union(
+        _range(absence.starts_at, absence.ends_at)
+        for absence in schedule.absences
+        if absence.practitioner in (None, place.practitioner)
+        and absence.location in (None, place.location)
+    )
+    return subtract(union(windows), away)
+
+
+def _taken(busy: Iterable[Busy], *, before: timedelta, after: timedelta) -> dict[UUID, list[Range]]:
+    """Return where no slot may lie, per practitioner: bookings, widened by the slot's buffers."""
+    taken = defaultdict(list)
+    for booking in busy:
+        start, end = _range(booking.starts_at, booking.ends_at)
+        taken[booking.practitioner].append((start - after, end + before))
+    return {practitioner: union(ranges) for practitioner, ranges in taken.items()}
+
+
+def _starts(
+    window: Range, free: Sequence[Range], terms: Terms, earliest: datetime
+) -> Iterator[datetime]:
+    """Yield the grid's starts inside one window at which the service fits into free time."""
+    opens, closes = window
+    first_free = bisect_right(free, opens, key=lambda piece: piece[1])
+    for index in range(first_free, len(free)):
+        piece_opens, piece_closes = free[index]
+        if piece_opens >= closes:
+            return
+        begin = max(piece_opens, earliest, opens)
+        # Floor division of the negative rounds up to the next step of the grid.
+        start = opens - (opens - begin) // terms.grid * terms.grid
+        while start < closes and start + terms.duration <= piece_closes:
+            yield start
+            start += terms.grid
+
+
+def _shown(
+    starts: Iterable[datetime], place: Place, zone: str, duration: timedelta, cap: Cap | None
+) -> Iterator[Slot]:
+    """Yield a slot with its wall time for each start, except on days that are full."""
+    info = zone_info(zone)
+    full: dict[date, bool] = {}
+    for start in starts:
+        local_start = start.astimezone(info).replace(tzinfo=None)
+        if cap is not None:
+            day = local_start.date()
+            if day not in full:
+                full[day] = cap.is_full(day)
+            if full[day]:
+                continue
+        yield Slot(*place, zone, start, start + duration, local_start)
+
+
+def _range(start: datetime, end: datetime) -> Range:
+    """Return two aware instants as a range in UTC. Raises ValueError when they run backwards."""
+    if end < start:
+        raise ValueError(f"A range can't end ({end}) before it starts ({start}).")
+    return _utc(start), _utc(end)
+
+
+def _utc(instant: datetime) -> datetime:
+    """Return an aware instant in UTC; comparing within one zone is several times faster."""
+    if instant.tzinfo is None:
+        raise ValueError("An instant needs a zone: pass an aware datetime.")
+    return instant if instant.tzinfo is UTC else instant.astimezone(UTC)
