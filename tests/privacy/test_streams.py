@@ -260,7 +260,7 @@ def test_a_writer_left_by_an_exception_leaves_no_readable_stream() -> None:
         writer.write(text(SEGMENT + 100))
         raise RuntimeError
 
-    assert len(sink.data) == HEADER + 0 + SEALED
+    assert len(sink.data) == HEADER + SEALED
     with pytest.raises(Unreadable):
         opened(bytes(sink.data))
 
