@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from html import escape
 from urllib.parse import quote
 
-from privacy.export.verify_export import WITH_GAPS
+from privacy.export.verify_export import TYPES, WITH_GAPS
 
 _STYLE = """
 :root { color-scheme: light dark; }
@@ -13,7 +13,7 @@ body { font: 1rem/1.55 system-ui, sans-serif; max-width: 52rem; margin: 2rem aut
 table { border-collapse: collapse; width: 100%; margin: .5rem 0 1.5rem; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0;
   border-bottom: 1px solid #8886; }
-td:first-child { overflow-wrap: anywhere; }
+td { overflow-wrap: break-word; }
 pre { padding: .8rem; border: 1px solid #8886; overflow: auto; }
 """
 
@@ -64,6 +64,8 @@ def readme(
     return "\n".join(parts)
 
 
+_LINKS = (("data", "rows"), ("csv", "table"), ("schema", "fields"))
+
 _CHECK = """<h2>How to check it</h2>
 <p>Unpack <code>verify_export.py</code>, or better, take it from where you trust it. With Python 3.9
 or newer and its package <code>cryptography</code>:</p>
@@ -88,17 +90,23 @@ def _facts(about: Mapping[str, object]) -> str:
         ("Format", f"{about['format']} {about['format_version']}"),
         *((name.replace("_", " ").capitalize(), value) for name, value in sorted(pairs.items())),
     ]
-    return _table(("", ""), [(escape(name), escape(str(value))) for name, value in rows])
+    return _table(("", ""), [(escape(name), escape(_text(value))) for name, value in rows])
+
+
+def _text(value: object) -> str:
+    """Return a fact for reading: a moment to the second, the rest as it stands."""
+    text = str(value)
+    return f"{text[:10]} {text[11:19]} UTC" if TYPES["datetime"](value) else text
 
 
 def _kinds(kinds: Iterable[Mapping[str, object]]) -> str:
     rows = []
     for kind in kinds:
-        paths = [str(kind[name]) for name in ("data", "csv", "schema") if kind[name]]
-        links = " ".join(f'<a href="{quote(path)}">{escape(path)}</a>' for path in paths)
+        found = [(kind[name], text) for name, text in _LINKS if kind[name]]
+        links = " · ".join(f'<a href="{quote(str(path))}">{text}</a>' for path, text in found)
         title = f"{_code(str(kind['kind']))} {escape(str(kind['description']))}"
         rows.append((title, f"{kind['rows']:,}", links))
-    return _table(("Kind", "Rows", "Where"), rows)
+    return _table(("Kind", "Rows", "Open"), rows)
 
 
 def _missing(title: str, reasons: Mapping[str, str], none: str) -> str:

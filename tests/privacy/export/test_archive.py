@@ -173,7 +173,8 @@ def test_the_readme_is_one_page_that_loads_and_runs_nothing(sample: bytes) -> No
 
     assert "Harbour &lt;Physio&gt;" in readme
     assert "<Physio>" not in readme
-    assert '<a href="data/notes.note.ndjson">' in readme
+    assert '<a href="data/notes.note.ndjson">rows</a>' in readme
+    assert "<td>2026-03-09 01:03:00 UTC</td>" in readme
     assert "lives in the control database" in readme
     assert "files/201/gone.pdf" in readme
     assert "python verify_export.py" in readme
