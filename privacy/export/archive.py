@@ -198,7 +198,7 @@ class ArchiveWriter:
                 write(piece)
                 try:
                     piece = next(pieces, b"")
-                except Exception as error:  # noqa: BLE001  (the source may fail in any way)
+                except Exception as error:  # the source may fail in any way
                     broken = error
                     break
         if broken is not None:

@@ -24,6 +24,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, BinaryIO
 
 try:
@@ -195,7 +196,7 @@ def verify(source: str | BinaryIO, key: str | None = None) -> Report:
     report = Report()
     if isinstance(source, str):
         try:
-            with open(source, "rb") as opened:
+            with Path(source).open("rb") as opened:
                 return verify(opened, key)
         except OSError as error:
             report.problem(source, f"can't be opened ({error.strerror})")
@@ -203,7 +204,7 @@ def verify(source: str | BinaryIO, key: str | None = None) -> Report:
     try:
         with zipfile.ZipFile(source) as archive:
             _Check(archive, source, report).run(key)
-    except Exception as error:  # noqa: BLE001  (a damaged file can fail in any way)
+    except Exception as error:  # a damaged file can fail in any way
         report.problem("archive", f"can't be read as an export ({type(error).__name__})")
     return report
 
@@ -311,7 +312,7 @@ class _Check:
                     digest.update(piece)
                     size += len(piece)
                     yield piece
-        except Exception as error:  # noqa: BLE001  (damaged data can fail in any way)
+        except Exception as error:  # damaged data can fail in any way
             self.report.problem(name, f"is damaged ({type(error).__name__})")
             return
         if facts and size != facts["bytes"]:

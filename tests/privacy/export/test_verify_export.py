@@ -547,7 +547,7 @@ def test_the_sum_ignores_order_and_nothing_else(lines: list[bytes], random: Any)
 
 def run(*arguments: str | Path, flags: tuple[str, ...] = ()) -> tuple[int, str]:
     command = [sys.executable, "-I", *flags, *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603
+    done = subprocess.run(command, capture_output=True, check=False)
     assert done.stderr == b""
     return done.returncode, done.stdout.decode()
 
