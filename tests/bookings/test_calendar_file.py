@@ -136,7 +136,7 @@ def test_nonsense_is_refused() -> None:
         file(zone="Europe/Dubin")
 
 
-@pytest.mark.parametrize(("minutes_on", "in_zone"), [(0, True), (60, False)])
+@pytest.mark.parametrize(("minutes_on", "in_zone"), [(0, True), (30, False), (60, False)])
 def test_the_second_pass_of_an_hour_is_written_in_utc(minutes_on: int, in_zone: bool) -> None:
     """Half past one occurs at 00:30 and 01:30 UTC; with a TZID it would always mean the first."""
     start = datetime(2026, 10, 25, 0, 15, tzinfo=UTC) + timedelta(minutes=minutes_on)
