@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -177,6 +178,19 @@ def test_another_key_or_place_opens_nothing(size: int, key: bytes, aad: bytes) -
     if aad != AAD:
         with pytest.raises(Unreadable):
             next(open_sealed([data], KEY, aad))
+
+
+def test_the_layout_is_the_documented_one_and_has_one_shape() -> None:
+    header = b"\x01" + b"prefix7"
+
+    def segment(index: int, plain: bytes, *, last: bool) -> bytes:
+        place = index.to_bytes(4, "big") + bytes([last])
+        return AESGCM(KEY).encrypt(header[1:] + place, plain, header + place + AAD)
+
+    full = segment(0, text(SEGMENT), last=False)
+    assert opened(header + full + segment(1, b"end", last=True)) == text(SEGMENT) + b"end"
+    with pytest.raises(Unreadable, match="empty"):
+        opened(header + full + segment(1, b"", last=True))
 
 
 def test_an_unknown_version_says_so() -> None:

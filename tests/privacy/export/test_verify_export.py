@@ -83,8 +83,8 @@ class Forgery:
                 total.add(line.rstrip(b"\n"))
             facts |= {"rows": total.count, "row_sum": total.hexdigest()}
 
-    def made(self, signed: bytes | None = None) -> bytes:
-        """Return the archive, its container facts and signature (of `signed`) made anew."""
+    def made(self, signed: bytes | None = None, after: bytes = b"") -> bytes:
+        """Return the archive made anew; `signed` is signed instead, `after` ends manifest.sig."""
         sink = io.BytesIO()
         container = Container(sink)
         for name, data in self.parts.items():
@@ -95,7 +95,7 @@ class Forgery:
         manifest = json.dumps(self.manifest, sort_keys=True).encode()
         container.whole(MANIFEST, manifest)
         signature = self.signer.sign(signed or manifest).hex()
-        container.whole(SIGNATURE, signature_file(public_hex(self.signer), signature))
+        container.whole(SIGNATURE, signature_file(public_hex(self.signer), signature) + after)
         container.finish()
         return sink.getvalue()
 
@@ -470,6 +470,10 @@ def test_another_signer_is_found_by_the_pinned_key_only(
 
 def test_a_signature_of_something_else_is_found(forgery: Forgery) -> None:
     assert problems(forgery.made(signed=b"{}")) == ["manifest.sig: doesn't match manifest.json"]
+
+
+def test_a_signature_written_in_another_way_is_found(forgery: Forgery) -> None:
+    assert problems(forgery.made(after=b"\n")) == ["manifest.sig: isn't written as it should be"]
 
 
 @pytest.mark.parametrize(
