@@ -1,1 +1,1 @@
-"""Everything that runs Keepwell on one machine: embedded servers, mail catcher, supervisor, the commands' checks."""
+"""All that runs Keepwell on one machine: servers, mail catcher, supervisor, checks."""

@@ -46,7 +46,7 @@ def spawn(
 
 
 def end(process: subprocess.Popen[bytes], *, by: signal.Signals, patience: float) -> bool:
-    """Ask `process` to end, wait `patience` seconds, then kill its group; True if it went willingly."""
+    """Ask `process` to end and after `patience` seconds kill its group; True if it obeyed."""
     if process.poll() is not None:
         return True
     process.send_signal(by)
@@ -66,7 +66,7 @@ def kill_group(leader: int) -> None:
 
 
 def identity(pid: int) -> str:
-    """Return what tells process `pid` from a later one with the same number, "" if there is none."""
+    """Return what tells process `pid` from a later one of the same number, "" if it is gone."""
     try:
         return f"{pid} {psutil.Process(pid).create_time():.2f}"
     except psutil.Error:
@@ -80,21 +80,31 @@ def is_alive(known: str) -> bool:
 
 
 def end_leftover(known: str, *, patience: float = 5) -> None:
-    """End the process group of a leader described by `identity`, if that very process still runs."""
-    if not is_alive(known):
+    """End what is left of the session whose leader `identity` described, and nobody else's.
+
+    While a session has members its number is given to no new process, so a living leader with
+    another identity means that ours is gone altogether.
+    """
+    leader = int(known.partition(" ")[0] or 0)
+    if not leader or identity(leader) not in ("", known):
         return
-    leader = psutil.Process(int(known.partition(" ")[0]))
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        left = [process for process in psutil.process_iter() if _session(process.pid) == leader]
+        for process in left:
+            with contextlib.suppress(psutil.Error):
+                process.send_signal(sign)
+        psutil.wait_procs(left, timeout=patience)
+
+
+def _session(pid: int) -> int:
     try:
-        leader.terminate()
-        leader.wait(patience)
-    except psutil.TimeoutExpired:
-        kill_group(leader.pid)
-    except psutil.NoSuchProcess:
-        return
+        return os.getsid(pid)
+    except OSError:
+        return 0
 
 
 def end_all_in(folder: Path, name: str, *, by: signal.Signals, patience: float) -> None:
-    """End every process called `name` whose working folder is `folder`, by SIGKILL if it must be."""
+    """End every process called `name` whose working folder is `folder`, at last by SIGKILL."""
     for sign in (by, signal.SIGKILL):
         left = _processes_in(folder, name)
         for process in left:
@@ -124,6 +134,13 @@ def is_free(port: int, host: str = "127.0.0.1") -> bool:
     return True
 
 
+def listens(port: int, host: str = "127.0.0.1") -> bool:
+    """Whether something takes connections on `port`."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((host, port)) == 0
+
+
 def free_port(preferred: int | None = None) -> int:
     """Return `preferred` if it is free, else another free port of the loopback interface."""
     if preferred and is_free(preferred):
@@ -132,6 +149,15 @@ def free_port(preferred: int | None = None) -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
     return port
+
+
+def free_ports(number: int) -> list[int]:
+    """Return that many different free ports of the loopback interface."""
+    with contextlib.ExitStack() as held:
+        probes = [held.enter_context(socket.socket()) for _ in range(number)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [probe.getsockname()[1] for probe in probes]
 
 
 def tail(log: Path, lines: int = 15) -> str:

@@ -1,4 +1,4 @@
-"""The PostgreSQL roles and databases of a control plane and its regions, made or brought up to date."""
+"""The PostgreSQL roles and databases of a control plane and its regions, made or corrected."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,7 +13,7 @@ ENTRANTS = {
     "keyring": ("owner", "app", "purger", "backup"),
 }
 EXTENSIONS = ("btree_gist", "pg_trgm", "unaccent")
-# Each role says again what the server should say, so that a hosted server keeps to it (privacy.md 2, "SQL logs").
+# Each role says again what the server should say, so that a hosted server keeps to it, too.
 SESSION_SETTINGS = {
     "log_statement": "none",
     "log_min_duration_statement": "-1",
@@ -72,7 +72,8 @@ def _make_role(server: Connection, role: str, password: str) -> None:
     bypass = sql.SQL("BYPASSRLS" if role == "backup" else "NOBYPASSRLS")
     server.execute(
         sql.SQL(
-            "ALTER ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION INHERIT {} PASSWORD {}"
+            "ALTER ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION INHERIT {}"
+            " PASSWORD {}"
         ).format(_role(role), bypass, sql.Literal(verifier.decode()))
     )
     for name, value in SESSION_SETTINGS.items():

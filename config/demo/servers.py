@@ -31,7 +31,7 @@ UNPRIVILEGED = "nobody"  # PostgreSQL refuses to run as root, and this user exis
 
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
-    "unix_socket_directories": "",  # a socket's path may be 107 bytes at most; TCP has no such limit
+    "unix_socket_directories": "",  # their paths may have 107 bytes at most
     "max_connections": "200",
     "shared_buffers": "256MB",
     "dynamic_shared_memory_type": "mmap",  # containers give /dev/shm 64 MB
@@ -263,12 +263,12 @@ class Valkey:
         return False
 
 
-def write_private(path: Path, text: str) -> None:
-    """Write `text` to a file only we may read, whole or not at all."""
+def write_private(path: Path, content: str | bytes) -> None:
+    """Write `content` to a file only we may read, whole or not at all."""
     part = path.with_name(f"{path.name}.part")
     part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content.encode() if isinstance(content, str) else content)
     part.replace(path)
 
 

@@ -1,4 +1,4 @@
-"""Turns into another program that ends with the process that started it, and that isn't root if asked."""
+"""Turns into another program that ends with its starter, and isn't root if asked."""
 
 import argparse
 import ctypes
