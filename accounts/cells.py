@@ -1,0 +1,93 @@
+"""Regions and their cells: the data centres of this installation, and the aliases of each cell's parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A data centre: `city` is what people are told, coordinates decide which one is closest."""
+
+    code: str
+    city: str
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One region database with its keyring, queue, cache, object store and mail route.
+
+    Every region has one cell to begin with; an account's directory entry names its cell.
+    """
+
+    name: str
+    region: str
+    host: str = ""
+
+    @property
+    def database(self) -> str:
+        """Alias of the region database, as `keepwell_app`."""
+        return f"region_{self.region}"
+
+    @property
+    def reader(self) -> str:
+        """Alias of the same database as the read-only `keepwell_exporter`."""
+        return f"region_{self.region}_reader"
+
+    @property
+    def keyring(self) -> str:
+        """Alias of the keyring database."""
+        return f"keyring_{self.region}"
+
+    @property
+    def cache(self) -> str:
+        """Alias of the region's cache."""
+        return self.region
+
+    @property
+    def objects(self) -> str:
+        """Alias of the region's object store."""
+        return f"objects_{self.region}"
+
+    @property
+    def mailer(self) -> str:
+        """Alias of the region's mail route."""
+        return self.region
+
+
+REGIONS = {
+    region.code: region
+    for region in (
+        Region("au", "Sydney", -33.8688, 151.2093),
+        Region("eu", "Frankfurt", 50.1109, 8.6821),
+        Region("us", "Oregon", 45.8399, -119.7006),
+    )
+}
+
+
+def cells() -> dict[str, Cell]:
+    """Return the configured cells by name."""
+    found: dict[str, Cell] = settings.CELLS
+    return found
+
+
+def cell(name: str) -> Cell:
+    """Return one cell; raise `LookupError` for a name that is not configured here."""
+    try:
+        return cells()[name]
+    except KeyError:
+        raise LookupError(f"Cell {name!r} is not configured in this process.") from None
+
+
+def first_cell(region: str) -> Cell:
+    """Return the cell where new accounts of a region are placed."""
+    return next(found for found in cells().values() if found.region == region)
+
+
+def region_name(code: str) -> str:
+    """Return the city that people know a region by."""
+    return REGIONS[code].city

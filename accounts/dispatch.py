@@ -1,0 +1,52 @@
+"""Finds due jobs across all accounts of a cell, with a role that sees job ids and nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from django.conf import settings
+from django.db import connections
+
+from accounts.cells import cell
+from accounts.tenancy import AccountRef
+from privacy.vocabulary import clock
+
+DUE = """
+SELECT j.id, j.account_id, a.slug FROM accounts_outboxjob j JOIN accounts_accountanchor a USING (account_id)
+WHERE j.done_at IS NULL AND j.failed_at IS NULL AND j.run_at <= %(now)s
+  AND (j.leased_until IS NULL OR j.leased_until < %(now)s)
+ORDER BY j.run_at LIMIT %(most)s
+"""
+
+
+def connect(cell_name: str, role: str, *, autocommit: bool = True) -> psycopg.Connection[Any]:
+    """Return a plain connection to a cell's region database as one of the narrow roles (dispatch, audit, purger)."""
+    where = connections[cell(cell_name).database].settings_dict
+    return psycopg.connect(
+        host=where["HOST"],
+        port=where["PORT"],
+        dbname=where["NAME"],
+        user=f"keepwell_{role}",
+        password=settings.DB_PASSWORDS[role],
+        application_name=f"keepwell {role}",
+        connect_timeout=5,
+        autocommit=autocommit,
+    )
+
+
+def due(cell_name: str, most: int = 200) -> list[tuple[AccountRef, UUID]]:
+    """Return the jobs of a cell that should start now: new ones, and those whose worker died."""
+    with connect(cell_name, "dispatch") as connection:
+        rows = connection.execute(DUE, {"now": clock.now(), "most": most}).fetchall()
+    return [(AccountRef(account_id, slug, cell_name), job_id) for job_id, account_id, slug in rows]
+
+
+def accounts_of(cell_name: str) -> list[AccountRef]:
+    """Return every account that lives in a cell, so that maintenance can enter one after the other."""
+    with connect(cell_name, "dispatch") as connection:
+        rows = connection.execute(
+            "SELECT account_id, slug FROM accounts_accountanchor ORDER BY 1"
+        ).fetchall()
+    return [AccountRef(account_id, slug, cell_name) for account_id, slug in rows]

@@ -1,0 +1,44 @@
+"""The tables of people, accounts, membership, sessions, audit and work to be done."""
+
+from accounts.models.audit import AuditEvent, AuditHead, AuditQueue
+from accounts.models.directory import (
+    Account,
+    AccountAccess,
+    AgreementAcceptance,
+    ControlTask,
+    EntryCode,
+)
+from accounts.models.people import User
+from accounts.models.practice import (
+    AccountAnchor,
+    Invitation,
+    Location,
+    Member,
+    Practitioner,
+    PrivacyNotice,
+    Role,
+)
+from accounts.models.sessions import RegionSession, SupportGrant
+from accounts.models.work import OutboxJob
+
+__all__ = [
+    "Account",
+    "AccountAccess",
+    "AccountAnchor",
+    "AgreementAcceptance",
+    "AuditEvent",
+    "AuditHead",
+    "AuditQueue",
+    "ControlTask",
+    "EntryCode",
+    "Invitation",
+    "Location",
+    "Member",
+    "OutboxJob",
+    "Practitioner",
+    "PrivacyNotice",
+    "RegionSession",
+    "Role",
+    "SupportGrant",
+    "User",
+]

@@ -1,0 +1,33 @@
+"""How sign-in by allauth is bent to Keepwell: product clock, no outside redirects, sessions ended everywhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
+
+
+class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Keepwell's account adapter."""
+
+    def is_safe_url(self, url: str | None) -> bool:
+        """Allow redirects to our own pages only."""
+        return url_has_allowed_host_and_scheme(url, allowed_hosts=None)
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Sign-up goes through the practice's sign-up page or an invitation, which both create the User."""
+        return True
+
+    def get_user_search_fields(self) -> list[str]:
+        """Staff search Users by address."""
+        return ["email"]
+
+    def save_user(self, request: HttpRequest, user: Any, form: Any, commit: bool = True) -> Any:
+        """Save a new User with a lower-case address."""
+        user = super().save_user(request, user, form, commit=False)
+        user.email = user.email.lower()
+        if commit:
+            user.save()
+        return user

@@ -1,0 +1,31 @@
+"""Task envelopes: ids in, enter the account, call the verb (house.md 3)."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from celery import shared_task
+
+from accounts import control_tasks, dispatch, outbox
+from accounts.tenancy import AccountRef
+
+
+@shared_task(name="accounts.run_job")
+def run_job(cell: str, account_id: str, slug: str, job_id: str) -> bool:
+    """Run one outbox job of one account."""
+    return outbox.run(AccountRef(UUID(account_id), slug, cell), UUID(job_id))
+
+
+@shared_task(name="accounts.run_due_jobs")
+def run_due_jobs(cell: str) -> int:
+    """Hand every due job of a cell to its queue; return how many. Beat calls it every few seconds."""
+    found = dispatch.due(cell)
+    for account, job_id in found:
+        run_job.apply_async((cell, str(account.id), account.slug, str(job_id)), queue=cell)
+    return len(found)
+
+
+@shared_task(name="accounts.run_control_tasks")
+def run_control_tasks(cell: str) -> int:
+    """Do what control asks of a cell, such as ending sessions of a User; return how many were done."""
+    return control_tasks.run_open(cell)

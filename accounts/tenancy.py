@@ -1,0 +1,180 @@
+"""The only way into an account's data: the router, the guard on every statement, and `acting_in` (RP-3, TI-3, TI-7)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connections, transaction
+from django.db.backends.signals import connection_created
+from django.db.models import Model
+
+from accounts.cells import cell, region_name
+from privacy.vocabulary import scope
+from privacy.vocabulary.placement import Placement
+from privacy.vocabulary.scope import SYSTEM, Actor, NoAccount, Purpose, Scope, WrongAccount
+
+# Statements about the transaction itself, which read and write no row
+_SAVEPOINTS = ("SAVEPOINT ", "RELEASE SAVEPOINT ", "ROLLBACK TO SAVEPOINT ", "SET CONSTRAINTS ALL ")
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRef:
+    """What is known of an account before it is entered: its id, its slug and the cell where it lives."""
+
+    id: UUID
+    slug: str
+    cell: str
+
+    @property
+    def region(self) -> str:
+        """Code of the region."""
+        return cell(self.cell).region
+
+    @property
+    def city(self) -> str:
+        """City of the region, as people know it."""
+        return region_name(self.region)
+
+
+def placement_of(model: type[Model]) -> Placement:
+    """Return where a model's rows live; models of third-party apps live in control."""
+    return getattr(model, "placement", Placement.CONTROL)
+
+
+class RegionRouter:
+    """Reads each model's own declaration of where it lives, and the active scope."""
+
+    def db_for_read(self, model: type[Model], **hints: Any) -> str:
+        return self._alias(model, hints.get("instance"))
+
+    def db_for_write(self, model: type[Model], **hints: Any) -> str:
+        return self._alias(model, hints.get("instance"))
+
+    def allow_relation(self, first: Model, second: Model, **hints: Any) -> bool:
+        return placement_of(type(first)) == placement_of(type(second))
+
+    def allow_migrate(
+        self, db: str, app_label: str, model_name: str | None = None, **hints: Any
+    ) -> bool:
+        if db.endswith("_reader"):
+            return False
+        where = hints.get("placement")
+        if where is None and model_name is not None:
+            where = placement_of(apps.get_model(app_label, model_name))
+        if where is None and not any(
+            hasattr(m, "placement") for m in apps.get_app_config(app_label).get_models()
+        ):
+            where = Placement.CONTROL  # data migrations of third-party apps
+        return where is None or where == _placement_of_alias(db)
+
+    def _alias(self, model: type[Model], instance: Model | None) -> str:
+        where = placement_of(model)
+        if where == Placement.CONTROL:
+            return "default"
+        active = scope.current()
+        if where == Placement.KEYRING:
+            return active.keyring
+        loaded_from = instance._state.db if instance is not None else None
+        own = (active.database, cell(active.cell).database, cell(active.cell).reader)
+        if loaded_from and placement_of(type(instance)) == where and loaded_from not in own:
+            raise WrongAccount(
+                f"An object of {loaded_from} was used while acting in {active.database}."
+            )
+        return active.database
+
+
+def _placement_of_alias(alias: str) -> Placement:
+    if alias.startswith("region_"):
+        return Placement.REGION
+    return Placement.KEYRING if alias.startswith("keyring_") else Placement.CONTROL
+
+
+def guard(
+    execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]
+) -> Any:
+    """Refuse any statement on a region or keyring connection outside the scope that it belongs to (RP-3)."""
+    connection = context["connection"]
+    active = scope.active()
+    if active is None:
+        if sql.startswith(_SAVEPOINTS):
+            return execute(sql, params, many, context)
+        raise NoAccount(f"{connection.alias}: a statement outside acting_in().")
+    if connection.alias not in (active.database, active.keyring):
+        raise WrongAccount(f"{connection.alias}: a statement while acting in {active.database}.")
+    if not connection.in_atomic_block:
+        raise NoAccount(f"{connection.alias}: a statement outside the account's transaction.")
+    return execute(sql, params, many, context)
+
+
+def install_guard(connection: Any, **kwargs: Any) -> None:
+    """Put the guard on a new region or keyring connection of a serving process (not of a migrating one)."""
+    guarded = connection.alias.startswith(("region_", "keyring_"))
+    if guarded and settings.ROLE == "app" and guard not in connection.execute_wrappers:
+        connection.execute_wrappers.insert(0, guard)
+
+
+connection_created.connect(install_guard, dispatch_uid="keepwell.guard")
+
+
+class Entry:
+    """Hook points that other modules of this app give to `acting_in` (the audit writes what was read)."""
+
+    before_leaving: list[Callable[[Scope], None]] = []
+
+
+@contextmanager
+def acting_in(
+    account: AccountRef,
+    *,
+    by: Actor = SYSTEM,
+    purpose: Purpose = Purpose.ADMINISTRATION,
+    reading: bool = False,
+) -> Iterator[Scope]:
+    """Enter an account: one transaction in its region, tied to it by row-level security.
+
+    `reading` uses the read-only role in one REPEATABLE READ snapshot (exports, audit pages). Entering another account
+    while one is open in the same database raises `WrongAccount`; entering the same one again nests.
+    """
+    where = cell(account.cell)
+    outer = scope.active()
+    if outer is not None and outer.account_id != account.id:
+        raise WrongAccount("Another account is open. Leave it first.")
+    database = where.reader if reading else where.database
+    active = Scope(
+        account.id, where.region, where.name, database, where.keyring, by, purpose, reading
+    )
+    with ExitStack() as stack:
+        stack.enter_context(scope.entered(active))
+        nested = connections[database].in_atomic_block
+        stack.enter_context(transaction.atomic(using=database))
+        with connections[database].cursor() as cursor:
+            if reading and not nested:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            cursor.execute("SELECT set_config('app.account_id', %s, true)", [str(account.id)])
+            cursor.execute(
+                "SELECT key_epoch FROM accounts_accountanchor WHERE account_id = %s", [account.id]
+            )
+            row = cursor.fetchone()
+        active.key_epoch = row[0] if row else 0
+        yield active
+        if not connections[database].needs_rollback:
+            for leave in Entry.before_leaving:
+                leave(active)
+            if nested and outer is None:
+                _close_door(database)
+    if active.late:
+        with acting_in(account, by=by, purpose=purpose):
+            for row in active.late:
+                row.save(force_insert=True)
+
+
+def _close_door(database: str) -> None:
+    """Inside somebody else's transaction (tests), leave no account behind: the next statement must fail."""
+    with connections[database].cursor() as cursor:
+        cursor.execute("SELECT set_config('app.account_id', '', true)")

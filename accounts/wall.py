@@ -1,0 +1,217 @@
+"""The wall around each account in the database: row-level security, composite keys, grants and triggers, as one
+migration operation, and the questions to the catalog that prove it stands (TI-1, RP-4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.db.migrations.operations.base import Operation
+from django.db.models import CASCADE, SET_NULL
+
+from privacy.vocabulary.classification import DataPolicy
+from privacy.vocabulary.placement import Placement, TenantForeignKey
+
+ANCHOR = "accounts_accountanchor"
+EQUALITY = "(account_id = (current_setting('app.account_id'::text))::uuid)"
+
+# Each role's policy, by name; `wall_report` compares the catalog's text with these.
+POLICIES = {
+    "tenant": ("ALL", "keepwell_app, keepwell_owner", "{equality}", "{equality}"),
+    "export": ("SELECT", "keepwell_exporter", "{equality}", None),
+    "purge": (
+        "ALL",
+        "keepwell_purger",
+        "({equality} AND (EXISTS ( SELECT 1\n   FROM accounts_accountanchor a\n"
+        "  WHERE ((a.account_id = {table}.account_id) AND (a.state = 'purging'::text)))))",
+        None,
+    ),
+    "support": (
+        "SELECT",
+        "keepwell_support",
+        "({equality} AND (EXISTS ( SELECT 1\n   FROM accounts_supportgrant g\n"
+        "  WHERE ((g.account_id = {table}.account_id) AND (g.revoked_at IS NULL) AND "
+        "(g.starts_at <= now()) AND (g.expires_at > now())))))",
+        None,
+    ),
+}
+PLAIN = {
+    "purge": ("ALL", "keepwell_purger", "{equality}", None),
+    "support": ("SELECT", "keepwell_support", "{equality}", None),
+}
+SEQUENCE = {
+    "accounts_auditqueue": ("sequence", "ALL", "keepwell_audit", "true", None, "SELECT, DELETE"),
+    "accounts_auditevent": ("sequence", "ALL", "keepwell_audit", "true", "true", "SELECT, INSERT"),
+    "accounts_audithead": (
+        "sequence",
+        "ALL",
+        "keepwell_audit",
+        "true",
+        "true",
+        "SELECT, INSERT, UPDATE",
+    ),
+    "accounts_outboxjob": (
+        "dispatch",
+        "SELECT",
+        "keepwell_dispatch",
+        "true",
+        None,
+        "SELECT (id, account_id, name, run_at, leased_until, done_at, failed_at)",
+    ),
+    ANCHOR: ("dispatch", "SELECT", "keepwell_dispatch, keepwell_audit", "true", None, "SELECT"),
+}
+NO_APP_GRANT = ("accounts_auditevent", "accounts_audithead")
+INSERT_ONLY = ("accounts_auditqueue",)
+APP_UPDATES = {ANCHOR: "slug, name, state, key_epoch, closing_at"}
+
+FUNCTIONS = """
+CREATE OR REPLACE FUNCTION refuse_while_closing() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF current_user = 'keepwell_app' AND EXISTS (
+      SELECT 1 FROM accounts_accountanchor a
+      WHERE a.account_id = COALESCE(NEW.account_id, OLD.account_id) AND a.state <> 'active') THEN
+    RAISE EXCEPTION 'account is read-only while it closes' USING ERRCODE = 'KW001';
+  END IF;
+  RETURN COALESCE(NEW, OLD);
+END $$;
+"""
+
+
+def policies_of(table: str) -> dict[str, tuple[str, str, str, str | None]]:
+    """Return the policies that must stand on a table: name → command, roles, USING, WITH CHECK."""
+    chosen = dict(POLICIES)
+    if table == ANCHOR:
+        chosen["purge"] = PLAIN["purge"]
+    if table == "accounts_supportgrant":
+        chosen["support"] = PLAIN["support"]
+    if table in SEQUENCE:
+        name, command, roles, using, check, _ = SEQUENCE[table]
+        chosen[name] = (command, roles, using, check)
+    return {
+        name: (
+            command,
+            roles,
+            using.format(equality=EQUALITY, table=table),
+            check.format(equality=EQUALITY, table=table) if check else None,
+        )
+        for name, (command, roles, using, check) in chosen.items()
+    }
+
+
+def grants_of(table: str, policy: DataPolicy) -> dict[str, str]:
+    """Return the privileges of each role on a table."""
+    grants = {
+        "keepwell_exporter": "SELECT",
+        "keepwell_purger": "SELECT, DELETE",
+        "keepwell_support": "SELECT",
+    }
+    if table in INSERT_ONLY:
+        grants["keepwell_app"] = "INSERT"
+    elif table in APP_UPDATES:
+        grants["keepwell_app"] = f"SELECT, INSERT, UPDATE ({APP_UPDATES[table]})"
+    elif table not in NO_APP_GRANT:
+        verbs = [
+            "SELECT",
+            "INSERT",
+            *([] if policy.append_only else ["UPDATE"]),
+            *(["DELETE"] if policy.deletable else []),
+        ]
+        grants["keepwell_app"] = ", ".join(verbs)
+    if table in SEQUENCE:
+        for role in SEQUENCE[table][2].split(", "):
+            grants[role] = SEQUENCE[table][5]
+    return grants
+
+
+def wall_sql(model: Any, policy: DataPolicy) -> list[str]:
+    """Return the statements that raise the wall around one region table."""
+    table = model._meta.db_table
+    sql: list[str] = []
+    if table != ANCHOR:
+        sql.append(f"ALTER TABLE {table} ADD CONSTRAINT {table}_account UNIQUE (account_id, id)")
+        sql += _reference(table, "anchor", "(account_id)", ANCHOR, "(account_id)", "")
+        for field in model._meta.local_fields:
+            sql += _composite_key(table, field) if isinstance(field, models.ForeignKey) else []
+        if not policy.closing:
+            sql.append(
+                f"CREATE TRIGGER refuse_while_closing BEFORE INSERT OR UPDATE OR DELETE ON {table} "
+                "FOR EACH ROW EXECUTE FUNCTION refuse_while_closing()"
+            )
+    sql += [
+        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+        f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+    ]
+    for name, (command, roles, using, check) in policies_of(table).items():
+        clause = f"USING ({using})" + (f" WITH CHECK ({check})" if check else "")
+        sql.append(f"CREATE POLICY {name} ON {table} FOR {command} TO {roles} {clause}")
+    return sql + [
+        f"GRANT {verbs} ON {table} TO {role}" for role, verbs in grants_of(table, policy).items()
+    ]
+
+
+def _composite_key(table: str, field: models.ForeignKey[Any, Any]) -> list[str]:
+    target = field.remote_field.model._meta.db_table
+    column = field.column
+    on_delete = {CASCADE: " ON DELETE CASCADE", SET_NULL: f" ON DELETE SET NULL ({column})"}.get(
+        field.remote_field.on_delete, ""
+    )
+    return _reference(
+        table, f"{column}_fk", f"(account_id, {column})", target, "(account_id, id)", on_delete
+    )
+
+
+def _reference(
+    table: str, name: str, columns: str, target: str, keys: str, on_delete: str
+) -> list[str]:
+    """Add a foreign key; its first check runs as the owner, whom a forced policy would stop."""
+    add = f"ALTER TABLE {table} ADD CONSTRAINT {table}_{name} FOREIGN KEY {columns} REFERENCES {target} {keys}{on_delete}"
+    if target == table:
+        return [add]
+    return [
+        f"ALTER TABLE {target} NO FORCE ROW LEVEL SECURITY",
+        add,
+        f"ALTER TABLE {target} FORCE ROW LEVEL SECURITY",
+    ]
+
+
+class RaiseWall(Operation):
+    """Migration operation: raise the wall around these models of the app, in dependency order, once created."""
+
+    reduces_to_sql = True
+    reversible = False
+
+    def __init__(self, *models: str) -> None:
+        self.models = models
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return self.__class__.__qualname__, list(self.models), {}
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """The wall is not part of the models' state."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        alias = schema_editor.connection.alias
+        if not alias.startswith("region_"):
+            return
+        schema_editor.execute(FUNCTIONS, params=None)
+        for name in self.models:
+            real: Any = apps.get_model(app_label, name)
+            for statement in wall_sql(to_state.apps.get_model(app_label, name), real.data_policy):
+                schema_editor.execute(statement, params=None)
+
+    def describe(self) -> str:
+        return f"Raise the wall around {', '.join(self.models)}"
+
+
+def tenant_models(all_models: Iterable[Any]) -> list[Any]:
+    """Return the region models among `all_models`."""
+    return [model for model in all_models if getattr(model, "placement", None) == Placement.REGION]
+
+
+def tenant_foreign_keys(model: Any) -> list[TenantForeignKey]:
+    """Return a model's references to other rows of the account."""
+    return [field for field in model._meta.local_fields if isinstance(field, TenantForeignKey)]

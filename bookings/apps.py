@@ -1,0 +1,9 @@
+"""The bookings app."""
+
+from django.apps import AppConfig
+
+
+class BookingsConfig(AppConfig):
+    """Names the app."""
+
+    name = "bookings"

@@ -1,0 +1,9 @@
+"""The clients app."""
+
+from django.apps import AppConfig
+
+
+class ClientsConfig(AppConfig):
+    """Names the app."""
+
+    name = "clients"

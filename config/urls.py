@@ -1,0 +1,24 @@
+"""Every address of the product."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+from accounts.views import failures
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("accounts.urls")),
+    path("a/<slug:slug>/", include("accounts.practice_urls")),
+    path("a/<slug:slug>/", include("clients.urls")),
+    path("a/<slug:slug>/", include("bookings.urls")),
+    path("a/<slug:slug>/", include("notes.urls")),
+    path("a/<slug:slug>/", include("privacy.urls")),
+    path("book/<slug:slug>/", include("bookings.public_urls")),
+    path("sign-in/", include("allauth.account.urls")),
+    path("sign-in/second-factor/", include("allauth.mfa.urls")),
+    path("admin/", admin.site.urls),
+    path("healthz", failures.healthz, name="healthz"),
+    path("readyz", failures.readyz, name="readyz"),
+]
+if settings.DEMO or settings.TESTING:
+    urlpatterns.append(path("demo/", include("config.demo.urls")))

@@ -1,0 +1,77 @@
+"""Exports that an Owner asked for and the closing of an account, as rows with their dates."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Member
+from privacy.vocabulary import clock
+from privacy.vocabulary.classification import DataPolicy, Subject, operational, sensitive
+from privacy.vocabulary.fields import EncryptedCharField
+from privacy.vocabulary.placement import RegionModel, TenantForeignKey
+
+
+class Export(RegionModel):
+    """A full export of the account: a sealed archive in the region's object store for seven days."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        RUNNING = "running", _("Running")
+        READY = "ready", _("Ready")
+        GAPS = "complete_with_gaps", _("Ready, with gaps")
+        FAILED = "failed", _("Failed")
+        DELETED = "deleted", _("Deleted")
+
+    requested_by = operational(TenantForeignKey(Member, models.PROTECT, related_name="+"))
+    job_id = operational(models.UUIDField(null=True))
+    state = operational(
+        models.CharField(max_length=20, choices=State.choices, default=State.WAITING)
+    )
+    created_at = operational(models.DateTimeField(default=clock.now))
+    started_at = operational(models.DateTimeField(null=True))
+    snapshot_at = operational(models.DateTimeField(null=True))
+    finished_at = operational(models.DateTimeField(null=True))
+    expires_at = operational(models.DateTimeField(null=True))
+    size = operational(models.PositiveBigIntegerField(default=0))
+    sha256 = operational(models.CharField(max_length=64, blank=True))
+    rows = operational(models.PositiveBigIntegerField(default=0))
+    files = operational(models.PositiveIntegerField(default=0))
+    gaps = operational(models.PositiveIntegerField(default=0))
+    storage_key = operational(models.CharField(max_length=120, blank=True))
+    file_key = sensitive(
+        EncryptedCharField(max_length=64, blank=True, default=""), "system.credentials"
+    )
+
+    data_policy = DataPolicy(
+        Subject.SYSTEM,
+        export="an export never holds exports",
+        retain="seven days, then the file goes",
+        closing=True,
+    )
+
+    class Meta(RegionModel.Meta):
+        ordering = ["-created_at"]
+
+
+class Closure(RegionModel):
+    """That the Owner asked for the account to be closed, with every date that follows (promise P17, EX-13)."""
+
+    requested_by = operational(TenantForeignKey(Member, models.PROTECT, related_name="+"))
+    requested_at = operational(models.DateTimeField(default=clock.now))
+    purge_due_at = operational(models.DateTimeField())
+    has_copy = operational(
+        models.BooleanField(help_text="the Owner stated: I have my copy, or I need none")
+    )
+    export = operational(TenantForeignKey(Export, models.PROTECT, null=True, related_name="+"))
+    cancelled_at = operational(models.DateTimeField(null=True))
+    job_id = operational(models.UUIDField(null=True))
+
+    data_policy = DataPolicy(Subject.SYSTEM, closing=True)
+
+    class Meta(RegionModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account_id"], condition=models.Q(cancelled_at=None), name="one_closure"
+            )
+        ]

@@ -1,0 +1,98 @@
+"""The class of every field and the policy of every model: one registry that all privacy machinery reads (DC-1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Literal, TypeVar
+
+from django.db import models
+
+FieldT = TypeVar("FieldT", bound="models.Field[Any, Any]")
+
+
+class DataClass(StrEnum):
+    """How much a field says about a person; health information is always sensitive (promise P1)."""
+
+    SENSITIVE = "sensitive"
+    PERSONAL = "personal"
+    OPERATIONAL = "operational"
+    PUBLIC = "public"
+
+
+class Subject(StrEnum):
+    """Whose data a model holds, in the words of the privacy policy."""
+
+    CLIENT = "client"
+    USER = "user"
+    VISITOR = "visitor"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldMark:
+    """What a field declares: class, category (Fideslang's vocabulary), purpose, and why it may stay unsealed."""
+
+    data_class: DataClass
+    category: str
+    purpose: str
+    unsealed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DataPolicy:
+    """What a model declares about its rows.
+
+    `subject`: whose data. `client`: the attribute that leads to the Client's id ("id" on Client itself), or None for
+    data of the account. `export`: True, or the reason why it is left out (EX-1). `erase`: what client erasure does.
+    `retain`: how long, in words. `deletable`: the application itself may delete rows while the account lives; for all
+    others only the purge of a closing account can (P16). `append_only`: rows never change once written. `closing`: rows
+    may still be written while the account closes.
+    """
+
+    subject: Subject
+    client: str | None = None
+    export: Literal[True] | str = True
+    erase: Literal["delete", "keep", "blank"] = "delete"
+    retain: str = "life of the account"
+    deletable: bool = False
+    append_only: bool = False
+    closing: bool = False
+
+
+def _mark(field: FieldT, mark: FieldMark) -> FieldT:
+    field.data_mark = mark  # type: ignore[attr-defined]
+    return field
+
+
+def sensitive(
+    field: FieldT, category: str = "user.health_and_medical", purpose: str = "care"
+) -> FieldT:
+    """Mark a field as health information, free text about a person, or a file; return the field."""
+    return _mark(field, FieldMark(DataClass.SENSITIVE, category, purpose))
+
+
+def personal(
+    field: FieldT, category: str = "user.contact", purpose: str = "care", *, unsealed: str = ""
+) -> FieldT:
+    """Mark a field as identifying a person; `unsealed` gives the reason when it is not an encrypted field (CR-1)."""
+    return _mark(field, FieldMark(DataClass.PERSONAL, category, purpose, unsealed))
+
+
+def operational(
+    field: FieldT, category: str = "system.operations", purpose: str = "operations"
+) -> FieldT:
+    """Mark a field that runs the product and identifies nobody by itself; return the field."""
+    return _mark(field, FieldMark(DataClass.OPERATIONAL, category, purpose))
+
+
+def public(
+    field: FieldT, category: str = "system.reference", purpose: str = "publication"
+) -> FieldT:
+    """Mark a field that the practice publishes; return the field."""
+    return _mark(field, FieldMark(DataClass.PUBLIC, category, purpose))
+
+
+def mark_of(field: Any) -> FieldMark | None:
+    """Return the mark of a model field, or None when it has none."""
+    return getattr(field, "data_mark", None)

@@ -1,0 +1,262 @@
+"""Keys of accounts and clients: made, fetched, remembered for a few minutes in this process, destroyed (CR-5, CR-6)."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import time
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
+from django.conf import settings
+from django.db import connections, transaction
+
+from privacy.vocabulary import clock, scope
+from privacy.vocabulary.models import AccountKey, ClientKey
+from privacy.vocabulary.sealing import Key, Unreadable
+
+REMEMBERED_SECONDS = 300
+REMEMBERED_ACCOUNTS = 64
+
+
+@dataclass(slots=True)
+class _Remembered:
+    """The unwrapped keys of one account at one key epoch."""
+
+    expires: float
+    account: tuple[Key, bytes] | None = None
+    clients: dict[UUID, Key] = field(default_factory=dict)
+    by_id: dict[UUID, Key] = field(default_factory=dict)
+    indexes: dict[str, bytes] = field(default_factory=dict)
+
+
+_memory: OrderedDict[tuple[UUID, int], _Remembered] = OrderedDict()
+
+
+def forget() -> None:
+    """Drop every key that this process remembers."""
+    _memory.clear()
+
+
+def create_account_key() -> None:
+    """Make the active account's key; commits before any row that needs it (house.md 4)."""
+    active = scope.current()
+    raw = os.urandom(32)
+    with keyring_transaction():
+        AccountKey.objects.using(active.keyring).create(
+            account_id=active.account_id,
+            wrapped=_wrap(_region_key(active.region), raw, _account_place(active.account_id, 1)),
+            created_at=clock.now(),
+        )
+    forget()
+
+
+def create_client_keys(client_ids: Iterable[UUID]) -> None:
+    """Make one key for each new client of the active account, in one keyring transaction."""
+    active = scope.current()
+    account_cipher = _account_secret()
+    rows = []
+    for client_id in client_ids:
+        raw = os.urandom(32)
+        wrapped = _wrap(account_cipher, raw, _client_place(active.account_id, client_id, 1))
+        rows.append(
+            ClientKey(
+                account_id=active.account_id,
+                client_id=client_id,
+                wrapped=wrapped,
+                created_at=clock.now(),
+            )
+        )
+        _remember(active, rows[-1].pk, client_id, raw)
+    with keyring_transaction():
+        ClientKey.objects.using(active.keyring).bulk_create(rows, batch_size=1000)
+
+
+def sealing_key(client_id: UUID | None) -> Key:
+    """Return the key that seals new values: the client's, or the account's when `client_id` is None."""
+    if client_id is None:
+        return _account_key()[0]
+    memory = _recall(scope.current())
+    if client_id not in memory.clients:
+        _load_clients([client_id])
+    try:
+        return memory.clients[client_id]
+    except KeyError:
+        raise Unreadable(f"Client {client_id} has no key.") from None
+
+
+def opening_key(key_id: UUID, client_id: UUID | None) -> Key:
+    """Return the key with this id; raise `Unreadable` when it was destroyed or belongs to somebody else."""
+    memory = _recall(scope.current())
+    if key_id not in memory.by_id:
+        if client_id is None:
+            _account_key()
+        else:
+            _load_clients([client_id])
+    try:
+        return memory.by_id[key_id]
+    except KeyError:
+        raise Unreadable("The key of this value was destroyed.") from None
+
+
+def prefetch(client_ids: Iterable[UUID] | None = None) -> None:
+    """Load the keys of these clients (None: of all clients of the account) in one query."""
+    memory = _recall(scope.current())
+    if client_ids is None:
+        _load_clients(None)
+    else:
+        missing = [client_id for client_id in set(client_ids) if client_id not in memory.clients]
+        if missing:
+            _load_clients(missing)
+
+
+def blind_index(name: str, value: str) -> bytes:
+    """Return 16 bytes that stand for a normalised value of the field `name` in this account alone (privacy.md 4)."""
+    memory = _recall(scope.current())
+    if name not in memory.indexes:
+        secret = _account_key()[1]
+        info = f"keepwell|blind|{name}".encode()
+        memory.indexes[name] = HKDFExpand(hashes.SHA256(), 32, info).derive(secret)
+    return hmac.digest(memory.indexes[name], value.encode(), hashlib.sha256)[:16]
+
+
+def destroy_account_keys() -> int:
+    """Destroy every key of the active account; return how many there were. Nothing of it is readable afterwards."""
+    active = scope.current()
+    with keyring_transaction():
+        clients, _ = (
+            ClientKey.objects.using(active.keyring).filter(account_id=active.account_id).delete()
+        )
+        accounts, _ = (
+            AccountKey.objects.using(active.keyring).filter(account_id=active.account_id).delete()
+        )
+    forget()
+    return clients + accounts
+
+
+def destroy_client_keys(client_ids: Iterable[UUID]) -> int:
+    """Destroy the keys of these clients; return how many there were."""
+    active = scope.current()
+    with keyring_transaction():
+        gone, _ = (
+            ClientKey.objects.using(active.keyring)
+            .filter(account_id=active.account_id, client_id__in=list(client_ids))
+            .delete()
+        )
+    forget()
+    return gone
+
+
+def client_ids_with_keys(*, made_before: object = None) -> set[UUID]:
+    """Return the ids of all clients of the account that have a key; `made_before` leaves newer keys out."""
+    active = scope.current()
+    with keyring_transaction():
+        keys = ClientKey.objects.using(active.keyring).filter(account_id=active.account_id)
+        if made_before is not None:
+            keys = keys.filter(created_at__lt=made_before)
+        return set(keys.values_list("client_id", flat=True))
+
+
+@contextmanager
+def keyring_transaction() -> Iterator[None]:
+    """Open a short transaction on the active keyring, which row-level security ties to the active account."""
+    active = scope.current()
+    with transaction.atomic(using=active.keyring):
+        with connections[active.keyring].cursor() as cursor:
+            cursor.execute(
+                "SELECT set_config('app.account_id', %s, true)", [str(active.account_id)]
+            )
+        yield
+
+
+def _recall(active: scope.Scope) -> _Remembered:
+    mark = (active.account_id, active.key_epoch)
+    memory = _memory.get(mark)
+    if memory is None or memory.expires < time.monotonic():
+        memory = _memory[mark] = _Remembered(expires=time.monotonic() + REMEMBERED_SECONDS)
+        while len(_memory) > REMEMBERED_ACCOUNTS:
+            _memory.popitem(last=False)
+    _memory.move_to_end(mark)
+    return memory
+
+
+def _remember(active: scope.Scope, key_id: UUID, client_id: UUID, raw: bytes) -> None:
+    memory = _recall(active)
+    key = Key(key_id, AESGCM(raw))
+    memory.by_id[key_id] = key
+    memory.clients[client_id] = key
+
+
+def _account_key() -> tuple[Key, bytes]:
+    active = scope.current()
+    memory = _recall(active)
+    if memory.account is None:
+        with keyring_transaction():
+            row = (
+                AccountKey.objects.using(active.keyring)
+                .filter(account_id=active.account_id)
+                .order_by("-version")
+                .first()
+            )
+        if row is None:
+            raise Unreadable("The account's key was destroyed.")
+        raw = _unwrap(
+            _region_key(active.region),
+            bytes(row.wrapped),
+            _account_place(active.account_id, row.version),
+        )
+        key = Key(row.pk, AESGCM(raw))
+        memory.account = (key, raw)
+        memory.by_id[row.pk] = key
+    return memory.account
+
+
+def _account_secret() -> AESGCM:
+    return AESGCM(_account_key()[1])
+
+
+def _load_clients(client_ids: list[UUID] | None) -> None:
+    active = scope.current()
+    account_cipher = _account_secret()
+    with keyring_transaction():
+        keys = ClientKey.objects.using(active.keyring).filter(account_id=active.account_id)
+        if client_ids is not None:
+            keys = keys.filter(client_id__in=client_ids)
+        rows = list(keys.order_by("version").values_list("pk", "client_id", "version", "wrapped"))
+    for pk, client_id, version, wrapped in rows:
+        raw = _unwrap(
+            account_cipher, bytes(wrapped), _client_place(active.account_id, client_id, version)
+        )
+        _remember(active, pk, client_id, raw)
+
+
+def _region_key(region: str) -> AESGCM:
+    return AESGCM(settings.REGION_KEYS[region])
+
+
+def _account_place(account_id: UUID, version: int) -> bytes:
+    return f"account-key|{account_id}|{version}".encode()
+
+
+def _client_place(account_id: UUID, client_id: UUID, version: int) -> bytes:
+    return f"client-key|{account_id}|{client_id}|{version}".encode()
+
+
+def _wrap(cipher: AESGCM, raw: bytes, aad: bytes) -> bytes:
+    nonce = os.urandom(12)
+    return nonce + cipher.encrypt(nonce, raw, aad)
+
+
+def _unwrap(cipher: AESGCM, wrapped: bytes, aad: bytes) -> bytes:
+    try:
+        return cipher.decrypt(wrapped[:12], wrapped[12:], aad)
+    except InvalidTag as error:
+        raise Unreadable("A key can't be unwrapped: wrong region key or altered row.") from error

@@ -1,0 +1,163 @@
+"""Where each model lives: base classes that the router reads, and references that never cross databases (RP-3, RP-4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any, ClassVar, Self
+
+from django.core.exceptions import FieldError
+from django.db import models
+from django.db.models.expressions import BaseExpression, F, OrderBy
+from uuid_utils.compat import uuid7
+
+from privacy.vocabulary import scope
+from privacy.vocabulary.classification import DataPolicy, operational
+
+
+class Placement(StrEnum):
+    """The three kinds of database."""
+
+    CONTROL = "control"
+    REGION = "region"
+    KEYRING = "keyring"
+
+
+class ControlRef(models.UUIDField[Any, Any]):
+    """The id of a row of the control database, held in a region: no constraint, no join, no cascade."""
+
+
+class ControlModel(models.Model):
+    """A row of the control database, which never holds Client Data (DC-3)."""
+
+    placement: ClassVar = Placement.CONTROL
+    data_policy: ClassVar[DataPolicy]
+
+    id = operational(models.UUIDField(primary_key=True, default=uuid7, editable=False))
+
+    class Meta:
+        abstract = True
+
+
+class TenantQuerySet(models.QuerySet[Any]):
+    """Rows of the active account; sorting and comparing sealed fields is refused with advice (CR-3)."""
+
+    def order_by(self, *field_names: Any) -> Self:
+        self._refuse_sealed(field_names, "sorted in SQL. Sort decrypted values in Python")
+        return super().order_by(*field_names)
+
+    def annotate(self, *args: Any, **kwargs: Any) -> Self:
+        self._refuse_sealed(
+            [*args, *kwargs.values()], "used in an expression. Decrypt it in Python"
+        )
+        return super().annotate(*args, **kwargs)
+
+    def alias(self, *args: Any, **kwargs: Any) -> Self:
+        self._refuse_sealed(
+            [*args, *kwargs.values()], "used in an expression. Decrypt it in Python"
+        )
+        return super().alias(*args, **kwargs)
+
+    def update(self, **kwargs: Any) -> int:
+        self._refuse_sealed(kwargs.values(), "copied in SQL. Load the rows and save them")
+        return super().update(**kwargs)
+
+    def _filter_or_exclude(self, negate: bool, args: Any, kwargs: Any) -> Self:
+        self._refuse_sealed(
+            [*_values(args), *kwargs.values()], "compared in SQL. Use an exact look-up"
+        )
+        return super()._filter_or_exclude(negate, args, kwargs)  # type: ignore[misc,no-any-return]
+
+    def _refuse_sealed(self, parts: Iterable[Any], advice: str) -> None:
+        for part in parts:
+            for name in _names(part):
+                if getattr(_field_at(self.model, name), "is_sealed", False):
+                    raise FieldError(
+                        f"{self.model._meta.label}.{name} is encrypted and can't be {advice}."
+                    )
+
+
+def _values(args: Iterable[Any]) -> Iterable[Any]:
+    for arg in args:
+        if isinstance(arg, models.Q):
+            yield from _values(arg.children)
+        elif isinstance(arg, tuple):
+            yield arg[1]
+
+
+def _names(part: Any) -> Iterable[str]:
+    if isinstance(part, str):
+        yield part.lstrip("-+")
+    elif isinstance(part, F):
+        yield part.name
+    elif isinstance(part, OrderBy):
+        yield from _names(part.expression)
+    elif isinstance(part, BaseExpression):
+        for source in part.get_source_expressions():
+            yield from _names(source) if not isinstance(source, str) else ()
+
+
+def _field_at(model: type[models.Model], path: str) -> Any:
+    field: Any = None
+    for name in path.split("__"):
+        try:
+            field = model._meta.get_field(name)
+        except Exception:  # an annotation, a lookup or a transform: not a field of ours
+            return field
+        if field.is_relation and field.related_model:
+            model = field.related_model
+    return field
+
+
+class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: ignore[misc]
+    """The handrail: refuses every query while no account is active and filters by the active one (TI-3)."""
+
+    def get_queryset(self) -> TenantQuerySet:
+        active = scope.current()
+        queryset: TenantQuerySet = super().get_queryset()
+        return queryset.filter(account_id=active.account_id)
+
+
+class RegionModel(models.Model):
+    """A row of one account in its region's database; row-level security is the wall behind `objects`."""
+
+    placement: ClassVar = Placement.REGION
+    data_policy: ClassVar[DataPolicy]
+
+    id = operational(models.UUIDField(primary_key=True, default=uuid7, editable=False))
+    account_id = operational(models.UUIDField(default=scope.current_account_id, editable=False))
+
+    objects = TenantManager()
+
+    class Meta:
+        abstract = True
+        base_manager_name = "objects"
+
+
+class KeyringModel(models.Model):
+    """A wrapped key, in a database of its own whose backups live seven days at most (CR-5)."""
+
+    placement: ClassVar = Placement.KEYRING
+    data_policy: ClassVar[DataPolicy]
+
+    id = operational(models.UUIDField(primary_key=True, default=uuid7, editable=False))
+    account_id = operational(models.UUIDField(editable=False))
+
+    class Meta:
+        abstract = True
+
+
+class TenantForeignKey(models.ForeignKey[Any, Any]):
+    """A ForeignKey between rows of one account; the wall adds the composite constraint `(account_id, x_id)`.
+
+    A plain constraint would accept another account's row, because PostgreSQL checks it past row-level security.
+    """
+
+    def __init__(self, to: Any, on_delete: Any, **kwargs: Any) -> None:
+        kwargs["db_constraint"] = False
+        super().__init__(to, on_delete, **kwargs)
+
+    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+        name, path, args, kwargs = super().deconstruct()
+        kwargs.pop("db_constraint", None)
+        return name, path, list(args), kwargs

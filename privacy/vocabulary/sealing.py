@@ -1,0 +1,69 @@
+"""One value sealed under one key and bound to its place: AES-256-GCM with the place as associated data (CR-2).
+
+A sealed value is `version(1) | key id(16) | nonce(12) | ciphertext | tag(16)`: 45 bytes more than the value.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+VERSION_AES_256_GCM = 1
+_HEADER = 17
+_NONCE = 12
+
+
+class Unreadable(ValueError):
+    """A sealed value can't be opened: altered, moved to another place, or its key is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A data key in use; its bytes never show in text, logs or pickles (CR-6)."""
+
+    id: UUID
+    cipher: AESGCM
+
+    def __repr__(self) -> str:
+        return f"<Key {self.id}>"
+
+    def __reduce__(self) -> str:
+        raise TypeError("Keys are never pickled.")
+
+
+def place(
+    region: str, account: UUID, client: UUID | None, kind: str, pk: UUID, field: str
+) -> bytes:
+    """Return the associated data that binds a value to region, account, client, row and field."""
+    return f"v1|{region}|{account}|{client or '-'}|{kind}|{pk}|{field}".encode()
+
+
+def seal(plain: bytes, key: Key, aad: bytes) -> bytes:
+    """Return `plain` sealed under `key` for the place `aad`."""
+    nonce = os.urandom(_NONCE)
+    return (
+        bytes([VERSION_AES_256_GCM]) + key.id.bytes + nonce + key.cipher.encrypt(nonce, plain, aad)
+    )
+
+
+def key_id(payload: bytes) -> UUID:
+    """Return the id of the key that a sealed value was made with; raise `Unreadable` when it is not one."""
+    if len(payload) < _HEADER + _NONCE + 16 or payload[0] != VERSION_AES_256_GCM:
+        raise Unreadable("Not a sealed value.")
+    return UUID(bytes=payload[1:_HEADER])
+
+
+def unseal(payload: bytes, key: Key, aad: bytes) -> bytes:
+    """Return the plain value; raise `Unreadable`, never something else, when value, key or place don't match."""
+    if key_id(payload) != key.id:
+        raise Unreadable("Sealed under another key.")
+    try:
+        return key.cipher.decrypt(
+            payload[_HEADER : _HEADER + _NONCE], payload[_HEADER + _NONCE :], aad
+        )
+    except InvalidTag as error:
+        raise Unreadable("The value or its place was altered.") from error

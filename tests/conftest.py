@@ -1,0 +1,164 @@
+"""Real parts for every test: PostgreSQL databases cloned from a template, the app's own role, Valkey, files, mail."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connections
+
+from accounts import directory
+from config.demo.roles import create_roles_and_databases
+from config.settings import object_store as settings_of_store
+from privacy.vocabulary import keyring
+from tests import parts as parts_module
+
+ROOT = Path(settings.BASE_DIR)
+HOME = ROOT / ".local" / "test"
+REGIONS = ("au", "eu", "us")
+PASSWORDS = {role: f"test-{role}" for role in settings.DB_ROLES}
+KINDS = {"control": "default", "region": "region_au", "keyring": "keyring_au"}
+
+
+def fingerprint() -> str:
+    """Return a hash of everything that shapes the databases."""
+    found = hashlib.sha256()
+    for pattern in (
+        "*/migrations/*.py",
+        "privacy/vocabulary/migrations/*.py",
+        "accounts/wall.py",
+        "accounts/grants.py",
+    ):
+        for path in sorted(ROOT.glob(pattern)):
+            found.update(path.read_bytes())
+    for path in (ROOT / "config/demo/roles.py", ROOT / "requirements.lock"):
+        found.update(path.read_bytes())
+    return found.hexdigest()[:10]
+
+
+def environment(server: str, prefix: str) -> dict[str, str]:
+    """Return the variables under which a child process sees these databases."""
+    return {
+        **os.environ,
+        "KEEPWELL_MODE": "test",
+        "DATABASE_PREFIX": prefix,
+        **{f"DATABASE_SERVER_{name}": server for name in ("CONTROL", "AU", "EU", "US")},
+        **{f"DB_PASSWORD_{role.upper()}": word for role, word in PASSWORDS.items()},
+    }
+
+
+def build_templates(parts: parts_module.Parts, prefix: str) -> None:
+    """Migrate one database of each kind as `keepwell_owner`, once for each fingerprint."""
+    create_roles_and_databases(parts.postgres, PASSWORDS, ("au",), prefix)
+    address = f"postgres://127.0.0.1:{parts.port}"
+    child = {**environment(address, prefix), "KEEPWELL_DB_ROLE": "owner", "KEEPWELL_REGIONS": "au"}
+    for alias in KINDS.values():
+        subprocess.run(
+            [sys.executable, "manage.py", "migrate", "--database", alias, "-v0"],
+            cwd=ROOT,
+            env=child,
+            check=True,
+        )
+    with psycopg.connect(parts.postgres, autocommit=True) as server_connection:
+        for name in ("control", "region_au", "keyring_au"):
+            server_connection.execute(f"ALTER DATABASE {prefix}{name} WITH ALLOW_CONNECTIONS false")
+
+
+def drop_databases(connection: psycopg.Connection[Any], prefix: str) -> None:
+    """Drop every database whose name starts with `prefix`."""
+    for (name,) in connection.execute(
+        "SELECT datname FROM pg_database WHERE datname LIKE %s", [f"{prefix}%"]
+    ).fetchall():
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def databases_of(prefix: str) -> dict[str, str]:
+    """Return clone → template kind."""
+    names = {f"{prefix}control": "control"}
+    for region in REGIONS:
+        names[f"{prefix}region_{region}"] = "region_au"
+        names[f"{prefix}keyring_{region}"] = "keyring_au"
+    return names
+
+
+@pytest.fixture(scope="session")
+def parts() -> parts_module.Parts:
+    """The standing servers, started by the first test process that finds none."""
+    return parts_module.standing(HOME)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(parts: parts_module.Parts, django_db_blocker: Any) -> Iterator[None]:
+    """Clone this process's databases from the templates and point Django at them as `keepwell_app`."""
+    template = f"t{fingerprint()}_"
+    prefix = f"p{os.getpid()}_"
+    superuser = parts.postgres
+    with (
+        parts_module.locked(HOME / "template.lock"),
+        psycopg.connect(superuser, autocommit=True) as connection,
+    ):
+        built = connection.execute(
+            "SELECT NOT datallowconn FROM pg_database WHERE datname = %s", [f"{template}region_au"]
+        ).fetchone()
+        if not (built and built[0]):
+            drop_databases(connection, template)
+            build_templates(parts, template)
+        for name, kind in databases_of(prefix).items():
+            connection.execute(
+                f"CREATE DATABASE {name} TEMPLATE {template}{kind} OWNER keepwell_owner"
+            )
+            connection.execute(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
+            connection.execute(
+                f"GRANT CONNECT ON DATABASE {name} TO "
+                + ", ".join(f"keepwell_{r}" for r in PASSWORDS)
+            )
+    point_django_at(parts.port, prefix)
+    yield
+    with django_db_blocker.unblock():
+        for connection in connections.all():
+            connection.close()
+    with psycopg.connect(superuser, autocommit=True) as admin:
+        drop_databases(admin, prefix)
+
+
+def point_django_at(port: int, prefix: str) -> None:
+    """Give every alias its clone's name, the server's port and the role's password."""
+    for alias in connections:
+        kind = "control" if alias == "default" else alias.removesuffix("_reader")
+        role = "exporter" if alias.endswith("_reader") else "app"
+        for where in (connections[alias].settings_dict, settings.DATABASES[alias]):
+            where.update(NAME=prefix + kind, HOST="127.0.0.1", PORT=port, PASSWORD=PASSWORDS[role])
+    settings.DB_PASSWORDS.update(PASSWORDS)
+
+
+@pytest.fixture(scope="session")
+def valkey(parts: parts_module.Parts) -> str:
+    """The address of the test Valkey."""
+    return parts.valkey
+
+
+@pytest.fixture(autouse=True)
+def parts_of_this_test(tmp_path: Path, settings: Any, request: pytest.FixtureRequest) -> None:
+    """Give each test its own object stores; forget keys and directory entries of the test before."""
+    forget_everything()
+    settings.STORAGES = {
+        **settings.STORAGES,
+        **{
+            f"objects_{code}": settings_of_store((tmp_path / "objects" / code).as_uri())
+            for code in REGIONS
+        },
+    }
+
+
+def forget_everything() -> None:
+    """Drop what this process remembers between tests."""
+    keyring.forget()
+    directory.forget_all()
