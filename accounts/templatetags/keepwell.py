@@ -1,0 +1,151 @@
+"""Template tags of the look: icons, links within the account, fields, times as people say them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.contrib.messages.storage.base import Message
+from django.forms import BoundField
+from django.template.context import Context
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.dateformat import format as format_date
+from django.utils.formats import get_format, number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, pgettext
+
+register = template.Library()
+
+SPRITE = "icons/sprite.svg"
+UNDO = "undo="
+
+
+@register.simple_tag
+def icon(name: str, label: str = "", css: str = "") -> SafeString:
+    """Return an icon of the sprite; screen readers pass over it unless `label` names it."""
+    classes = f"icon {css}".strip()
+    href = f"{static(SPRITE)}#{name}"
+    if label:
+        return format_html(
+            '<svg class="{}" role="img" aria-label="{}"><use href="{}"/></svg>',
+            classes,
+            label,
+            href,
+        )
+    return format_html('<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', classes, href)
+
+
+@register.simple_tag(takes_context=True)
+def to(context: Context, name: str, *args: Any, **kwargs: Any) -> str:
+    """Return the address of the page `name` within the account of this request.
+
+    Raises KeyError outside a request, AttributeError outside an account: the link would be wrong.
+    """
+    account = context["request"].account
+    return str(account.url(name, *args, **kwargs))
+
+
+@register.inclusion_tag("components/field.html")
+def field(bound: BoundField, look: str = "", **options: Any) -> dict[str, Any]:
+    """Show one form field whole; `look` is cards, segmented, scale or switch."""
+    return {"field": bound, "look": look, **options}
+
+
+@register.filter
+def initials(name: str) -> str:
+    """Return the initials of the first and last word of `name`: "Mei Tanaka" gives "MT"."""
+    words = [word for word in str(name).split() if word[0].isalnum()]
+    ends = words[:1] + words[1:][-1:]
+    return "".join(word[0] for word in ends).upper()
+
+
+@register.filter
+def number(value: object) -> str:
+    """Return a whole number with the reader's thousands separator ("1,240"), else the value."""
+    return number_format(value, force_grouping=True) if isinstance(value, int) else str(value)
+
+
+def _local(value: dt.datetime, zone: str | dt.tzinfo | None) -> dt.datetime:
+    if timezone.is_naive(value):
+        return value
+    if isinstance(zone, str) and zone:
+        return value.astimezone(ZoneInfo(zone))
+    return timezone.localtime(value, zone or None)  # type: ignore[arg-type]
+
+
+def _half_day() -> bool:
+    """Whether the reader's locale counts twelve hours twice."""
+    return any(letter in get_format("TIME_FORMAT") for letter in "aAP")
+
+
+@register.filter
+def clock(value: dt.datetime | dt.time | None, zone: str | dt.tzinfo | None = None) -> str:
+    """Return the time of day as the reader's locale writes it: "9:30 am" or "09:30".
+
+    An aware datetime is shown in `zone` (a name or a tzinfo), else in the active time zone.
+    """
+    if not value:
+        return ""
+    time = _local(value, zone) if isinstance(value, dt.datetime) else value
+    if not _half_day():
+        return f"{time:%H:%M}"
+    half = pgettext("time of day", "am") if time.hour < 12 else pgettext("time of day", "pm")
+    return f"{time.hour % 12 or 12}:{time.minute:02d} {half}"
+
+
+@register.filter
+def day(value: dt.date | None, zone: str | dt.tzinfo | None = None) -> str:
+    """Return "Tue 24 Nov 2026"; of an aware datetime its day in `zone`, else in the active one."""
+    if not value:
+        return ""
+    date = _local(value, zone) if isinstance(value, dt.datetime) else value
+    return format_date(date, pgettext("date format, see Django's date filter", "D j M Y"))
+
+
+@register.filter
+def short_day(value: dt.date | None, zone: str | dt.tzinfo | None = None) -> str:
+    """Return "24 Nov", for lists where the year is known."""
+    if not value:
+        return ""
+    date = _local(value, zone) if isinstance(value, dt.datetime) else value
+    return format_date(date, pgettext("short date format, see Django's date filter", "j M"))
+
+
+@register.filter
+def when(value: dt.datetime | None, zone: str | dt.tzinfo | None = None) -> str:
+    """Return "Tue 24 Nov 2026, 9:30 am" in `zone`, else in the active time zone."""
+    if not value:
+        return ""
+    return gettext("%(day)s, %(time)s") % {
+        "day": day(value, zone),
+        "time": clock(value, zone),
+    }
+
+
+@register.filter
+def minute_class(value: dt.datetime | dt.time, zone: str | dt.tzinfo | None = None) -> str:
+    """Return the diary class of a start: 9:05 am is "from-545". Rounded down to five minutes."""
+    time = _local(value, zone) if isinstance(value, dt.datetime) else value
+    return f"from-{(time.hour * 60 + time.minute) // 5 * 5}"
+
+
+@register.filter
+def length_class(minutes: int) -> str:
+    """Return the diary class of a length in minutes, rounded up to five: 45 gives "for-45"."""
+    return f"for-{max(5, -(-int(minutes) // 5) * 5)}"
+
+
+@register.filter
+def undo_url(message: Message) -> str:
+    """Return the address that undoes what `message` tells (extra_tags="undo=/a/…"), else ""."""
+    for tag in (message.extra_tags or "").split():
+        url = tag.removeprefix(UNDO)
+        parts = urlsplit(url)
+        if tag.startswith(UNDO) and url.startswith("/") and not parts.netloc and not parts.scheme:
+            return url
+    return ""

@@ -1,0 +1,149 @@
+// Notes save themselves: a second after typing rests and at least every three. The state is always in sight.
+// The text lives in this page and on the server, never in the browser's storage.
+//   <form data-autosave data-autosave-url="…"> … <input type="hidden" name="version" value="7"> …
+//   <p class="saving" data-saving data-state="saved" data-word-saving="Saving…" data-word-saved="Saved {time}" …><span data-saving-words>
+// The server answers 200 {"version": 8, "saved": "10:42"}; 409 with the fragment that shows both texts; 401 or 403 when signed out.
+const REST = 1000;
+const AT_MOST = 3000;
+const AGAIN = 3000;
+const BAD = ["offline", "out", "failed", "conflict"];
+
+class Keeper {
+  constructor(form) {
+    this.form = form;
+    this.state = document.querySelector("[data-saving]");
+    this.dirty = false;
+    this.busy = false;
+    this.stopped = false;
+    this.leaving = false;
+    this.since = 0;
+    form.addEventListener("input", () => this.touch());
+    form.addEventListener("change", () => this.touch());
+    form.addEventListener("submit", (event) => this.submit(event));
+    form.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+      const sign = document.querySelector("[data-sign]");
+      if (sign && !sign.disabled) { event.preventDefault(); sign.click(); }
+    });
+    addEventListener("beforeunload", (event) => {
+      if (!this.leaving && (this.dirty || this.busy)) { event.preventDefault(); event.returnValue = ""; }
+    });
+    addEventListener("online", () => this.save());
+    document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden" || this.out) this.save(); });
+    addEventListener("focus", () => { if (this.out) this.save(); });
+    document.addEventListener("click", (event) => this.resolve(event));
+  }
+
+  touch() {
+    if (!this.dirty) this.since = performance.now();
+    this.dirty = true;
+    if (!this.busy && !BAD.includes(this.state?.dataset.state)) this.tell("typing");
+    this.plan();
+  }
+
+  plan() {
+    clearTimeout(this.timer);
+    if (this.stopped) return;
+    const waited = performance.now() - this.since;
+    this.timer = setTimeout(() => this.save(), Math.max(0, Math.min(REST, AT_MOST - waited)));
+  }
+
+  async save() {
+    clearTimeout(this.timer);
+    if (!this.dirty || this.busy || this.stopped) return;
+    this.busy = true;
+    this.dirty = false;
+    this.tell("saving");
+    try {
+      const answer = await fetch(this.form.dataset.autosaveUrl, {
+        method: "POST",
+        body: new FormData(this.form),
+        headers: { "X-CSRFToken": this.form.elements.csrfmiddlewaretoken?.value ?? "", "X-Autosave": "1", Accept: "application/json, text/html" },
+        credentials: "same-origin",
+        redirect: "manual",
+        cache: "no-store",
+      });
+      await this.hear(answer);
+    } catch {
+      this.fail("offline");
+    } finally {
+      this.busy = false;
+      if (this.dirty && !this.stopped && this.state?.dataset.state === "saved") { this.since = performance.now(); this.plan(); }
+    }
+  }
+
+  async hear(answer) {
+    if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) { this.out = true; this.fail("out"); return; }
+    if (answer.status === 409) { this.clash(await answer.text()); return; }
+    if (!answer.ok) { this.fail("failed"); return; }
+    const said = await answer.json();
+    this.out = false;
+    if (this.form.elements.version) this.form.elements.version.value = said.version;
+    this.tell("saved", said.saved);
+  }
+
+  // Nothing is thrown away: the text stays dirty and is sent again.
+  fail(state) {
+    this.dirty = true;
+    this.tell(state);
+    clearTimeout(this.timer);
+    if (state !== "out") this.timer = setTimeout(() => this.save(), AGAIN);
+  }
+
+  clash(fragment) {
+    this.stopped = true;
+    this.dirty = true;
+    this.tell("conflict");
+    const place = document.querySelector("[data-conflict]");
+    if (!place) return;
+    place.innerHTML = fragment;
+    htmx.process(place);
+    place.querySelector("h2, h3, [tabindex]")?.scrollIntoView({ block: "center" });
+    place.querySelector("button, a")?.focus({ preventScroll: true });
+  }
+
+  // In the fragment: <button type="button" data-keep-mine data-version="9"> goes on from this page's text.
+  resolve(event) {
+    const keep = event.target.closest("[data-keep-mine]");
+    if (!keep) return;
+    this.form.elements.version.value = keep.dataset.version;
+    document.querySelector("[data-conflict]").replaceChildren();
+    this.stopped = false;
+    this.dirty = true;
+    this.save();
+  }
+
+  submit(event) {
+    if (this.state?.dataset.state === "conflict") { event.preventDefault(); document.querySelector("[data-conflict] button, [data-conflict] a")?.focus(); return; }
+    clearTimeout(this.timer);
+    this.stopped = true;
+    this.leaving = true;
+    if (this.form.elements.version && this.busy) {
+      // The version of the save under way comes back first, so that signing does not meet its own shadow.
+      event.preventDefault();
+      this.form.removeAttribute("aria-busy");
+      const by = event.submitter;
+      const wait = setInterval(() => {
+        if (this.busy) return;
+        clearInterval(wait);
+        if (this.state?.dataset.state === "conflict") { this.leaving = false; return; }
+        this.form.requestSubmit(by);
+      }, 50);
+    }
+  }
+
+  tell(state, time = "") {
+    if (!this.state) return;
+    // Only bad news interrupts a screen reader; "Saved" every few seconds would drown it.
+    this.state.setAttribute("aria-live", BAD.includes(state) ? "assertive" : "off");
+    this.state.dataset.state = state;
+    const words = this.state.querySelector("[data-saving-words]");
+    const text = this.state.dataset[`word${state[0].toUpperCase()}${state.slice(1)}`] ?? "";
+    words.textContent = text.replace("{time}", time);
+    const link = this.state.querySelector("[data-sign-in]");
+    if (link) link.hidden = state !== "out";
+  }
+}
+
+for (const form of document.querySelectorAll("form[data-autosave]")) new Keeper(form);
+addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
