@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import sys
+import zoneinfo
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.cells import Cell
 
 django_stubs_ext.monkeypatch()
+# Zones come from the tzdata package alone, whose version is stored with each appointment
+zoneinfo.reset_tzpath(to=[])
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()
 
