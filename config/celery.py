@@ -8,11 +8,14 @@ from uuid import UUID
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
+import redis
 from celery import Celery, Task
 from celery.signals import setup_logging
 from django.conf import settings
 from kombu import Connection
 from kombu.pools import producers
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 REGION = os.environ.get("KEEPWELL_REGION", "")
 BROKER = {"socket_connect_timeout": 2, "socket_timeout": 5}
@@ -43,8 +46,18 @@ def broker(cell: str) -> Connection:
     )
 
 
+@cache
+def _probe(cell: str) -> redis.Redis:
+    """A client that gives up at once: the driver's own retries would hold a request for seconds."""
+    url = f"{settings.VALKEYS[settings.CELLS[cell].region]}/0"
+    return redis.Redis.from_url(
+        url, retry=Retry(NoBackoff(), 0), socket_connect_timeout=0.5, socket_timeout=0.5
+    )
+
+
 def nudge(cell: str, account_id: UUID, job_id: UUID) -> None:
-    """Put a job's ids on its cell's queue."""
+    """Put a job's ids on its cell's queue; raises at once when the broker is away."""
+    _probe(cell).ping()
     with producers[broker(cell)].acquire(block=True, timeout=2) as producer:
         app.send_task(
             "accounts.run_job",

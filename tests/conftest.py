@@ -14,6 +14,7 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.test import TransactionTestCase
 
 from accounts import directory
 from config.demo.roles import create_roles_and_databases
@@ -123,8 +124,8 @@ def django_db_setup(parts: parts_module.Parts, django_db_blocker: Any) -> Iterat
     point_django_at(parts.port, prefix)
     yield
     with django_db_blocker.unblock():
-        for connection in connections.all():
-            connection.close()
+        for each in connections.all():
+            each.close()
     with psycopg.connect(superuser, autocommit=True) as admin:
         drop_databases(admin, prefix)
 
@@ -137,6 +138,36 @@ def point_django_at(port: int, prefix: str) -> None:
         for where in (connections[alias].settings_dict, settings.DATABASES[alias]):
             where.update(NAME=prefix + kind, HOST="127.0.0.1", PORT=port, PASSWORD=PASSWORDS[role])
     settings.DB_PASSWORDS.update(PASSWORDS)
+
+
+KEPT = ("django_migrations", "django_content_type", "auth_permission")
+
+
+def reset_through_the_owner(case: Any) -> None:
+    """After a test with real transactions: empty every database as a superuser, since the app can't TRUNCATE."""
+    superuser = parts_module.standing(HOME).postgres
+    for alias in connections:
+        if alias.endswith("_reader"):
+            continue
+        with psycopg.connect(
+            superuser, dbname=connections[alias].settings_dict["NAME"]
+        ) as database:
+            tables = [
+                row[0]
+                for row in database.execute(
+                    "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+                )
+                if row[0] not in KEPT
+            ]
+            question = " UNION ALL ".join(
+                f"SELECT '{table}' WHERE EXISTS (SELECT FROM {table})" for table in tables
+            )
+            filled = [row[0] for row in database.execute(question)]
+            if filled:
+                database.execute(f"TRUNCATE {', '.join(filled)} CASCADE")
+
+
+TransactionTestCase._fixture_teardown = reset_through_the_owner  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session")
