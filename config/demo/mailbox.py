@@ -84,8 +84,9 @@ def keep_text(home: Path, region: str, *, to: str, text: str) -> str:
 
 
 def messages(home: Path) -> Iterator[tuple[str, list[Message]]]:
-    """Yield each region that got messages with its last ones, newest first."""
-    for folder in sorted(path for path in (home / "mail").glob("*") if path.is_dir()):
+    """Yield control and each region that got messages, with the last ones, newest first."""
+    folders = [path for path in (home / "mail").glob("*") if path.is_dir()]
+    for folder in sorted(folders, key=lambda path: (path.name != "control", path.name)):
         cards = sorted(folder.glob("*.json"), reverse=True)[:SHOWN]
         if cards:
             yield folder.name, [Message.read(card) for card in cards]
