@@ -8,7 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Location, Member
 from privacy.vocabulary import clock
-from privacy.vocabulary.classification import DataPolicy, Subject, operational, personal, sensitive
+from privacy.vocabulary.classification import (
+    DataPolicy,
+    StoredFile,
+    Subject,
+    operational,
+    personal,
+    sensitive,
+)
 from privacy.vocabulary.fields import (
     BlindIndexField,
     EncryptedCharField,
@@ -171,7 +178,7 @@ class Document(RegionModel):
     created_at = operational(models.DateTimeField(default=clock.now))
     withdrawn_at = operational(models.DateTimeField(null=True, blank=True))
 
-    data_policy = DataPolicy(Subject.CLIENT, client="client_id")
+    data_policy = DataPolicy(Subject.CLIENT, client="client_id", file=StoredFile())
 
     class Meta(RegionModel.Meta):
         indexes = [models.Index(fields=["account_id", "client"], name="documents_of_client")]

@@ -4,6 +4,10 @@ from django.apps import AppConfig
 
 
 class PrivacyConfig(AppConfig):
-    """Names the app and loads its system checks."""
+    """Names the app and loads its system checks and jobs."""
 
     name = "privacy"
+
+    def ready(self) -> None:
+        """Load what registers itself: system checks and the handlers of jobs."""
+        from privacy import checks  # noqa: F401, PLC0415

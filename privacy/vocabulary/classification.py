@@ -40,6 +40,16 @@ class FieldMark:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredFile:
+    """Which fields of a row lead to its sealed file in the region's object store."""
+
+    name: str = "name"
+    media_type: str = "media_type"
+    storage_key: str = "storage_key"
+    file_key: str = "file_key"
+
+
+@dataclass(frozen=True, slots=True)
 class DataPolicy:
     """What a model declares about its rows.
 
@@ -47,7 +57,7 @@ class DataPolicy:
     data of the account. `export`: True, or the reason why it is left out (EX-1). `erase`: what client erasure does.
     `retain`: how long, in words. `deletable`: the application itself may delete rows while the account lives; for all
     others only the purge of a closing account can (P16). `append_only`: rows never change once written. `closing`: rows
-    may still be written while the account closes.
+    may still be written while the account closes. `file`: each row has a sealed file of its own.
     """
 
     subject: Subject
@@ -58,6 +68,7 @@ class DataPolicy:
     deletable: bool = False
     append_only: bool = False
     closing: bool = False
+    file: StoredFile | None = None
 
 
 def _mark(field: FieldT, mark: FieldMark) -> FieldT:
