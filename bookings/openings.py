@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from accounts.models import Location, Practitioner
+from accounts.time_zones import zone_info
 from bookings import availability
 from bookings.availability import Busy, Schedule, Slot, Terms
 from bookings.models import Appointment, Service, WeeklyHours
@@ -72,7 +73,7 @@ def offer(
         schedule, terms, now=clock.now(), first_day=first_day, last_day=last_day
     )
     opened = availability.open_ranges(schedule, first_day=first_day, last_day=last_day)
-    zone = availability.zone_info(location.time_zone)
+    zone = zone_info(location.time_zone)
     days = {start.astimezone(zone).date() for ranges in opened.values() for start, _end in ranges}
     left = dict.fromkeys(sorted(days), 0) | _starts_per_day(found)
     return Offer(found, dict(sorted(left.items())))
@@ -113,7 +114,7 @@ def nearest(
     leaving_out: UUID | None = None,
 ) -> list[Slot]:
     """Return the three openings closest to an instant, in order of time; fewer when the horizon has no more."""
-    day = wanted.astimezone(availability.zone_info(location.time_zone)).date()
+    day = wanted.astimezone(zone_info(location.time_zone)).date()
     found: list[Slot] = []
     for reach in (NEAR, timedelta(days=service.horizon_days)):
         found = openings(
