@@ -75,7 +75,7 @@ def _local(value: dt.datetime, zone: str | dt.tzinfo | None) -> dt.datetime:
         return value
     if isinstance(zone, str) and zone:
         return value.astimezone(ZoneInfo(zone))
-    return timezone.localtime(value, zone or None)  # type: ignore[arg-type]
+    return timezone.localtime(value, zone or None)
 
 
 def _half_day() -> bool:

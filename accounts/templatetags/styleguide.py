@@ -73,7 +73,14 @@ def _nav() -> list[dict[str, Any]]:
         (_("Settings"), "settings", 0),
     ]
     return [
-        {"label": label, "icon": icon, "count": count, "url": "#", "current": icon == "calendar"}
+        {
+            "label": label,
+            "icon": icon,
+            "count": count,
+            "url": "#",
+            "current": icon == "calendar",
+            "short": _("Notes") if icon == "note" else "",
+        }
         for label, icon, count in names
     ]
 

@@ -24,6 +24,14 @@ document.addEventListener("keydown", (event) => {
   items.at(steps[event.key] % items.length)?.focus();
 }, true);
 
+// A sheet that would leave the window opens towards the other side.
+document.addEventListener("toggle", (event) => {
+  if (!event.target.matches?.("details[data-menu][open]")) return;
+  const sheet = event.target.querySelector(".menu__sheet").getBoundingClientRect();
+  if (sheet.right > innerWidth - 8) event.target.classList.add("menu--end");
+  else if (sheet.left < 8) event.target.classList.remove("menu--end");
+}, true);
+
 document.addEventListener("focusin", (event) => {
   for (const menu of openMenus()) if (!menu.contains(event.target)) menu.open = false;
 });

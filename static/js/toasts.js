@@ -59,8 +59,10 @@ export const tell = ({ text, level = "success", undo_url: undoUrl = "", undo = n
   const close = button("toast__close", drawing("x", region.dataset.close));
   close.dataset.toastClose = "";
   toast.append(close);
+  // One answer at a time: an older undo would undo something else by now.
+  for (const old of region.querySelectorAll(".toast:not(.toast--error)")) old.remove();
+  while (region.children.length > 2) region.firstElementChild.remove();
   region.append(toast);
-  while (region.children.length > 3) region.firstElementChild.remove();
   live(toast);
 };
 
