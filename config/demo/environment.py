@@ -14,7 +14,17 @@ from config.demo.servers import write_private
 REGIONS = ("au", "eu", "us")
 KEYS = ("REGION_KEY", "AUDIT_SIGNING_KEY", "EXPORT_SIGNING_KEY")
 # What processes get of the caller's environment; a DATABASE_… meant for something else stays out.
-PASSED_ON = ("PATH", "HOME", "USER", "LANG", "LC_ALL", "TERM", "SSL_CERT_FILE", "SSL_CERT_DIR")
+PASSED_ON = (
+    "PATH",
+    "HOME",
+    "USER",
+    "LANG",
+    "LC_ALL",
+    "TERM",
+    "LD_LIBRARY_PATH",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+)
 
 
 def make_secrets(folder: Path, regions: Sequence[str] = REGIONS) -> dict[str, Path]:

@@ -87,7 +87,7 @@ class Supervisor:
         if not self.home.facts().get("accounts"):
             self._manage("Demo data is loaded", ["manage.py", "demo_data"], env)
         self._start_services(env)
-        self._step("Web, workers and audit are ready", began)
+        self._step("Ready, all in all", began)
         self._introduce()
 
     def _start_servers(self) -> None:
@@ -152,16 +152,23 @@ class Supervisor:
 
     def _watch(self) -> None:
         """Look after everything once."""
-        if not self.postgres.running:
-            say("PostgreSQL stopped; starting it again.")
-            self.postgres.start()
-        for region, valkey in self.valkeys.items():
-            if not valkey.running:
-                say(f"The Valkey of {region} stopped; starting it again.")
-                valkey.start()
+        servers = {"PostgreSQL": self.postgres} | {
+            f"The Valkey of {region}": valkey for region, valkey in self.valkeys.items()
+        }
+        for name, server in servers.items():
+            if not server.running:
+                self._revive(name, server)
         self.services.look()
         if self._move_to is not None:
             self._move_clock(self._move_to)
+
+    def _revive(self, name: str, server: Postgres | Valkey) -> None:
+        """Start a server again; when its port was taken meanwhile, everybody learns the new one."""
+        say(f"{name} stopped; starting it again.")
+        old = server.port
+        server.start()
+        if server.port != old:
+            self._move_to = self.clock
 
     def _move_clock(self, clock: str) -> None:
         self._move_to = None
@@ -252,7 +259,8 @@ def _move_running_clock(home: Home, clock: str) -> int:
     while time.monotonic() < until and home.runner():
         told = home.run()
         if told.get("ready") and told.get("clock") == clock:
-            say(f"The clock of the demo at {told['url']}/ is moved by {clock or 'nothing'}.")
+            stands = f"is moved by {clock}" if clock else "shows real time"
+            say(f"The clock of the demo at {told['url']}/ {stands}.")
             return 0
         time.sleep(0.2)
     raise StartFailed(

