@@ -1,0 +1,123 @@
+"""What a practice offers online: services, with whom and where (features D1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from accounts.models import Location, Practitioner
+from bookings.models import Service, ServiceOffer, WeeklyHours
+
+ANYONE = "any"
+
+
+class NotOffered(LookupError):
+    """The service, practitioner or place is not to be had online (or is another practice's)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a visitor has chosen so far: `location` and `practitioners` are None and empty while still to be chosen.
+
+    `who` is a practitioner's id, `ANYONE`, or "" before the choice; a choice among one is already made.
+    """
+
+    service: Service
+    locations: list[Location]
+    location: Location | None
+    candidates: list[Practitioner]
+    who: str
+    asks_who: bool
+
+    @property
+    def practitioners(self) -> list[Practitioner]:
+        """Those whose time may be booked: the chosen one, or everyone for "anyone"."""
+        if self.who == ANYONE:
+            return self.candidates
+        return [each for each in self.candidates if str(each.pk) == self.who]
+
+    @property
+    def practitioner(self) -> Practitioner | None:
+        """The chosen one; None for anyone and before the choice."""
+        return self.practitioners[0] if self.who not in ("", ANYONE) else None
+
+    @property
+    def asks_where(self) -> bool:
+        """Whether there is more than one place to choose from."""
+        return len(self.locations) > 1
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The choice as it travels in addresses."""
+        at = str(self.location.pk) if self.location else ""
+        return {name: value for name, value in (("at", at), ("who", self.who)) if value}
+
+
+def online_services() -> list[Service]:
+    """Return the services that somebody who can be booked online offers, in the practice's order."""
+    offered = ServiceOffer.objects.filter(
+        practitioner__is_online=True, practitioner__deactivated_at=None
+    )
+    return list(
+        Service.objects.filter(
+            is_online=True, archived_at=None, pk__in=offered.values("service_id")
+        )
+    )
+
+
+def choose(service_id: UUID, *, at: str = "", who: str = "") -> Choice:
+    """Return what a visitor chose; what there is only one of counts as chosen. Raises `NotOffered`."""
+    service = _one(Service.objects.filter(is_online=True, archived_at=None), service_id)
+    everyone = list(
+        Practitioner.objects.filter(
+            is_online=True, deactivated_at=None, offers__service_id=service.pk
+        )
+    )
+    if not everyone:
+        raise NotOffered
+    places = _places([practitioner.pk for practitioner in everyone])
+    locations = list(
+        Location.objects.filter(is_online=True, archived_at=None, pk__in=places).order_by("pk")
+    )
+    location = _picked(locations, at)
+    there = places[location.pk] if location else set()
+    candidates = [each for each in everyone if each.pk in there] if location else everyone
+    return Choice(
+        service, locations, location, candidates, _whom(candidates, who), len(everyone) > 1
+    )
+
+
+def _places(practitioner_ids: list[UUID]) -> dict[UUID, set[UUID]]:
+    """Return location → practitioners who keep hours there."""
+    places: dict[UUID, set[UUID]] = {}
+    hours = WeeklyHours.objects.filter(practitioner_id__in=practitioner_ids).order_by()
+    for location, practitioner in hours.values_list("location_id", "practitioner_id").distinct():
+        places.setdefault(location, set()).add(practitioner)
+    return places
+
+
+def _picked(locations: list[Location], at: str) -> Location | None:
+    if not at:
+        return locations[0] if len(locations) == 1 else None
+    for location in locations:
+        if str(location.pk) == at:
+            return location
+    raise NotOffered
+
+
+def _whom(candidates: list[Practitioner], who: str) -> str:
+    if not who:
+        return str(candidates[0].pk) if len(candidates) == 1 else ""
+    if who == ANYONE and candidates:
+        return ANYONE
+    if who not in {str(each.pk) for each in candidates}:
+        raise NotOffered
+    return who
+
+
+def _one(rows: Any, pk: UUID) -> Any:
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise NotOffered
+    return found

@@ -1,0 +1,145 @@
+"""Days and times to choose from, as the booking pages show them: one week at a time, in the practice's zone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.utils.dateformat import format as format_date
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from accounts.models import Location
+from accounts.templatetags.keepwell import clock as clock_words
+from accounts.time_zones import zone_info
+from bookings.availability import Slot
+from bookings.offers import Choice
+from bookings.openings import first_day_open, offer
+from privacy.vocabulary import clock
+
+WEEK = timedelta(days=7)
+NOON, EVENING = time(12), time(17)
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """The days of one week with hours, how many times each has left, and the times of the chosen day.
+
+    `day` is None when the week has no opening; `next_day` then is the first later day that has one.
+    """
+
+    left: dict[date, int]
+    day: date | None
+    slots: list[Slot]
+    earlier: date | None
+    later: date | None
+    next_day: date | None
+
+
+def week_of(choice: Choice, location: Location, *, asked: date | None) -> Week:
+    """Return the week of the asked day, or of the first day with an opening when none was asked for."""
+    today = clock.today(location.time_zone)
+    last = today + timedelta(days=choice.service.horizon_days)
+    after = asked if asked and today <= asked <= last else today
+    if asked is None:
+        after = _first_open(choice, location, today) or today
+    monday = after - timedelta(days=after.weekday())
+    found = offer(
+        service=choice.service,
+        practitioners=choice.practitioners,
+        location=location,
+        first_day=monday,
+        last_day=monday + WEEK - timedelta(days=1),
+    )
+    day = after if found.left.get(after) else None
+    return Week(
+        left=found.left,
+        day=day,
+        slots=[slot for slot in found.slots if slot.local_start.date() == day],
+        earlier=monday - timedelta(days=1) if monday > today else None,
+        later=monday + WEEK if monday + WEEK <= last else None,
+        next_day=None if day else _first_open(choice, location, after),
+    )
+
+
+def _first_open(choice: Choice, location: Location, after: date) -> date | None:
+    return first_day_open(
+        service=choice.service,
+        practitioners=choice.practitioners,
+        location=location,
+        after=after,
+    )
+
+
+def day_cards(week: Week, url: Callable[[date], str]) -> list[dict[str, Any]]:
+    """Return the week's days for `components/days.html`."""
+    return [
+        {
+            "url": url(day),
+            "weekday": format_date(day, "D"),
+            "number": day.day,
+            "left": ngettext("%d left", "%d left", left) % left if left else _("full"),
+            "full": not left,
+            "current": day == week.day,
+            "label": day_words(day),
+        }
+        for day, left in week.left.items()
+    ]
+
+
+def time_parts(slots: Iterable[Slot], chosen: datetime | None) -> list[dict[str, Any]]:
+    """Return times for `components/times.html`, by part of the day; two practitioners free at nine are one time."""
+    parts: dict[str, list[dict[str, Any]]] = {}
+    seen: set[datetime] = set()
+    for slot in slots:
+        if slot.starts_at in seen:
+            continue
+        seen.add(slot.starts_at)
+        parts.setdefault(_part_of(slot.local_start.time()), []).append(
+            {
+                "value": value_of(slot),
+                "label": _label_of(slot),
+                "checked": slot.starts_at == chosen,
+            }
+        )
+    return [{"label": label, "times": times} for label, times in parts.items()]
+
+
+def nearest_choices(slots: Iterable[Slot]) -> list[dict[str, Any]]:
+    """Return other times that are offered in place of one that was taken, with their days."""
+    return [
+        {
+            "value": value_of(slot),
+            "title": _label_of(slot),
+            "text": day_words(slot.local_start.date()),
+        }
+        for slot in slots
+    ]
+
+
+def value_of(slot: Slot) -> str:
+    """Return a slot's start as it travels in addresses and forms: wall time with its offset, never ambiguous."""
+    return slot.starts_at.astimezone(zone_info(slot.zone)).isoformat(timespec="minutes")
+
+
+def day_words(day: date) -> str:
+    """Return "Tue 24 November"."""
+    return format_date(day, pgettext("whole day, see Django's date filter", "D j F"))
+
+
+def zone_words(zone: str) -> str:
+    """Return "Sydney time"."""
+    return _("%(city)s time") % {"city": zone.split("/")[-1].replace("_", " ")}
+
+
+def _label_of(slot: Slot) -> str:
+    label = clock_words(slot.local_start.time())
+    return _("%(time)s, second time") % {"time": label} if slot.local_start.fold else label
+
+
+def _part_of(start: time) -> str:
+    if start < NOON:
+        return _("Morning")
+    return _("Afternoon") if start < EVENING else _("Evening")
