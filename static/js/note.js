@@ -2,11 +2,14 @@
 // The text lives in this page and on the server, never in the browser's storage.
 //   <form data-autosave data-autosave-url="…"> … <input type="hidden" name="version" value="7"> …
 //   <p class="saving" data-saving data-state="saved" data-word-saving="Saving…" data-word-saved="Saved {time}" …><span data-saving-words>
-// The server answers 200 {"version": 8, "saved": "10:42"}; 409 with the fragment that shows both texts; 401 or 403 when signed out.
+// The server answers 200 {"version": 8, "saved": "10:42"}; 409 with the fragment that shows both texts; 422 with what is wrong;
+// 401 or 403 when signed out. Then GET of the same address gives {"csrf": …}, because signing in changes the token.
+// A save whose answer never came is sent again as it was, before anything newer: the server knows it and makes no conflict.
 const REST = 1000;
 const AT_MOST = 3000;
 const AGAIN = 3000;
-const BAD = ["offline", "out", "failed", "conflict"];
+const AUTOSAVE = { "X-Autosave": "1" };
+const BAD = ["offline", "out", "failed", "refused", "conflict"];
 
 class Keeper {
   constructor(form) {
@@ -17,11 +20,11 @@ class Keeper {
     this.stopped = false;
     this.leaving = false;
     this.since = 0;
-    form.addEventListener("input", () => this.touch());
-    form.addEventListener("change", () => this.touch());
+    // The title stands in the heading, outside the form element
+    for (const type of ["input", "change"]) document.addEventListener(type, (event) => { if (event.target.form === form) this.touch(); });
     form.addEventListener("submit", (event) => this.submit(event));
-    form.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    document.addEventListener("keydown", (event) => {
+      if (event.target.form !== form || event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
       const sign = document.querySelector("[data-sign]");
       if (sign && !sign.disabled) { event.preventDefault(); sign.click(); }
     });
@@ -55,14 +58,20 @@ class Keeper {
     this.dirty = false;
     this.tell("saving");
     try {
+      if (this.out) await this.renew();
+      const body = this.unanswered ?? new FormData(this.form);
+      if (this.unanswered) this.dirty = true;
+      body.set("csrfmiddlewaretoken", this.form.elements.csrfmiddlewaretoken.value);
+      this.unanswered = body;
       const answer = await fetch(this.form.dataset.autosaveUrl, {
         method: "POST",
-        body: new FormData(this.form),
-        headers: { "X-CSRFToken": this.form.elements.csrfmiddlewaretoken?.value ?? "", "X-Autosave": "1", Accept: "application/json, text/html" },
+        body,
+        headers: { ...AUTOSAVE, "X-CSRFToken": this.form.elements.csrfmiddlewaretoken.value, Accept: "application/json, text/html" },
         credentials: "same-origin",
         redirect: "manual",
         cache: "no-store",
       });
+      if (answer.status < 500) this.unanswered = null;
       await this.hear(answer);
     } catch {
       this.fail("offline");
@@ -72,12 +81,23 @@ class Keeper {
     }
   }
 
+  // After signing in again in another window this page's token is out of date.
+  async renew() {
+    const answer = await fetch(this.form.dataset.autosaveUrl, { headers: AUTOSAVE, credentials: "same-origin", redirect: "manual", cache: "no-store" });
+    if (!answer.ok) return;
+    const { csrf } = await answer.json();
+    for (const field of document.querySelectorAll('[name="csrfmiddlewaretoken"]')) field.value = csrf;
+    document.querySelector('meta[name="csrf-token"]')?.setAttribute("content", csrf);
+  }
+
   async hear(answer) {
     if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) { this.out = true; this.fail("out"); return; }
     if (answer.status === 409) { this.clash(await answer.text()); return; }
+    if (answer.status === 422) { this.refuse(await answer.text()); return; }
     if (!answer.ok) { this.fail("failed"); return; }
     const said = await answer.json();
     this.out = false;
+    document.querySelector("[data-conflict] [data-refused]")?.remove();
     if (this.form.elements.version) this.form.elements.version.value = said.version;
     this.tell("saved", said.saved);
   }
@@ -90,13 +110,25 @@ class Keeper {
     if (state !== "out") this.timer = setTimeout(() => this.save(), AGAIN);
   }
 
+  // Something is too long or can't be kept: it says what, and waits for the writer instead of trying again.
+  refuse(fragment) {
+    this.dirty = true;
+    this.tell("refused");
+    const place = document.querySelector("[data-conflict]");
+    if (place) place.innerHTML = fragment;
+  }
+
   clash(fragment) {
+    const place = document.querySelector("[data-conflict]");
     this.stopped = true;
     this.dirty = true;
     this.tell("conflict");
-    const place = document.querySelector("[data-conflict]");
     if (!place) return;
+    document.querySelector("dialog[open]")?.close();
     place.innerHTML = fragment;
+    // A page of its own (the account was closed meanwhile) brings more than the fragment: keep what it says
+    const whole = place.querySelector("main");
+    if (whole) place.replaceChildren(...whole.childNodes);
     htmx.process(place);
     place.querySelector("h2, h3, [tabindex]")?.scrollIntoView({ block: "center" });
     place.querySelector("button, a")?.focus({ preventScroll: true });
@@ -104,17 +136,19 @@ class Keeper {
 
   // In the fragment: <button type="button" data-keep-mine data-version="9"> goes on from this page's text.
   resolve(event) {
+    if (event.target.closest("[data-conflict] a:not([target])")) this.leaving = true;
     const keep = event.target.closest("[data-keep-mine]");
     if (!keep) return;
     this.form.elements.version.value = keep.dataset.version;
     document.querySelector("[data-conflict]").replaceChildren();
     this.stopped = false;
     this.dirty = true;
+    this.tell("typing");
     this.save();
   }
 
   submit(event) {
-    if (this.state?.dataset.state === "conflict") { event.preventDefault(); document.querySelector("[data-conflict] button, [data-conflict] a")?.focus(); return; }
+    if (this.state?.dataset.state === "conflict" && this.stopped) { event.preventDefault(); document.querySelector("dialog[open]")?.close(); document.querySelector("[data-conflict] button, [data-conflict] a")?.focus(); return; }
     clearTimeout(this.timer);
     this.stopped = true;
     this.leaving = true;

@@ -12,7 +12,11 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("hx-post")) return;
   if (form.getAttribute("aria-busy") === "true") event.preventDefault();
-  else form.setAttribute("aria-busy", "true");
+  else {
+    form.setAttribute("aria-busy", "true");
+    // A download leaves the page as it is: the form can be sent again after a moment.
+    setTimeout(() => form.removeAttribute("aria-busy"), 8000);
+  }
 });
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll('form[aria-busy="true"]')) form.removeAttribute("aria-busy");

@@ -46,6 +46,7 @@ document.addEventListener("keydown", (event) => {
     dialog.showModal();
     return;
   }
+  if (event.key.startsWith("Arrow") && event.target.closest?.("input, details[open]")) return;
   const element = bound().find((e) => e.dataset.key === event.key && shown(e));
   if (!element) return;
   event.preventDefault();
