@@ -25,7 +25,7 @@ POLICIES = {
         "ALL",
         "keepwell_purger",
         "({equality} AND (EXISTS ( SELECT 1\n   FROM accounts_accountanchor a\n"
-        "  WHERE ((a.account_id = {table}.account_id) AND (a.state = 'purging'::text)))))",
+        "  WHERE ((a.account_id = {table}.account_id) AND ((a.state)::text = 'purging'::text)))))",
         None,
     ),
     "support": (

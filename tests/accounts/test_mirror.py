@@ -1,0 +1,281 @@
+"""Mirrored rows in two accounts: from inside one, no way leads to the other's (TI-2, TI-3, TI-8)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.apps import apps
+from django.db import DatabaseError, connections, models, transaction
+from django.db.models import Count, Exists, OuterRef, Q
+
+from accounts.models import Account, AccountAnchor
+from accounts.tenancy import acting_in
+from accounts.wall import tenant_foreign_keys, tenant_models
+from privacy.vocabulary import clock, keyring
+from privacy.vocabulary.fields import (
+    BlindIndexField,
+    EncryptedDateField,
+    EncryptedField,
+    EncryptedJSONField,
+)
+from privacy.vocabulary.placement import ControlRef
+from privacy.vocabulary.scope import NoAccount
+from tests.factories import make_account
+
+pytestmark = pytest.mark.django_db(databases="__all__")
+
+CHAIN = ("AuditQueue", "AuditEvent", "AuditHead")
+KINDS = [
+    m
+    for m in tenant_models(apps.get_models())
+    if m is not AccountAnchor and m.__name__ not in CHAIN
+]
+DELETABLE = [model for model in KINDS if model.data_policy.deletable]
+
+
+@dataclass
+class Mirror:
+    """Two accounts with one row of every kind each."""
+
+    ours: Account
+    theirs: Account
+    rows: dict[tuple[UUID, type[models.Model]], Any]
+
+    def our(self, model: type[models.Model]) -> Any:
+        return self.rows[self.ours.pk, model]
+
+    def their(self, model: type[models.Model]) -> Any:
+        return self.rows[self.theirs.pk, model]
+
+
+def value_for(field: models.Field[Any, Any]) -> Any:
+    """Return a plausible value for a field that has no default."""
+    if isinstance(field, EncryptedDateField | models.DateField) and not isinstance(
+        field, models.DateTimeField
+    ):
+        return date(2026, 11, 24)
+    if isinstance(field, EncryptedJSONField | models.JSONField):
+        return {}
+    if isinstance(field, EncryptedField):
+        return "word@mail.example"
+    plain: dict[type[models.Field[Any, Any]], Any] = {
+        models.DateTimeField: datetime(2026, 11, 24, 1, tzinfo=UTC),
+        models.TimeField: time(9),
+        models.BooleanField: True,
+        models.BinaryField: uuid4().bytes,
+        models.UUIDField: uuid4(),
+        ControlRef: uuid4(),
+        models.SlugField: "word",
+        models.CharField: "word"[: getattr(field, "max_length", None) or 4],
+        models.TextField: "word",
+    }
+    return plain.get(type(field), 1)
+
+
+def special(model: type[models.Model]) -> dict[str, Any]:
+    """Values that a constraint of the model asks for."""
+    later = datetime(2026, 11, 24, 2, tzinfo=UTC)
+    return {
+        "WeeklyHours": {"ends": time(17), "weekday": 1},
+        "Appointment": {"ends_at": later, "busy_until": later},
+        "Member": {"role": "reception"},
+        "Closure": {"cancelled_at": clock.now()},
+        "SupportGrant": {"expires_at": later},
+    }.get(model.__name__, {})
+
+
+def made(model: Any, existing: dict[Any, Any]) -> Any:
+    """Return a saved row of a model in the active account, its references first."""
+    if model in existing:
+        return existing[model]
+    references = {
+        field.name: made(field.remote_field.model, existing)
+        for field in tenant_foreign_keys(model)
+        if not field.null
+    }
+    values = {
+        field.name: value_for(field)
+        for field in model._meta.local_fields
+        if not (
+            field.has_default()
+            or field.null
+            or field.is_relation
+            or isinstance(field, BlindIndexField)
+        )
+    }
+    row = model(**{**values, **special(model), **references})
+    if model.__name__ == "Client":
+        keyring.create_client_keys([row.pk])
+    row.save(force_insert=True)
+    existing[model] = row
+    return row
+
+
+@pytest.fixture
+def mirror() -> Mirror:
+    rows: dict[tuple[UUID, type[models.Model]], Any] = {}
+    accounts = [make_account(), make_account()]
+    for account in accounts:
+        existing: dict[Any, Any] = {}
+        with acting_in(account.ref):
+            for model in KINDS:
+                rows[account.pk, model] = made(model, existing)
+    return Mirror(*accounts, rows)
+
+
+def sql(statement: str, *params: Any) -> list[Any]:
+    with connections["region_au"].cursor() as cursor:
+        cursor.execute(statement, params)
+        return cursor.fetchall() if cursor.description else []
+
+
+def ids(found: Any) -> set[Any]:
+    return {getattr(row, "pk", row) for row in found}
+
+
+READS: dict[str, Callable[[Any, Any], set[Any]]] = {
+    "all": lambda model, pk: ids(model.objects.all()),
+    "base manager": lambda model, pk: ids(model._base_manager.all()),
+    "filter by pk": lambda model, pk: ids(model.objects.filter(pk=pk)),
+    "exclude": lambda model, pk: ids(model.objects.exclude(pk=uuid4())),
+    "exists": lambda model, pk: {pk} if model.objects.filter(pk=pk).exists() else set(),
+    "aggregate": lambda model, pk: (
+        {pk} if model.objects.filter(pk=pk).aggregate(n=Count("pk"))["n"] else set()
+    ),
+    "in_bulk": lambda model, pk: set(model.objects.in_bulk([pk])),
+    "iterator": lambda model, pk: ids(model.objects.filter(pk=pk).iterator()),
+    "values_list": lambda model, pk: set(model.objects.values_list("pk", flat=True)),
+    "subquery": lambda model, pk: ids(
+        model.objects.filter(Exists(model.objects.filter(pk=OuterRef("pk")))).filter(pk=pk)
+    ),
+    "or": lambda model, pk: ids(model.objects.filter(Q(pk=pk) | Q(pk=uuid4()))),
+    "union": lambda model, pk: set(
+        model.objects.order_by()
+        .values_list("pk", flat=True)
+        .union(model.objects.order_by().filter(pk=pk).values_list("pk", flat=True))
+    ),
+    "raw": lambda model, pk: ids(model.objects.raw(f"SELECT * FROM {model._meta.db_table}")),
+    "select": lambda model, pk: {row[0] for row in sql(f"SELECT id FROM {model._meta.db_table}")},
+    "select by id": lambda model, pk: {
+        row[0] for row in sql(f"SELECT id FROM {model._meta.db_table} WHERE id = %s", pk)
+    },
+    "with the account named": lambda model, pk: {
+        row[0]
+        for row in sql(f"SELECT id FROM {model._meta.db_table} WHERE account_id = account_id")
+    },
+}
+
+
+@pytest.mark.parametrize("way", READS)
+def test_no_read_finds_the_others_row(mirror: Mirror, way: str) -> None:
+    with acting_in(mirror.ours.ref):
+        for model in KINDS:
+            found = READS[way](model, mirror.their(model).pk)
+            assert mirror.their(model).pk not in found, (way, model)
+
+
+def test_copy_and_server_side_cursors_find_only_our_rows(mirror: Mirror) -> None:
+    with acting_in(mirror.ours.ref):
+        connection = connections["region_au"]
+        connection.ensure_connection()
+        for model in KINDS:
+            table = model._meta.db_table
+            with (
+                connection.connection.cursor() as cursor,
+                cursor.copy(f"COPY (SELECT id FROM {table}) TO STDOUT") as copy,
+            ):
+                lines = b"".join(bytes(part) for part in copy).decode()
+            assert str(mirror.our(model).pk) in lines
+            assert str(mirror.their(model).pk) not in lines
+            with connection.connection.cursor(name="walker") as cursor:
+                found = cursor.execute(f"SELECT id FROM {table}").fetchall()
+            assert (mirror.their(model).pk,) not in found
+
+
+def test_no_write_reaches_the_others_row(mirror: Mirror) -> None:
+    with acting_in(mirror.ours.ref):
+        for model in KINDS:
+            pk, table = mirror.their(model).pk, model._meta.db_table
+            if not model.data_policy.append_only:
+                assert model.objects.filter(pk=pk).update(id=pk) == 0
+                assert sql(f"UPDATE {table} SET id = id WHERE id = %s RETURNING id", pk) == []
+                with pytest.raises(DatabaseError), transaction.atomic(using="region_au"):
+                    sql(
+                        f"UPDATE {table} SET account_id = %s WHERE id = %s",
+                        mirror.theirs.pk,
+                        mirror.our(model).pk,
+                    )
+            if model in DELETABLE:
+                assert sql(f"DELETE FROM {table} WHERE id = %s RETURNING id", pk) == []
+            else:
+                with (
+                    pytest.raises(DatabaseError, match="permission denied"),
+                    transaction.atomic(using="region_au"),
+                ):
+                    sql(f"DELETE FROM {table} WHERE id = %s", pk)
+    with acting_in(mirror.theirs.ref):
+        for model in KINDS:
+            assert model.objects.filter(pk=mirror.their(model).pk).exists()
+
+
+def test_no_row_is_made_for_the_other_account(mirror: Mirror) -> None:
+    with acting_in(mirror.ours.ref):
+        for model in KINDS:
+            columns = [f.column for f in model._meta.local_fields]
+            picked = ", ".join("%s" if c in ("id", "account_id") else f'"{c}"' for c in columns)
+            values = [
+                uuid4() if c == "id" else mirror.theirs.pk
+                for c in columns
+                if c in ("id", "account_id")
+            ]
+            names = ", ".join(f'"{column}"' for column in columns)
+            for ending in ("", " ON CONFLICT DO NOTHING"):
+                with (
+                    pytest.raises(DatabaseError, match="row-level security"),
+                    transaction.atomic(using="region_au"),
+                ):
+                    sql(
+                        f"INSERT INTO {model._meta.db_table} ({names}) SELECT {picked} FROM {model._meta.db_table}{ending}",
+                        *values,
+                    )
+
+
+@pytest.mark.parametrize(
+    "model", [m for m in KINDS if tenant_foreign_keys(m)], ids=lambda m: m.__name__
+)
+def test_no_reference_leads_to_the_others_row(mirror: Mirror, model: Any) -> None:
+    if model.data_policy.append_only:
+        return
+    with acting_in(mirror.ours.ref):
+        for field in tenant_foreign_keys(model):
+            with (
+                pytest.raises(DatabaseError, match="foreign key"),
+                transaction.atomic(using="region_au"),
+            ):
+                sql(
+                    f"UPDATE {model._meta.db_table} SET {field.column} = %s WHERE id = %s",
+                    mirror.their(field.remote_field.model).pk,
+                    mirror.our(model).pk,
+                )
+
+
+def test_without_an_account_everything_raises(mirror: Mirror) -> None:
+    for model in KINDS:
+        for ask in (
+            lambda model=model: list(model.objects.all()),
+            lambda model=model: model.objects.count(),
+            lambda model=model: model.objects.exists(),
+            lambda model=model: model._base_manager.first(),
+            lambda model=model: list(model.objects.using("region_au").all()),
+            lambda model=model: mirror.our(model).refresh_from_db(),
+            lambda model=model: mirror.our(model).save(),
+            lambda model=model: mirror.our(model).delete(),
+            lambda model=model: sql(f"SELECT 1 FROM {model._meta.db_table}"),
+        ):
+            with pytest.raises(NoAccount):
+                ask()

@@ -1,0 +1,95 @@
+"""The wall stands as the models declare it, and one missing stone is noticed (TI-1, TI-6, RP-4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from django.db import connections
+
+from accounts.wall_report import faults
+from tests import parts
+from tests.conftest import HOME, PASSWORDS
+from tests.factories import make_account
+
+pytestmark = pytest.mark.django_db(databases="__all__")
+
+
+def database() -> str:
+    return str(connections["region_au"].settings_dict["NAME"])
+
+
+@pytest.fixture
+def catalog() -> Iterator[psycopg.Connection[Any]]:
+    """A superuser's transaction on the region database, undone afterwards."""
+    with psycopg.connect(parts.standing(HOME).postgres, dbname=database()) as connection:
+        connection.execute("SET lock_timeout = '10s'")
+        yield connection
+        connection.rollback()
+
+
+def test_the_wall_stands(catalog: psycopg.Connection[Any]) -> None:
+    assert faults(catalog) == []
+
+
+@pytest.mark.parametrize(
+    ("stone", "said"),
+    [
+        ("DROP POLICY tenant ON clients_client", "policy tenant is missing"),
+        (
+            "ALTER POLICY tenant ON notes_note WITH CHECK (true)",
+            "notes_note: policy tenant differs",
+        ),
+        (
+            "ALTER POLICY tenant ON notes_note USING (account_id = current_setting('app.account_id', true)::uuid)",
+            "notes_note: policy tenant differs",
+        ),
+        ("ALTER TABLE clients_alert DROP CONSTRAINT clients_alert_client_id_fk", "no constraint"),
+        ("ALTER TABLE clients_alert DROP CONSTRAINT clients_alert_anchor", "no constraint"),
+        ("ALTER TABLE bookings_attendee NO FORCE ROW LEVEL SECURITY", "not enabled and forced"),
+        ("ALTER TABLE bookings_attendee DISABLE ROW LEVEL SECURITY", "not enabled and forced"),
+        ("GRANT DELETE ON notes_note TO keepwell_app", "keepwell_app holds"),
+        ("GRANT TRUNCATE ON notes_note TO keepwell_app", "keepwell_app holds"),
+        ("GRANT SELECT ON accounts_auditevent TO keepwell_app", "keepwell_app holds"),
+        ("ALTER ROLE keepwell_app BYPASSRLS", "powers beyond"),
+        ("ALTER TABLE clients_client OWNER TO keepwell_app", "owned by a role that serves"),
+        ("CREATE VIEW everyone AS SELECT * FROM clients_client", "runs as its owner"),
+        ("CREATE UNIQUE INDEX oracle ON clients_client (email_index)", "not led by account_id"),
+        ("CREATE TABLE stray (id int)", "of no model"),
+        ("ALTER TABLE notes_note DISABLE TRIGGER a_signed_note_never_changes", "signed notes"),
+        ("ALTER TABLE notes_note DISABLE TRIGGER refuse_while_closing", "while the account closes"),
+        (
+            "CREATE FUNCTION peek() RETURNS bigint LANGUAGE sql SECURITY DEFINER AS 'SELECT count(*) FROM clients_client'",
+            "function peek",
+        ),
+    ],
+)
+def test_a_missing_stone_is_noticed(
+    catalog: psycopg.Connection[Any], stone: str, said: str
+) -> None:
+    catalog.execute(stone)  # type: ignore[call-overload]
+    found = faults(catalog)
+    assert any(said in fault for fault in found), found
+
+
+@pytest.mark.django_db(databases="__all__", transaction=True)
+def test_a_row_of_another_regions_account_cant_exist_even_for_the_owner() -> None:
+    abroad = make_account(country="IE")
+    where = connections["region_au"].settings_dict
+    with psycopg.connect(
+        host=where["HOST"],
+        port=where["PORT"],
+        dbname=database(),
+        user="keepwell_owner",
+        password=PASSWORDS["owner"],
+    ) as owner:
+        owner.execute("SELECT set_config('app.account_id', %s, true)", [str(abroad.pk)])
+        with pytest.raises(psycopg.errors.ForeignKeyViolation):
+            owner.execute(
+                "INSERT INTO accounts_location (id, account_id, name, address, phone, time_zone, is_online)"
+                " VALUES (%s, %s, 'x', '', '', 'UTC', true)",
+                [uuid4(), abroad.pk],
+            )
