@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 VERSION_AES_256_GCM = 1
 _HEADER = 17
 _NONCE = 12
+SHORTEST = _HEADER + _NONCE + 16  # a sealed empty text
 
 
 class Unreadable(ValueError):
@@ -36,9 +37,12 @@ class Key:
 
 
 def place(
-    region: str, account: UUID, client: UUID | None, kind: str, pk: UUID, field: str
+    region: str, account: UUID, client: UUID | str | None, kind: str, pk: UUID | str, field: str
 ) -> bytes:
-    """Return the associated data that binds a value to region, account, client, row and field."""
+    """Return the associated data that binds a value to region, account, client, row and field.
+
+    Ids may be given as the text that PostgreSQL writes, which is the same.
+    """
     return f"v1|{region}|{account}|{client or '-'}|{kind}|{pk}|{field}".encode()
 
 
@@ -52,14 +56,18 @@ def seal(plain: bytes, key: Key, aad: bytes) -> bytes:
 
 def key_id(payload: bytes) -> UUID:
     """Return the id of the key that a sealed value was made with; raise `Unreadable` when it is not one."""
-    if len(payload) < _HEADER + _NONCE + 16 or payload[0] != VERSION_AES_256_GCM:
+    if len(payload) < SHORTEST or payload[0] != VERSION_AES_256_GCM:
         raise Unreadable("Not a sealed value.")
     return UUID(bytes=payload[1:_HEADER])
 
 
 def unseal(payload: bytes, key: Key, aad: bytes) -> bytes:
     """Return the plain value; raise `Unreadable`, never something else, when value, key or place don't match."""
-    if key_id(payload) != key.id:
+    if len(payload) < SHORTEST or payload[0] != VERSION_AES_256_GCM:
+        raise Unreadable("Not a sealed value.")
+    if (
+        payload[1:_HEADER] != key.id.bytes
+    ):  # no UUID is made: this runs for every name of a directory
         raise Unreadable("Sealed under another key.")
     try:
         return key.cipher.decrypt(

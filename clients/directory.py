@@ -1,0 +1,311 @@
+"""The directory: who the account's clients are, opened in this process's memory and nowhere else (privacy.md 4).
+
+Names can't be searched or sorted where they lie sealed. So each process opens them once, keeps them while they are
+used, and before every answer asks the database which rows changed. Nothing of it reaches a shared cache.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter, OrderedDict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from django.core.paginator import Page, Paginator
+from django.db import connections
+from django.utils.translation import gettext as _
+
+from clients.finding import NO_CONTACT, Contact, Index, Person, order_of
+from clients.models import Client
+from clients.words import fold
+from privacy.vocabulary import clock, keyring, scope, sealing
+from privacy.vocabulary.fields import UnreadableValue
+
+UNUSED_SECONDS = 60
+OLDEST_SECONDS = 600
+OVERLAP = timedelta(minutes=2)
+PEOPLE_IN_MEMORY = 200_000
+PAGE_SIZE = 50
+
+_KIND = Client._meta.label
+_NAMES = ("given_name", "family_name", "preferred_name")
+_CONTACTS = ("email", "phone", "birth_date")
+
+
+class State(StrEnum):
+    """Which clients a list shows."""
+
+    ACTIVE = "active"
+    UNCONFIRMED = "unconfirmed"
+    ARCHIVED = "archived"
+
+
+class Sort(StrEnum):
+    """How a list is ordered."""
+
+    NAME = "name"
+    GIVEN = "given"
+    NEWEST = "newest"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One search result: `detail` tells people of one name apart."""
+
+    id: UUID
+    name: str
+    detail: str
+
+
+@dataclass(slots=True)
+class _Opened:
+    """The opened directory of one account at one key epoch."""
+
+    epoch: int
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    people: dict[UUID, Person] = field(default_factory=dict)
+    contacts: dict[UUID, Contact] | None = None
+    recent: dict[UUID, datetime] = field(default_factory=dict)
+    checked_at: datetime | None = None
+    opened: float = 0.0
+    used: float = 0.0
+    index: Index | None = None
+
+
+_memory: OrderedDict[UUID, _Opened] = OrderedDict()
+_memory_lock = threading.Lock()
+
+
+def search(words: str, limit: int = 20) -> list[Entry]:
+    """Return the clients whom all words fit: parts of names in any order, phone digits, e-mail or birth date.
+
+    Active ones come first, in the order of family names.
+    """
+    people = find(words, limit)
+    known = contacts(person.id for person in people)
+    return [Entry(each.id, each.name, detail(each, known.get(each.id))) for each in people]
+
+
+def find(words: str, limit: int) -> list[Person]:
+    """Return the same people as `search`, as the directory knows them."""
+    return _index().search(words, limit)
+
+
+def names(client_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the names of these clients of the active account; ids that it does not have are left out.
+
+    While the directory is not open, only these rows are opened, not all.
+    """
+    wanted = set(client_ids)
+    if _is_open():
+        known = _current().people
+        return {each: known[each].name for each in wanted if each in known}
+    return {person.id: person.name for person in _open_people(wanted)} if wanted else {}
+
+
+def contacts(client_ids: Iterable[UUID]) -> dict[UUID, Contact]:
+    """Return how these clients are reached; opens their rows alone."""
+    wanted = set(client_ids)
+    return dict(_open_contacts(wanted)) if wanted else {}
+
+
+def listing(
+    sort: str = Sort.NAME, page: int | str = 1, *, state: State = State.ACTIVE
+) -> Page[Person]:
+    """Return one page of the clients in a state; a page that does not exist gives the nearest one."""
+    chosen = [person for person in _index().people if state_of(person) == state]
+    if sort == Sort.GIVEN:
+        chosen.sort(key=lambda person: fold(person.given_name))
+    elif sort == Sort.NEWEST:
+        chosen.sort(key=lambda person: person.id, reverse=True)  # UUIDv7: ids grow with time
+    return Paginator(chosen, PAGE_SIZE).get_page(page)
+
+
+def counts() -> Counter[State]:
+    """Return how many clients are in each state."""
+    return Counter(state_of(person) for person in _index().people)
+
+
+def state_of(person: Person) -> State:
+    """Return the list to which a client belongs."""
+    if person.is_archived:
+        return State.ARCHIVED
+    return State.ACTIVE if person.is_confirmed else State.UNCONFIRMED
+
+
+def detail(person: Person, contact: Contact | None) -> str:
+    """Return the words that tell a person from others of the same name."""
+    email, phone, born = contact or NO_CONTACT
+    words = [str(born.year)] if born else []
+    words += [email or phone] if email or phone else []
+    if person.is_archived:
+        words.append(_("archived"))
+    elif not person.is_confirmed:
+        words.append(_("to confirm"))
+    return " · ".join(words)
+
+
+def forget() -> None:
+    """Drop everything that this process has opened."""
+    with _memory_lock:
+        _memory.clear()
+
+
+def _index() -> Index:
+    opened = _current()
+    index = opened.index
+    if index is None:
+        index = opened.index = Index(opened.people.values(), lambda: _all_contacts(opened))
+    return index
+
+
+def _is_open() -> bool:
+    active = scope.current()
+    opened = _memory.get(active.account_id)
+    return opened is not None and opened.epoch == active.key_epoch and not _is_old(opened)
+
+
+def _is_old(opened: _Opened) -> bool:
+    now = time.monotonic()
+    return now - opened.used > UNUSED_SECONDS or now - opened.opened > OLDEST_SECONDS
+
+
+def _current() -> _Opened:
+    """Return the active account's directory as of now."""
+    active = scope.current()
+    with _memory_lock:
+        for account_id, each in list(_memory.items()):
+            if (each.opened and _is_old(each)) or (
+                account_id == active.account_id and each.epoch != active.key_epoch
+            ):
+                del _memory[account_id]
+        opened = _memory.setdefault(active.account_id, _Opened(active.key_epoch))
+        _memory.move_to_end(active.account_id)
+        _make_room()
+    with opened.lock:
+        _refresh(opened) if opened.checked_at else _open(opened)
+        opened.used = time.monotonic()
+    return opened
+
+
+def _make_room() -> None:
+    while (
+        len(_memory) > 1 and sum(len(each.people) for each in _memory.values()) > PEOPLE_IN_MEMORY
+    ):
+        _memory.popitem(last=False)
+
+
+def _open(opened: _Opened) -> None:
+    now = clock.now()
+    opened.recent = _changed_since(now - OVERLAP)
+    opened.people = {person.id: person for person in _open_people(None)}
+    opened.checked_at = now
+    opened.opened = time.monotonic()
+
+
+def _all_contacts(opened: _Opened) -> dict[UUID, Contact]:
+    if opened.contacts is None:
+        opened.contacts = dict(_open_contacts(None))
+    return opened.contacts
+
+
+def _refresh(opened: _Opened) -> None:
+    """Take over what changed since the last look.
+
+    The overlap catches transactions that were still open then; a row that we saw and that is no longer among the
+    recent ones was rolled back, and is read again.
+    """
+    assert opened.checked_at is not None
+    now = clock.now()
+    since = opened.checked_at - OVERLAP
+    found = _changed_since(since)
+    stale = {pk for pk, at in found.items() if opened.recent.get(pk) != at}
+    stale |= {pk for pk, at in opened.recent.items() if at >= since and pk not in found}
+    if stale:
+        kept = {pk: each for pk, each in opened.people.items() if pk not in stale}
+        opened.people = kept | {person.id: person for person in _open_people(stale)}
+        if opened.contacts is not None:
+            opened.contacts = opened.contacts | dict(_open_contacts(stale))
+        opened.index = None
+    opened.recent = {pk: at for pk, at in found.items() if at >= now - OVERLAP}
+    opened.checked_at = now
+
+
+def _changed_since(since: datetime) -> dict[UUID, datetime]:
+    return dict(Client.objects.filter(updated_at__gte=since).values_list("pk", "updated_at"))
+
+
+def _open_people(client_ids: Collection[UUID] | None) -> list[Person]:
+    """Return clients, all or those with these ids, opened without making model instances."""
+    opener = _Opener(_NAMES)
+    people = []
+    for pk, is_archived, is_confirmed, (given, family, preferred) in opener.rows(client_ids):
+        order = order_of(given, family, is_archived)
+        people.append(Person(order, pk, given, family, preferred, is_archived, is_confirmed))
+    return people
+
+
+def _open_contacts(client_ids: Collection[UUID] | None) -> Iterator[tuple[UUID, Contact]]:
+    for pk, _archived, _confirmed, (email, phone, born) in _Opener(_CONTACTS).rows(client_ids):
+        yield pk, Contact(email, phone, _date(born))
+
+
+class _Opener:
+    """Opens some sealed fields of many clients. Written for 50,000 of them: what runs per value does little."""
+
+    def __init__(self, fields: tuple[str, ...]) -> None:
+        self.active = scope.current()
+        self.fields = [(name, name.encode()) for name in fields]
+        self.columns = ", ".join(fields)
+
+    def rows(
+        self, client_ids: Collection[UUID] | None
+    ) -> Iterator[tuple[UUID, bool, bool, list[str]]]:
+        """Yield id, archived, confirmed and the opened values of the clients with these ids (None: of all)."""
+        active, fields, unseal = self.active, self.fields, sealing.unseal
+        rows = self._select(client_ids)
+        keys = keyring.prefetch([row[0] for row in rows])
+        region, account = active.region, str(active.account_id)
+        for pk, text, is_archived, is_confirmed, *payloads in rows:
+            # A place ends in the name of the field: made once for each client, not once for each field
+            stem = sealing.place(region, account, text, _KIND, text, "")
+            key = keys.get(pk)
+            values = []
+            for payload, (name, place) in zip(payloads, fields, strict=True):
+                if payload is None or len(payload) == sealing.SHORTEST:
+                    values.append("")  # nothing is sealed in it
+                    continue
+                try:
+                    values.append(unseal(payload, key, stem + place).decode())  # type: ignore[arg-type]
+                except (sealing.Unreadable, AttributeError):
+                    values.append(self._other_key(pk, name, payload, stem + place))
+            yield pk, is_archived, is_confirmed, values
+
+    def _select(self, client_ids: Collection[UUID] | None) -> list[Any]:
+        some = "" if client_ids is None else " AND id = ANY(%s)"
+        with connections[self.active.database].cursor() as cursor:
+            cursor.execute(
+                f"SELECT id, id::text, archived_at IS NOT NULL, is_confirmed, {self.columns} "
+                f"FROM {Client._meta.db_table} WHERE account_id = %s{some}",
+                [self.active.account_id, *([] if client_ids is None else [list(client_ids)])],
+            )
+            rows: list[Any] = cursor.fetchall()
+            return rows
+
+    def _other_key(self, pk: UUID, name: str, payload: bytes, place: bytes) -> str:
+        """Open a value that was sealed under an older key of the client; else say that it can't be read (CR-7)."""
+        try:
+            key = keyring.opening_key(sealing.key_id(payload), pk)
+            return sealing.unseal(payload, key, place).decode()
+        except sealing.Unreadable:
+            self.active.unreadable.add((_KIND, pk, name))
+            return UnreadableValue(_("unreadable"))
+
+
+def _date(text: str) -> date | None:
+    return date.fromisoformat(text) if text and not isinstance(text, UnreadableValue) else None

@@ -1,0 +1,157 @@
+"""Finds people in memory: one long text per kind of word, walked in the order in which results are shown."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from functools import cached_property
+from itertools import accumulate
+from operator import itemgetter
+from typing import NamedTuple
+from uuid import UUID
+
+from clients.words import Wanted, digits, fold, name_words, readings
+
+_FIRST_IDEOGRAPH = "\u2e80"
+
+
+class Person(NamedTuple):
+    """A client's names, opened. `order` sorts: archived ones last, by family name, then given name."""
+
+    order: str
+    id: UUID
+    given_name: str
+    family_name: str
+    preferred_name: str
+    is_archived: bool
+    is_confirmed: bool
+
+    @property
+    def name(self) -> str:
+        """The name as lists show it, with the preferred one when it differs."""
+        full = f"{self.given_name} {self.family_name}".strip()
+        if self.preferred_name and self.preferred_name != self.given_name:
+            return f"{full} ({self.preferred_name})"
+        return full
+
+
+class Contact(NamedTuple):
+    """How a client is reached and told apart, opened."""
+
+    email: str
+    phone: str
+    birth_date: date | None
+
+
+NO_CONTACT = Contact("", "", None)
+
+
+def order_of(given_name: str, family_name: str, is_archived: bool) -> str:
+    """Return the sort key of a person."""
+    given, family = fold(given_name), fold(family_name)
+    return f"{'~' if is_archived else '!'}{family or given}\t{given}"
+
+
+class Index:
+    """People in the order of their names, with the texts that searches walk; never changed, replaced when stale.
+
+    Contacts are asked for at the first search that needs them.
+    """
+
+    def __init__(
+        self, people: Iterable[Person], contacts: Callable[[], Mapping[UUID, Contact]]
+    ) -> None:
+        self.people = sorted(people, key=itemgetter(0))
+        self._ask_contacts = contacts
+
+    def search(self, text: str, limit: int) -> list[Person]:
+        """Return at most `limit` people whom all words of `text` fit, in the order of names."""
+        places: set[int] = set()
+        for wanted in readings(text):
+            for found, place in enumerate(self._fitting(wanted), 1):
+                places.add(place)
+                if found >= limit:
+                    break
+        return [self.people[place] for place in sorted(places)[:limit]]
+
+    def _fitting(self, wanted: Wanted) -> Iterator[int]:
+        """Yield the places of the people who fit. The longest word is the rarest: it is walked, the rest tested."""
+        needles = [(_needle(word), self._names) for word in wanted.names]
+        needles += [(_mail_needle(word), self._mails) for word in wanted.mails]
+        if wanted.digits and not _is_year(wanted.digits):
+            needles.append((wanted.digits, self._phones))
+        needles.sort(key=lambda each: -len(each[0]))
+        walk = needles[0][1].places(needles[0][0]) if needles else iter(range(len(self.people)))
+        for place in walk:
+            if (
+                all(needle in text.lines[place] for needle, text in needles[1:])
+                and all(self._contacts[place].birth_date in meant for meant in wanted.births)
+                and (not _is_year(wanted.digits) or self._has_year(place, wanted.digits))
+            ):
+                yield place
+
+    def _has_year(self, place: int, wanted: str) -> bool:
+        """Four digits that may be a year: of birth, or a part of the phone number."""
+        born = self._contacts[place].birth_date
+        return (born is not None and born.year == int(wanted)) or wanted in self._phones.lines[
+            place
+        ]
+
+    @cached_property
+    def _names(self) -> _Text:
+        return _Text([_name_line(person) for person in self.people])
+
+    @cached_property
+    def _contacts(self) -> list[Contact]:
+        known = self._ask_contacts()
+        return [known.get(person.id, NO_CONTACT) for person in self.people]
+
+    @cached_property
+    def _mails(self) -> _Text:
+        return _Text([" " + fold(contact.email) for contact in self._contacts])
+
+    @cached_property
+    def _phones(self) -> _Text:
+        return _Text([digits(contact.phone) for contact in self._contacts])
+
+
+class _Text:
+    """Lines joined into one string, so that a search for a piece runs at the speed of `str.find`."""
+
+    __slots__ = ("lines", "starts", "whole")
+
+    def __init__(self, lines: list[str]) -> None:
+        self.lines = lines
+        self.whole = "\n".join(lines)
+        self.starts = list(accumulate([len(line) + 1 for line in lines], initial=0))
+
+    def places(self, needle: str) -> Iterator[int]:
+        """Yield, in order, the number of each line that holds `needle`."""
+        find, starts = self.whole.find, self.starts
+        at = find(needle)
+        while at >= 0:
+            place = bisect_right(starts, at) - 1
+            yield place
+            at = find(needle, starts[place + 1])
+
+
+def _name_line(person: Person) -> str:
+    # the sort key holds family and given name, folded
+    line = f" {person.order[1:]} {fold(person.preferred_name)}".replace("\t", " ")
+    if line.replace(" ", "").isalnum():
+        return line
+    return " " + " ".join(name_words(line))
+
+
+def _needle(word: str) -> str:
+    """Return what to look for: the beginning of a word, or any part of a script that writes no spaces."""
+    return word if word[0] >= _FIRST_IDEOGRAPH else " " + word
+
+
+def _mail_needle(word: str) -> str:
+    return word if word.startswith("@") else " " + word
+
+
+def _is_year(text: str) -> bool:
+    return len(text) == 4 and text[:2] in ("18", "19", "20")

@@ -1,0 +1,124 @@
+"""The timeline of a client: apps above provide its entries, this one puts them in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypedDict
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.permissions import Permission
+from accounts.templatetags.keepwell import when
+from clients.models import Client
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a timeline: `at` is an instant, shown in `zone` (a time zone's name; else the active one)."""
+
+    at: datetime
+    title: str
+    icon: str = "info"
+    url: str = ""
+    text: str = ""
+    badge: str = ""
+    badge_icon: str = ""
+    tone: str = "quiet"
+    who: str = ""
+    zone: str = ""
+    kind: str = ""
+
+
+class Row(TypedDict):
+    """An entry as `components/timeline.html` shows it."""
+
+    at: str
+    when: str
+    icon: str
+    title: str
+    url: str
+    text: str
+    badge: str
+    badge_icon: str
+    tone: str
+    who: str
+
+
+Provider = Callable[[Client], Iterable[Entry]]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of entry: what its filter is called and who may see it."""
+
+    name: str
+    label: str | Promise
+    permission: Permission
+
+
+KINDS = {
+    kind.name: kind
+    for kind in (
+        Kind("appointments", _("Appointments"), Permission.CLIENTS_VIEW),
+        Kind("notes", _("Notes"), Permission.CLINICAL_READ),
+        Kind("files", _("Files"), Permission.CLINICAL_READ),
+        Kind("messages", _("Messages"), Permission.CLIENTS_VIEW),
+    )
+}
+PROVIDERS: dict[str, list[Provider]] = {}
+
+
+def provides(kind: str) -> Callable[[Provider], Provider]:
+    """Register a function that gives a client's entries of one of `KINDS`; for `AppConfig.ready` of apps above.
+
+    It runs in the open account only when the reader may see that kind, with a number of queries that does not grow
+    with the entries. It gives the newest first, at most a few hundred.
+    """
+    if kind not in KINDS:
+        raise LookupError(f"No kind of timeline entry is called {kind}.")
+
+    def register(provider: Provider) -> Provider:
+        known = PROVIDERS.setdefault(kind, [])
+        if provider not in known:
+            known.append(provider)
+        return provider
+
+    return register
+
+
+def kinds(allowed: Collection[Permission]) -> list[Kind]:
+    """Return the kinds that somebody with these permissions may see and that some app provides."""
+    return [
+        kind for name, kind in KINDS.items() if name in PROVIDERS and kind.permission in allowed
+    ]
+
+
+def entries(client: Client, allowed: Collection[Permission], only: str = "") -> list[Entry]:
+    """Return what happened with a client, newest first: all that may be seen, or one kind of it."""
+    found = [
+        entry
+        for kind in kinds(allowed)
+        if only in ("", kind.name)
+        for provider in PROVIDERS[kind.name]
+        for entry in provider(client)
+    ]
+    return sorted(found, key=lambda entry: entry.at, reverse=True)
+
+
+def row(entry: Entry) -> Row:
+    """Return an entry as the timeline component shows it."""
+    return Row(
+        at=entry.at.isoformat(),
+        when=when(entry.at, entry.zone or None),
+        icon=entry.icon,
+        title=entry.title,
+        url=entry.url,
+        text=entry.text,
+        badge=entry.badge,
+        badge_icon=entry.badge_icon,
+        tone=entry.tone,
+        who=entry.who,
+    )
