@@ -42,6 +42,7 @@ class Note(RegionModel):
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
         FINAL = "final", _("Signed")
+        VOID = "void", _("Discarded")
 
     client = operational(TenantForeignKey(Client, models.PROTECT, related_name="notes"))
     appointment = operational(

@@ -1,0 +1,193 @@
+"""The forms of notes: one field for each question of the template that a note began with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from notes.answers import (
+    SCALE,
+    TEXT_LENGTH,
+    TITLE_LENGTH,
+    AnswersRefused,
+    Question,
+    clean_answers,
+    clean_title,
+    questions_of,
+)
+from notes.models import Note, NoteTemplate
+from notes.writing import ADDENDUM_LENGTH
+
+SCALE_WORDS = frozenset(str(number) for number in SCALE)
+
+
+class AnswerField(forms.Field):
+    """A question's field: it may stay empty though nothing calls it optional, and `clean_answers` alone judges it."""
+
+    def clean(self, value: Any) -> Any:
+        """Return the value as it was posted."""
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section as it is shown: `title` is empty where its single question already says it."""
+
+    title: str
+    fields: list[tuple[forms.BoundField, str]]
+
+
+class NoteForm(forms.Form):
+    """A note's title and answers. `answers` gives the questions' values by key, ready for `writing.save`."""
+
+    use_required_attribute = False
+    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    title = AnswerField(
+        label=gettext_lazy("Title"),
+        # stands in the page's heading, outside the form element
+        widget=forms.TextInput(
+            attrs={
+                "maxlength": TITLE_LENGTH,
+                "autocomplete": "off",
+                "form": "note",
+                "class": "note-title",
+            }
+        ),
+    )
+
+    def __init__(self, note: Note, data: Any = None) -> None:
+        self.note = note
+        self.questions = list(questions_of(note.sections))
+        super().__init__(
+            data, initial={"version": note.version, "title": note.title, **note.content}
+        )
+        for question in self.questions:
+            self.fields[question.key] = _field(question)
+
+    def clean(self) -> dict[str, Any]:
+        """Check title and answers against the frozen questions; put what is wrong beside its field."""
+        values = self.cleaned_data
+        self.answers = {
+            question.key: _typed(question, values.get(question.key)) for question in self.questions
+        }
+        for check in (
+            lambda: clean_title(values.get("title") or ""),
+            lambda: clean_answers(self.note.sections, self.answers),
+        ):
+            try:
+                check()
+            except AnswersRefused as refused:
+                for key, problem in refused.problems.items():
+                    self.add_error(key or None, problem)
+        return values
+
+    def go_on_from(self, version: int) -> None:
+        """Let the form, shown again, save its text on top of `version`."""
+        data = QueryDict(mutable=True)
+        data.update(self.data)
+        data["version"] = str(version)
+        self.data = data
+
+    def sections(self) -> Iterator[Section]:
+        """Yield the sections with their fields and how each field looks."""
+        for section in self.note.sections:
+            asked = section["questions"]
+            alone = len(asked) == 1 and asked[0]["label"] == section["title"]
+            yield Section(
+                "" if alone else section["title"],
+                [(self[each["key"]], "scale" if each["type"] == "scale" else "") for each in asked],
+            )
+
+
+class BeginForm(forms.Form):
+    """What a new note begins with."""
+
+    template = forms.ChoiceField(label=gettext_lazy("Template"), widget=forms.RadioSelect)
+    carry = forms.BooleanField(
+        label=gettext_lazy("Start with the answers of the last note"), required=False
+    )
+
+    def __init__(
+        self, templates: Iterable[NoteTemplate], *args: Any, has_last: bool = False, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.templates = {str(template.pk): template for template in templates}
+        choice = self.fields["template"]
+        assert isinstance(choice, forms.ChoiceField)
+        choice.choices = [(pk, template.name) for pk, template in self.templates.items()]
+        if not has_last:
+            del self.fields["carry"]
+
+    @property
+    def chosen(self) -> NoteTemplate:
+        """The template that was chosen, once the form is valid."""
+        return self.templates[self.cleaned_data["template"]]
+
+
+class AddendumForm(forms.Form):
+    """What is added to a signed note."""
+
+    text = forms.CharField(
+        label=gettext_lazy("Addendum"),
+        max_length=ADDENDUM_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 4, "maxlength": None}),
+        error_messages={"required": gettext_lazy("Write what you want to add.")},
+    )
+
+
+def _field(question: Question) -> forms.Field:
+    return AnswerField(label=question.label, widget=WIDGETS[question.kind](question))
+
+
+def _scale(question: Question) -> forms.Widget:
+    return forms.RadioSelect(
+        choices=[*((number, str(number)) for number in SCALE), ("", _("Not asked"))]
+    )
+
+
+def _radio(question: Question) -> forms.Widget:
+    return forms.RadioSelect(
+        choices=[*((option, option) for option in question.options), ("", _("Not asked"))]
+    )
+
+
+WIDGETS: dict[str, Any] = {
+    "text": lambda _: forms.TextInput(attrs={"maxlength": TEXT_LENGTH, "autocomplete": "off"}),
+    "paragraph": lambda _: forms.Textarea(attrs={"rows": 2}),
+    "scale": _scale,
+    "radio": _radio,
+    "checkboxes": lambda question: forms.CheckboxSelectMultiple(
+        choices=[(option, option) for option in question.options]
+    ),
+    "date": lambda _: forms.DateInput(attrs={"type": "date"}),
+    "number": lambda _: forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+}
+
+
+def _typed(question: Question, posted: Any) -> object:
+    """Return a posted value as `clean_answers` wants it; what can't be one stays as it is, to be refused there."""
+    if posted in (None, "", []):
+        return None
+    if question.kind == "scale":
+        return int(posted) if posted in SCALE_WORDS else posted
+    if question.kind == "number":
+        return str(posted).strip().replace(",", ".")
+    return posted
+
+
+def typed_by_hand(note: Note, data: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return (label, text) of what was posted for a note, to show it when it could not be kept."""
+    form = NoteForm(note, data)
+    shown = []
+    for question in questions_of(note.sections):
+        value = form[question.key].value()
+        text = ", ".join(value) if isinstance(value, list) else str(value or "")
+        if text.strip():
+            shown.append((question.label, text))
+    return shown

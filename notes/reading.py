@@ -1,0 +1,141 @@
+"""Which notes a member may read, and the lists that are made of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, Q
+from django.http import Http404
+
+from accounts.models import Member, Practitioner, Role
+from bookings.models import Appointment, Attendee
+from notes.models import Addendum, Note, NoteVersion
+from privacy.vocabulary import keyring
+from privacy.vocabulary.placement import TenantQuerySet
+
+PER_PAGE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """What a practitioner still has to write: drafts, oldest first, and visits without a note, newest first.
+
+    `missing` holds one page of attendees; `missing_count` counts them all.
+    """
+
+    drafts: list[Note]
+    missing: list[Attendee]
+    missing_count: int
+
+
+def practitioner_of(member: Member) -> Practitioner | None:
+    """Return the profile under which a member writes notes, or None when there is none that is active."""
+    found: Practitioner | None = Practitioner.objects.filter(
+        member=member, deactivated_at=None
+    ).first()
+    return found
+
+
+def is_author(member: Member, note: Note) -> bool:
+    """Tell whether a member wrote a note."""
+    return note.author.member_id is not None and note.author.member_id == member.pk
+
+
+def may_read(member: Member, note: Note) -> bool:
+    """Tell whether a member with `CLINICAL_READ` may read a note: signed ones all, drafts their author and the Owner."""
+    return note.is_final or member.role == Role.OWNER or is_author(member, note)
+
+
+def find(pk: UUID, *, reader: Member) -> Note:
+    """Return a note with client, author and appointment; raise Http404, or PermissionDenied for another's draft."""
+    note: Note | None = (
+        Note.objects.select_related("client", "author", "appointment").filter(pk=pk).first()
+    )
+    if note is None:
+        raise Http404
+    if not may_read(reader, note):
+        raise PermissionDenied
+    return note
+
+
+def addenda_of(note: Note) -> list[Addendum]:
+    """Return a signed note's addenda in the order in which they are chained."""
+    return list(note.addenda.order_by("added_at", "id"))
+
+
+def last_signed(client_id: UUID, *, other_than: Note | None = None) -> Note | None:
+    """Return the client's note that was signed last."""
+    notes = Note.objects.filter(client_id=client_id, state=Note.State.FINAL)
+    if other_than is not None:
+        notes = notes.exclude(pk=other_than.pk)
+    last: Note | None = (
+        notes.select_related("author", "appointment").order_by("-signed_at", "-id").first()
+    )
+    return last
+
+
+def notes_about(appointment: Appointment, client_id: UUID, author: Practitioner) -> list[Note]:
+    """Return the client's notes about an appointment: the author's own draft first, then the signed ones."""
+    notes = (
+        Note.objects.filter(appointment=appointment, client=client_id)
+        .filter(Q(state=Note.State.FINAL) | Q(state=Note.State.DRAFT, author=author))
+        .defer("title", "content")
+        .select_related("author")
+    )
+    return sorted(notes, key=lambda note: (note.is_final, note.pk))
+
+
+def versions_of(note: Note) -> TenantQuerySet:
+    """Return every saved state of a note, newest first, without its text (loaded when it is read)."""
+    versions: TenantQuerySet = (
+        NoteVersion.objects.filter(note=note).defer("title", "content").order_by("-version")
+    )
+    return versions
+
+
+def version_of(note: Note, number: int) -> NoteVersion | None:
+    """Return one saved state with its text."""
+    found: NoteVersion | None = NoteVersion.objects.filter(note=note, version=number).first()
+    return found
+
+
+def visits_without_note(author: Practitioner) -> TenantQuerySet:
+    """Return the attendees whom a practitioner has seen and not written about, newest first."""
+    written = Note.objects.filter(
+        appointment=OuterRef("appointment"), client=OuterRef("client")
+    ).exclude(state=Note.State.VOID)
+    visits: TenantQuerySet = (
+        Attendee.objects.filter(state=Attendee.State.SEEN, appointment__practitioner=author)
+        .exclude(Exists(written))
+        .select_related("appointment", "client")
+        .order_by("-appointment__starts_at", "-id")
+    )
+    return visits
+
+
+def drafts_of(author: Practitioner) -> TenantQuerySet:
+    """Return a practitioner's drafts, oldest first, without their text."""
+    drafts: TenantQuerySet = (
+        Note.objects.filter(author=author, state=Note.State.DRAFT)
+        .defer("title", "content")
+        .select_related("client", "appointment", "template")
+        .order_by("created_at", "id")
+    )
+    return drafts
+
+
+def unfinished(author: Practitioner, *, page: int = 1) -> Unfinished:
+    """Return what a practitioner still has to write, with the keys of the clients named loaded at once."""
+    visits = visits_without_note(author)
+    start = (max(page, 1) - 1) * PER_PAGE
+    drafts, missing = list(drafts_of(author)), list(visits[start : start + PER_PAGE])
+    keyring.prefetch({row.client_id for row in [*drafts, *missing]})
+    return Unfinished(drafts, missing, visits.count())
+
+
+def unfinished_count(author: Practitioner) -> int:
+    """Return how much a practitioner still has to write, for the rail."""
+    count: int = drafts_of(author).count() + visits_without_note(author).count()
+    return count

@@ -1,0 +1,93 @@
+"""Reading back: the last note beside the one that is written, every saved state, the page to print."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.models import Member
+from accounts.permissions import Permission, require
+from accounts.requests import AccountRequest
+from notes import reading
+from notes.changes import between
+from notes.models import Note, NoteVersion
+from notes.showing import shown_sections
+from notes.views.pages import beside_context, paper
+from notes.zones import zone_of
+from privacy.vocabulary.fields import is_unreadable
+
+PER_PAGE = 50
+
+
+@require(Permission.CLINICAL_READ)
+@require_safe
+def note_beside(request: AccountRequest, pk: UUID) -> HttpResponse:
+    """Return the client's last signed note as the fragment that stands beside the draft."""
+    note = reading.find(pk, reader=request.member)
+    hide = "hide" in request.GET
+    context = {"note": note, "hide": hide, **({} if hide else beside_context(note))}
+    return render(request, "notes/beside.html", context)
+
+
+@require(Permission.CLINICAL_READ)
+@require_safe
+def note_versions(request: AccountRequest, pk: UUID) -> HttpResponse:
+    """List every saved state of a note, and show what one of them changed."""
+    note = reading.find(pk, reader=request.member)
+    page = Paginator(reading.versions_of(note), PER_PAGE).get_page(request.GET.get("page"))
+    chosen = _chosen(request, note)
+    before = reading.version_of(note, chosen.version - 1)
+    context = {
+        "note": note,
+        "zone": zone_of(note),
+        "page": page,
+        "chosen": chosen,
+        "changes": [] if _unreadable(chosen, before) else _changes(note, chosen, before),
+        "is_first": before is None,
+        "unreadable": _unreadable(chosen, before),
+        "sections": shown_sections(note.sections, chosen.content),
+        "writers": _writers(note, list(page.object_list)),
+    }
+    return render(request, "notes/versions.html", context)
+
+
+@require(Permission.CLINICAL_READ)
+@require_safe
+def note_print(request: AccountRequest, pk: UUID) -> HttpResponse:
+    """Show a note as it goes on paper, with its signature and addenda."""
+    note = reading.find(pk, reader=request.member)
+    return render(request, "notes/print.html", {"practice": request.account.name, **paper(note)})
+
+
+def _chosen(request: AccountRequest, note: Note) -> NoteVersion:
+    named = request.GET.get("version") or str(note.version)
+    number = int(named) if named.isascii() and named.isdigit() and len(named) < 9 else 0
+    chosen = reading.version_of(note, number)
+    if chosen is None:
+        raise Http404
+    return chosen
+
+
+def _changes(note: Note, chosen: NoteVersion, before: NoteVersion | None) -> list[object]:
+    old = (before.title, before.content) if before else ("", {})
+    return list(between(note.sections, old, (chosen.title, chosen.content)))
+
+
+def _unreadable(*versions: NoteVersion | None) -> bool:
+    return any(
+        is_unreadable(version.content) or is_unreadable(version.title)
+        for version in versions
+        if version is not None
+    )
+
+
+def _writers(note: Note, versions: list[NoteVersion]) -> dict[UUID, str]:
+    """Return the names of those who saved, by member id."""
+    ids = {version.saved_by for version in versions if version.saved_by}
+    if ids <= {note.author.member_id}:
+        return {note.author.member_id: note.author.name}
+    return {member.pk: member.name for member in Member.objects.filter(pk__in=ids)}
