@@ -1,10 +1,6 @@
-"""`bin/demo`: starts every part of Keepwell on this machine, keeps it running, stops it cleanly."""
+"""Starts every part of Keepwell on this machine, keeps it running, stops it cleanly."""
 
-import argparse
 import contextlib
-import json
-import os
-import re
 import signal
 import sys
 import time
@@ -14,13 +10,12 @@ from pathlib import Path
 
 from config.demo import processes
 from config.demo.environment import REGIONS, environment, make_secrets, role_passwords
-from config.demo.home import DEFAULT, Home, NotOurs
+from config.demo.home import Home
 from config.demo.roles import create_roles_and_databases, database_names
-from config.demo.servers import Postgres, ServerError, Valkey
+from config.demo.servers import Postgres, Valkey
 from config.demo.services import REPOSITORY, Services, catcher, end_leftovers, services
 
 READY_WITHIN = 120.0  # seconds
-CLOCK = re.compile(r"[+-]\d+[dhm]")
 
 
 class StartFailed(RuntimeError):
@@ -28,7 +23,7 @@ class StartFailed(RuntimeError):
 
 
 class Asked(Exception):
-    """Ctrl-C or SIGTERM."""
+    """Ctrl-C, SIGTERM or a closed terminal."""
 
 
 class Supervisor:
@@ -53,10 +48,10 @@ class Supervisor:
         return f"http://localhost:{self.port}"
 
     def run(self) -> None:
-        """Start, then watch until SIGINT or SIGTERM. Raises StartFailed, ServerError."""
-        signal.signal(signal.SIGTERM, _end)
-        signal.signal(signal.SIGINT, _end)
-        signal.signal(signal.SIGHUP, self._hear_clock)
+        """Start, then watch until Ctrl-C, SIGTERM or a closed terminal. Raises StartFailed, ServerError."""
+        for sign in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(sign, _end)
+        signal.signal(signal.SIGUSR1, self._hear_clock)
         self.home.tell_run(url=self.url, clock=self.clock, ready=False)
         try:
             self._start()
@@ -66,8 +61,9 @@ class Supervisor:
         except Asked:
             say("Stopping …")
         finally:
-            signal.signal(signal.SIGTERM, signal.SIG_IGN)
-            signal.signal(signal.SIGINT, _hurry)
+            # A second Ctrl-C changes nothing: stopping takes seconds and must be whole.
+            for sign in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+                signal.signal(sign, signal.SIG_IGN)
             self._stop()
         say("Stopped. Your data stays; bin/demo starts it again.")
 
@@ -206,7 +202,7 @@ class Supervisor:
         if self.clock:
             lines += [f"  Clock                   moved by {self.clock}"]
         lines += [
-            f"  Logs                    {_short(self.logs)}",
+            f"  Logs                    {short(self.logs)}",
             "",
             "Ctrl-C stops it; the data stays. bin/demo --fresh starts over.",
             "bin/demo --clock +31d, here or in another terminal, moves the clock.",
@@ -214,95 +210,8 @@ class Supervisor:
         say("\n".join(lines))
 
 
-def main(arguments: list[str]) -> int:
-    """Run `bin/demo` and return its exit code."""
-    asked = _parser().parse_args(arguments)
-    home = Home(Path(os.environ.get("KEEPWELL_HOME") or DEFAULT))
-    try:
-        if asked.facts:
-            return _print_facts(home)
-        if asked.clock is not None and not asked.fresh and home.runner():
-            return _move_running_clock(home, asked.clock)
-        return _run(home, port=_port(), clock=asked.clock or "", fresh=asked.fresh)
-    except (StartFailed, ServerError, NotOurs) as refusal:
-        print(refusal, file=sys.stderr)
-        return 1
-
-
-def _run(home: Home, *, port: int, clock: str, fresh: bool) -> int:
-    home.claim()
-    if fresh:
-        home.start_over()
-    if processes.listens(port) or not processes.is_free(port):
-        end_leftovers(home / "children.json")  # it may be our own, orphaned
-    if processes.listens(port) or not processes.is_free(port):
-        raise StartFailed(
-            f"Port {port} is taken by another program. Choose another: PORT={port + 1} bin/demo"
-        )
-    say(f"Starting Keepwell in {_short(home.folder)} …")
-    Supervisor(home, port=port, clock=clock).run()
-    return 0
-
-
-def _print_facts(home: Home) -> int:
-    if not (home.runner() and home.run().get("ready")):
-        raise NotOurs(f"No demo runs in {home.folder}. Start it with bin/demo.")
-    print(json.dumps(home.facts(), indent=2, ensure_ascii=False))
-    return 0
-
-
-def _move_running_clock(home: Home, clock: str) -> int:
-    """Ask the running demo for a moved clock and wait until it is ready with it."""
-    (home / "clock").write_text(clock)
-    os.kill(home.runner(), signal.SIGHUP)
-    until = time.monotonic() + READY_WITHIN
-    while time.monotonic() < until and home.runner():
-        told = home.run()
-        if told.get("ready") and told.get("clock") == clock:
-            stands = f"is moved by {clock}" if clock else "shows real time"
-            say(f"The clock of the demo at {told['url']}/ {stands}.")
-            return 0
-        time.sleep(0.2)
-    raise StartFailed(
-        "The running demo did not come back with the moved clock; see where it was started."
-    )
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="bin/demo",
-        description="Runs all of Keepwell on this machine, with demo data.",
-        epilog="PORT (default 8000) is the port, KEEPWELL_HOME (default .local/) that of all data.",
-    )
-    parser.add_argument(
-        "--fresh", action="store_true", help="start over: delete this demo's data first"
-    )
-    parser.add_argument(
-        "--clock",
-        type=_clock,
-        metavar="+31d",
-        help="move the clock (d, h, m), also of a running demo; 0 is real time",
-    )
-    parser.add_argument("--facts", action="store_true", help="print JSON about the running demo")
-    return parser
-
-
-def _clock(text: str) -> str:
-    if text in ("", "0"):
-        return ""
-    if not CLOCK.fullmatch(text):
-        raise argparse.ArgumentTypeError("takes +31d, +2h or +90m")
-    return text
-
-
-def _port() -> int:
-    text = os.environ.get("PORT") or "8000"
-    if not (text.isdigit() and 0 < int(text) < 65535):
-        raise StartFailed(f"PORT={text} is no port. Choose one between 1024 and 65534.")
-    return int(text)
-
-
-def _short(path: Path) -> str:
+def short(path: Path) -> str:
+    """Return a path as a person at the repository's root would type it."""
     return str(path.relative_to(REPOSITORY)) if path.is_relative_to(REPOSITORY) else str(path)
 
 
@@ -310,14 +219,7 @@ def _end(*_signal: object) -> None:
     raise Asked
 
 
-def _hurry(*_signal: object) -> None:
-    """A second Ctrl-C while stopping changes nothing: stopping takes seconds and must be whole."""
-
-
 def say(line: str) -> None:
-    """Tell the person at the terminal."""
-    print(line, flush=True)
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    """Tell the person at the terminal, who may have left."""
+    with contextlib.suppress(OSError):
+        print(line, flush=True)
