@@ -121,6 +121,8 @@ def main(arguments: list[str]) -> int:
         )
         print("with `apt install chromium` or `.venv/bin/playwright install chromium`.", flush=True)
         passed = passed and not _in_ci()
+    if not passed:
+        print("Not all of these passed, so bin/test will fail whatever the tests say.", flush=True)
     command = [sys.executable, "-m", "pytest", "-q", "-n", TEST_PROCESSES]
     command += ["-m", "heavy or not heavy"] if asked.all else []
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # pytest hears it, too, and ends tidily
@@ -130,8 +132,6 @@ def main(arguments: list[str]) -> int:
         env={**env, "KEEPWELL_CHROMIUM": chromium},
         check=False,
     ).returncode
-    if not passed:
-        print("A check before the tests failed; see above.", file=sys.stderr)
     return 0 if passed and tested == 0 else 1
 
 
