@@ -18,4 +18,13 @@ class AccountsConfig(AppConfig):
         # hstore and citext are not used; asking for them would be a statement outside any account
         connection_created.disconnect(register_type_handlers)
         pre_migrate.connect(grant_by_default, sender=self, dispatch_uid="keepwell.grants")
-        from accounts import audit, control_tasks  # noqa: F401, PLC0415 - they register themselves
+        from accounts import (  # noqa: PLC0415 - they register themselves
+            audit,  # noqa: F401
+            control_tasks,  # noqa: F401
+            invitations,  # noqa: F401
+            practice_settings,  # noqa: F401
+            revocation,
+            team,  # noqa: F401
+        )
+
+        revocation.connect()

@@ -1,53 +1,101 @@
-"""What every template knows: the account, the member, the rail."""
+"""What every template knows: the account, the member, the rail; higher apps add counts, running work and dates."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from accounts.entry import first_page, page_url
 from accounts.models import AccountAnchor
 from accounts.permissions import Permission
+from accounts.requests import AccountRequest
 
-# label, URL name, icon, permission, prefix of the view names that belong to it
-RAIL = (
-    (lambda: _("Diary"), "diary", "calendar", Permission.DIARY_VIEW),
-    (lambda: _("Clients"), "clients", "users", Permission.CLIENTS_VIEW),
-    (lambda: _("Notes to finish"), "notes", "note", Permission.CLINICAL_WRITE),
-    (lambda: _("Settings"), "settings", "settings", Permission.OWN_ACCOUNT),
+# label, URL name (also the first word of its pages' paths), icon, permission
+RAIL: tuple[tuple[Promise, str, str, Permission], ...] = (
+    (gettext_lazy("Diary"), "diary", "calendar", Permission.DIARY_VIEW),
+    (gettext_lazy("Clients"), "clients", "users", Permission.CLIENTS_VIEW),
+    (gettext_lazy("Notes to finish"), "notes", "note", Permission.CLINICAL_WRITE),
+    (gettext_lazy("Settings"), "settings", "settings", Permission.OWN_ACCOUNT),
 )
+SHORT = {"notes": gettext_lazy("Notes")}
+# Pages whose path begins with another word than their rail entry's
+BELONGS = {"appointments": "diary"} | dict.fromkeys(
+    ("setup", "exports", "closure", "audit", "team", "locations", "services", "hours"), "settings"
+)
+
+Count = Callable[[AccountRequest], int | None]
+More = Callable[[AccountRequest], dict[str, Any]]
+_counts: dict[str, Count] = {}
+_more: list[More] = []
+
+
+def counts(name: str) -> Callable[[Count], Count]:
+    """Register what counts the things waiting behind the rail entry `name`; a higher app does so as it starts."""
+
+    def register(count: Count) -> Count:
+        _counts[name] = count
+        return count
+
+    return register
+
+
+def adds(more: More) -> More:
+    """Register a function whose keys every page of an account gets, such as `jobs` or `closing`."""
+    _more.append(more)
+    return more
 
 
 def practice(request: HttpRequest) -> dict[str, Any]:
-    """Return `account`, `member`, `permissions` and `nav` inside an account, nothing elsewhere."""
+    """Return `account`, `member`, `permissions`, `nav` and the frame's links inside an account, little elsewhere."""
     account: AccountAnchor | None = getattr(request, "account", None)
     if account is None or request.member is None:  # type: ignore[attr-defined]
         return {"account": account}
+    inside: AccountRequest = request  # type: ignore[assignment]
+    own = {
+        "account": account,
+        "member": inside.member,
+        "permissions": inside.permissions,
+        "nav": cache(lambda: _rail(inside)),  # counted only where it is shown
+        "home_url": first_page(account, inside.permissions),
+        "search_url": page_url(account, "client_search")
+        if Permission.CLIENTS_VIEW in inside.permissions
+        else "",
+        "accounts": [
+            {"name": account.name, "url": first_page(account, inside.permissions), "current": True},
+            {"name": _("Your other practices"), "url": "/accounts/?choose=1"},
+        ],
+        "person_url": page_url(account, "own_account"),
+        "sign_out_url": page_url(account, "leave"),
+    }
+    for more in _more:
+        own |= more(inside)
+    return own
+
+
+def _rail(request: AccountRequest) -> list[dict[str, Any]]:
     section = _section(request)
-    allowed = request.permissions  # type: ignore[attr-defined]
-    nav = [
+    return [
         {
-            "label": label(),
-            "url": account.url(name),
+            "label": label,
+            "short": SHORT.get(name, ""),
+            "url": url,
             "icon": icon,
             "current": name == section,
-            "count": None,
+            "count": _counts[name](request) if name in _counts else None,
         }
         for label, name, icon, permission in RAIL
-        if permission in allowed
+        if permission in request.permissions and (url := page_url(request.account, name))
     ]
-    return {
-        "account": account,
-        "member": request.member,  # type: ignore[attr-defined]
-        "permissions": allowed,
-        "nav": nav,
-        "search_url": account.url("client_search"),
-    }
 
 
 def _section(request: HttpRequest) -> str:
     """Return which rail entry a page belongs to, by the first word of its path inside the account."""
     words = request.path.split("/")
     first = words[3] if len(words) > 3 else ""
-    return {"appointments": "diary"}.get(first, first)
+    return BELONGS.get(first, first)

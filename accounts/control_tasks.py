@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 
 from accounts.dispatch import accounts_of
-from accounts.models import AccountAccess, ControlTask, Member, RegionSession, User
+from accounts.models import AccountAccess, ControlTask, EntryCode, Member, RegionSession, User
 from accounts.tenancy import acting_in
 from privacy.vocabulary import clock
 
@@ -60,12 +60,19 @@ def end_sessions(user: User) -> None:
             .distinct()
         )
         for cell in cells:
-            ask("sessions.end", cell=cell, user=str(user.pk))
+            ask("sessions.end", cell=cell, user=str(user.pk), before=clock.now().isoformat())
+        EntryCode.objects.filter(user=user, used_at=None).delete()
 
 
 @handles("sessions.end")
 def _end_sessions(cell: str, payload: dict[str, Any]) -> None:
     for account in accounts_of(cell):
         with acting_in(account):
-            members = Member.objects.filter(user_id=payload["user"])
-            RegionSession.objects.filter(member__in=members).delete()
+            end_in_account(payload)
+
+
+def end_in_account(payload: dict[str, Any]) -> None:
+    """End a User's sessions in the active account; who signed in anew since the task was written keeps that one."""
+    members = Member.objects.filter(user_id=payload["user"])
+    before = datetime.fromisoformat(payload["before"])
+    RegionSession.objects.filter(member__in=members, created_at__lt=before).delete()

@@ -1,5 +1,43 @@
-"""Addresses of this app."""
+"""Addresses of this app within an account."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from accounts.views import entry, locations, own, settings, team
+
+urlpatterns: list[URLPattern] = [
+    path("", entry.practice_home, name="practice_home"),
+    path("enter/", entry.enter_region, name="enter_region"),
+    path("leave/", entry.leave, name="leave"),
+    path("settings/", settings.landing, name="settings"),
+    path("settings/practice/", settings.practice, name="practice"),
+    path("settings/privacy-notice/", settings.privacy_notice, name="privacy_notice"),
+    path("settings/security/", settings.security, name="security"),
+    path("settings/locations/", locations.listing, name="locations"),
+    path("settings/locations/new/", locations.new, name="location_new"),
+    path("settings/locations/<uuid:pk>/", locations.edit, name="location"),
+    path("settings/locations/<uuid:pk>/archive/", locations.archive, name="location_archive"),
+    path("settings/you/", own.own_account, name="own_account"),
+    path("settings/you/sessions/end/", own.end_others, name="sessions_end"),
+    path("settings/you/sessions/<uuid:pk>/end/", own.end_session, name="session_end"),
+    path("settings/team/", team.people, name="team"),
+    path("settings/team/invitations/", team.invite, name="team_invite"),
+    path("settings/team/invitations/<uuid:pk>/sending/", team.resend, name="invitation_send"),
+    path(
+        "settings/team/invitations/<uuid:pk>/withdrawal/", team.withdraw, name="invitation_withdraw"
+    ),
+    path("settings/team/members/<uuid:pk>/", team.member, name="member"),
+    path("settings/team/members/<uuid:pk>/removal/", team.removal, name="member_removal"),
+    path("settings/team/members/<uuid:pk>/ownership/", team.ownership, name="member_ownership"),
+    path("settings/team/members/<uuid:pk>/practice/", team.practise, name="member_practise"),
+    path("settings/team/practitioners/<uuid:pk>/", team.practitioner, name="practitioner"),
+    path(
+        "settings/team/practitioners/<uuid:pk>/deactivation/",
+        team.deactivation,
+        name="practitioner_deactivate",
+    ),
+    path(
+        "settings/team/practitioners/<uuid:pk>/reactivation/",
+        team.reactivation,
+        name="practitioner_reactivate",
+    ),
+]

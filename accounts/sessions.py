@@ -107,6 +107,20 @@ def find(ticket: Ticket) -> RegionSession | None:
     return session
 
 
+def end(ticket: Ticket) -> None:
+    """End the session of a ticket in the active account, if there is one."""
+    RegionSession.objects.filter(digest=digest(ticket.secret)).delete()
+
+
+def end_all_of(member: Member, *, but: Ticket | None = None) -> int:
+    """End a member's sessions in the active account, except the one of `but`; return how many ended."""
+    sessions = RegionSession.objects.filter(member=member)
+    if but is not None:
+        sessions = sessions.exclude(digest=digest(but.secret))
+    ended, _ = sessions.delete()
+    return int(ended)
+
+
 def is_stepped_up(session: RegionSession) -> bool:
     """Tell whether the member proved who they are within the last ten minutes."""
     return session.stepped_up_at is not None and clock.now() - session.stepped_up_at < STEP_UP_LIFE

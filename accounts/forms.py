@@ -1,0 +1,205 @@
+"""Forms about people, practices and places."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.jurisdiction import countries, subdivisions
+from accounts.models import AccountAnchor, Location, Role
+from accounts.time_zones import zone_names, zones_of
+
+NAME = forms.TextInput(attrs={"autocomplete": "name", "maxlength": 150})
+# Regions whose names mean nothing as a place of work
+NOT_PLACES = ("Etc/", "SystemV/", "posix", "right")
+
+
+def likely_country(accepted: str) -> str:
+    """Return the country that an Accept-Language header hints at ("en-AU,en;q=0.9" gives "AU"), or an empty text."""
+    known = {country.code for country in countries()}
+    for language in accepted.split(","):
+        code = language.partition(";")[0].strip()[-2:]
+        if "-" in language and code in known:
+            return code
+    return ""
+
+
+class PracticeForm(forms.Form):
+    """What a new practice is called, where it works and who opens it."""
+
+    name = forms.CharField(
+        label=_("Name of the practice"),
+        max_length=120,
+        help_text=_("As your clients know it."),
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
+    country = forms.ChoiceField(
+        label=_("Country you practise in"),
+        help_text=_("It decides in which region your data lives."),
+    )
+    subdivision = forms.ChoiceField(label=_("State, province or territory"), required=False)
+    person = forms.CharField(label=_("Your name"), max_length=150, widget=NAME)
+    is_practitioner = forms.BooleanField(
+        label=_("I see clients myself"),
+        required=False,
+        help_text=_("Then you can be booked and write notes. You can change this later."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        everywhere = [("", _("Choose a country")), *((c.code, c.name) for c in countries())]
+        self.fields["country"].choices = everywhere  # type: ignore[attr-defined]
+        chosen = self.data.get("country") if self.is_bound else self.initial.get("country")
+        parts = subdivisions(chosen or "")
+        if parts:
+            listed = [("", _("Choose")), *((part.code, part.name) for part in parts)]
+            self.fields["subdivision"].choices = listed  # type: ignore[attr-defined]
+            self.fields["subdivision"].required = True
+            self.fields["subdivision"].error_messages["required"] = _(
+                "Choose where in the country you practise. It decides which region is closest."
+            )
+        else:
+            del self.fields["subdivision"]
+
+    def clean(self) -> dict[str, Any]:
+        """Return the values, with an empty subdivision where none is asked for."""
+        return {"subdivision": "", **self.cleaned_data}
+
+
+class AcceptForm(forms.Form):
+    """Acceptance of the agreements."""
+
+    accept = forms.BooleanField(
+        label=_("I accept both for the practice"),
+        error_messages={"required": _("We need your acceptance to open the account.")},
+    )
+
+
+class InvitationForm(forms.Form):
+    """Whom to invite and as what."""
+
+    name = forms.CharField(label=_("Name"), max_length=150)
+    email = forms.EmailField(label=_("E-mail"), max_length=254)
+    role = forms.ChoiceField(label=_("Role"), widget=forms.RadioSelect)
+    is_practitioner = forms.BooleanField(label=_("Can be booked and writes notes"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = role_choices()  # type: ignore[attr-defined]
+
+
+def role_choices() -> list[tuple[str, Any]]:
+    """Return the roles that can be given, each with what it may do; there is one Owner, who hands the role over."""
+    return [
+        (Role.PRACTITIONER, _("Practitioner: diary, clients and clinical notes")),
+        (Role.RECEPTION, _("Reception: diary and clients, no notes")),
+        (Role.BOOKKEEPER, _("Bookkeeper: clients' contact details only")),
+    ]
+
+
+class MemberForm(forms.Form):
+    """What a member may do, and whether they see clients."""
+
+    role = forms.ChoiceField(label=_("Role"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = role_choices()  # type: ignore[attr-defined]
+
+
+class PractitionerForm(forms.Form):
+    """How clients see a practitioner."""
+
+    name = forms.CharField(label=_("Name shown to clients"), max_length=150)
+    profession = forms.CharField(label=_("Profession"), max_length=80, required=False)
+    registration = forms.CharField(
+        label=_("Registration number"),
+        max_length=40,
+        required=False,
+        help_text=_("Printed on letters and notes where the law asks for it."),
+    )
+    is_online = forms.BooleanField(label=_("Can be booked online"), required=False)
+
+
+class PracticeNameForm(forms.Form):
+    """The practice's name."""
+
+    name = forms.CharField(label=_("Name of the practice"), max_length=120)
+
+
+class OwnNameForm(forms.Form):
+    """The name that colleagues see."""
+
+    name = forms.CharField(label=_("Your name, as colleagues see it"), max_length=150, widget=NAME)
+
+
+class LocationForm(forms.Form):
+    """A place where the practice works."""
+
+    name = forms.CharField(label=_("Name"), max_length=80, help_text=_("Such as “Circular Quay”."))
+    address = forms.CharField(
+        label=_("Address"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
+        help_text=_("In confirmations and calendar files."),
+    )
+    phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        help_text=_("Appointments keep this place's wall time, whatever clocks do."),
+    )
+    is_online = forms.BooleanField(label=_("Offered in online booking"), required=False)
+
+    def __init__(
+        self, *args: Any, account: AccountAnchor, this: Location | None = None, **kwargs: Any
+    ):
+        super().__init__(*args, **kwargs)
+        self.this = this
+        self.fields["time_zone"].choices = zone_choices(account.country)  # type: ignore[attr-defined]
+
+    def clean_name(self) -> str:
+        """Return a name that no other location of the practice has."""
+        name: str = self.cleaned_data["name"]
+        others = Location.objects.filter(name=name)
+        if self.this is not None:
+            others = others.exclude(pk=self.this.pk)
+        if others.exists():
+            raise forms.ValidationError(_("Another location has this name."))
+        return name
+
+
+def zone_choices(country: str) -> list[tuple[Any, Any]]:
+    """Return the zones of a country first, then all that are places."""
+    own = zones_of(country)
+    rest = [zone for zone in zone_names() if "/" in zone and not zone.startswith(NOT_PLACES)]
+    label = {zone: zone.replace("_", " ") for zone in (*own, *rest)}
+    listed: list[tuple[Any, Any]] = [
+        (_("Elsewhere"), [(zone, label[zone]) for zone in rest if zone not in own])
+    ]
+    if own:
+        listed.insert(0, (_("In your country"), [(zone, label[zone]) for zone in own]))
+    return listed
+
+
+class NoticeForm(forms.Form):
+    """The privacy notice's text."""
+
+    text = forms.CharField(
+        label=_("Text of the notice"),
+        max_length=40_000,
+        widget=forms.Textarea(attrs={"rows": 22}),
+        help_text=_(
+            "Plain text. An empty line starts a new paragraph, a line that begins with # is a heading."
+        ),
+    )
+
+
+class SecurityForm(forms.Form):
+    """Whether everybody needs a second factor."""
+
+    requires_second_factor = forms.BooleanField(
+        label=_("Everybody needs a second factor"), required=False
+    )

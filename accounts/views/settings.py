@@ -1,0 +1,207 @@
+"""The settings: a page of doors, the practice's name and region, its privacy notice, what sign-in asks for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import practice_settings
+from accounts.entry import page_url
+from accounts.forms import NoticeForm, PracticeNameForm, SecurityForm
+from accounts.jurisdiction import countries
+from accounts.models import Account, PrivacyNotice
+from accounts.permissions import Permission, require
+from accounts.requests import AccountRequest
+
+both = require_http_methods(["GET", "POST"])
+P = Permission
+# Groups of doors: URL name, icon, title, what is behind it, permission. A page that is not there shows no door.
+DOORS = (
+    (
+        gettext_lazy("The practice"),
+        (
+            (
+                "practice",
+                "home",
+                gettext_lazy("Practice"),
+                gettext_lazy("Name, region and why your data lives there"),
+                P.SETTINGS_EDIT,
+            ),
+            (
+                "locations",
+                "pin",
+                gettext_lazy("Locations"),
+                gettext_lazy("Where you work, and in which time zone"),
+                P.SETTINGS_EDIT,
+            ),
+            (
+                "services",
+                "list",
+                gettext_lazy("Services"),
+                gettext_lazy("What can be booked, how long and for how much"),
+                P.SETTINGS_EDIT,
+            ),
+            (
+                "hours",
+                "clock",
+                gettext_lazy("Hours"),
+                gettext_lazy("When each practitioner can be booked"),
+                P.SETTINGS_EDIT,
+            ),
+            (
+                "note_templates",
+                "note",
+                gettext_lazy("Note templates"),
+                gettext_lazy("The sections your notes begin with"),
+                P.SETTINGS_EDIT,
+            ),
+        ),
+    ),
+    (
+        gettext_lazy("People"),
+        (
+            (
+                "team",
+                "users",
+                gettext_lazy("Team"),
+                gettext_lazy("Members, roles, invitations, practitioners"),
+                P.TEAM_MANAGE,
+            ),
+            (
+                "own_account",
+                "user",
+                gettext_lazy("You"),
+                gettext_lazy("Your name, password, second factor and sessions"),
+                P.OWN_ACCOUNT,
+            ),
+        ),
+    ),
+    (
+        gettext_lazy("Privacy and trust"),
+        (
+            (
+                "privacy_notice",
+                "shield",
+                gettext_lazy("Privacy notice"),
+                gettext_lazy("What clients read beside each form"),
+                P.SETTINGS_EDIT,
+            ),
+            (
+                "security",
+                "lock",
+                gettext_lazy("Security"),
+                gettext_lazy("A second factor for everybody"),
+                P.SETTINGS_EDIT,
+            ),
+            (
+                "audit_log",
+                "eye",
+                gettext_lazy("Audit"),
+                gettext_lazy("Who saw and did what, in a chain that can't be altered"),
+                P.AUDIT_VIEW,
+            ),
+            (
+                "exports",
+                "download",
+                gettext_lazy("Your copy"),
+                gettext_lazy("Everything as open files, with a verifier"),
+                P.EXPORT,
+            ),
+            (
+                "closure",
+                "logout",
+                gettext_lazy("Close the account"),
+                gettext_lazy("The dates, what is deleted, the certificate"),
+                P.CLOSE,
+            ),
+        ),
+    ),
+)
+
+
+@require(Permission.OWN_ACCOUNT)
+@require_safe
+def landing(request: AccountRequest) -> HttpResponse:
+    """Show the doors to every setting that this member may open."""
+    groups = []
+    for title, doors in DOORS:
+        shown = [
+            {"icon": icon, "title": name, "text": text, "url": url}
+            for view, icon, name, text, permission in doors
+            if permission in request.permissions and (url := page_url(request.account, view))
+        ]
+        if shown:
+            groups.append((title, shown))
+    return render(request, "accounts/settings.html", {"groups": groups})
+
+
+@require(Permission.SETTINGS_EDIT)
+@both
+def practice(request: AccountRequest) -> HttpResponse:
+    """Change the practice's name; show its region with reason and basis."""
+    form = PracticeNameForm(request.POST or None, initial={"name": request.account.name})
+    if request.method == "POST" and form.is_valid():
+        practice_settings.rename(by=request.actor, account=request.account, **form.cleaned_data)
+        messages.success(request, _("Saved."))
+        return redirect(request.account.url("practice"))
+    context = {"form": form, "facts": _region_facts(request)}
+    return render(request, "accounts/settings_practice.html", context)
+
+
+def _region_facts(request: AccountRequest) -> list[tuple[str, Any]]:
+    entry = Account.objects.get(pk=request.account.pk)
+    names = {country.code: country.name for country in countries()}
+    return [
+        (_("Region"), request.account.city),
+        (_("Why there"), entry.region_reason),
+        (_("Country"), names.get(entry.country, entry.country)),
+        (_("Basis"), entry.get_region_basis_display()),
+        (_("Document"), entry.region_document),
+        (_("Rule"), entry.region_rule_version),
+    ]
+
+
+@require(Permission.SETTINGS_EDIT)
+@both
+def privacy_notice(request: AccountRequest) -> HttpResponse:
+    """Write the privacy notice; publishing makes a new version, the ones before stay on record."""
+    versions = list(PrivacyNotice.objects.defer("text")[:20])
+    last = PrivacyNotice.objects.first()
+    draft = last.text if last else default_notice(request)
+    form = NoticeForm(request.POST or None, initial={"text": draft})
+    if request.method == "POST" and form.is_valid():
+        if last is None or form.cleaned_data["text"] != last.text:
+            practice_settings.publish_notice(by=request.actor, **form.cleaned_data)
+        messages.success(request, _("Published. Bookings from now on show this version."))
+        return redirect(request.account.url("privacy_notice"))
+    zone = practice_settings.zone()
+    context = {"form": form, "versions": versions, "last": last, "zone": zone}
+    return render(request, "accounts/settings_notice.html", context)
+
+
+def default_notice(request: AccountRequest) -> str:
+    """Return a notice to begin with, with this practice's name and region filled in."""
+    return render_to_string("accounts/default_notice.txt", {"account": request.account}).strip()
+
+
+@require(Permission.SETTINGS_EDIT)
+@both
+def security(request: AccountRequest) -> HttpResponse:
+    """Say whether everybody needs a second factor."""
+    entry = Account.objects.get(pk=request.account.pk)
+    initial = {"requires_second_factor": entry.requires_second_factor}
+    form = SecurityForm(request.POST or None, initial=initial)
+    if request.method == "POST":
+        required = bool(request.POST.get("requires_second_factor"))
+        if required != entry.requires_second_factor:
+            practice_settings.require_second_factor(by=request.actor, required=required)
+        messages.success(request, _("Saved."))
+        return redirect(request.account.url("security"))
+    return render(request, "accounts/settings_security.html", {"form": form})

@@ -1,0 +1,324 @@
+"""Into an account by a one-time code, and out of it again."""
+
+import re
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.test import Client
+
+from accounts import agreements, control_tasks, sessions
+from accounts.models import (
+    Account,
+    AccountAccess,
+    AgreementAcceptance,
+    ControlTask,
+    EntryCode,
+    Member,
+    RegionSession,
+    Role,
+    User,
+)
+from accounts.tenancy import acting_in
+from privacy.vocabulary import clock
+from tests.browser import sign_in
+from tests.factories import PASSWORD, make_account, make_member, make_user
+
+pytestmark = pytest.mark.django_db(databases="__all__")
+
+
+def make_owner() -> tuple[User, Account]:
+    user = make_user()
+    return user, make_account(owner=user)
+
+
+def enter(client: Client, account: Account, query: str = "") -> Any:
+    """Follow the way in as a browser does, up to the first page inside."""
+    response = client.get(f"/enter/{account.slug}/{query}")
+    assert response.status_code == 302, response.content
+    return client.get(response["Location"])
+
+
+def prove_again(client: Client, user: User) -> None:
+    response = client.post("/sign-in/reauthenticate/", {"password": PASSWORD})
+    assert response.status_code == 302
+
+
+def test_without_a_sign_in_the_way_leads_over_it_and_back(client: Client) -> None:
+    user, account = make_owner()
+    response = client.get(f"/a/{account.slug}/settings/")
+    assert response.status_code == 302
+    assert response["Location"].startswith(f"/enter/{account.slug}/")
+    login = client.get(response["Location"])
+    assert urlsplit(login["Location"]).path == "/sign-in/login/"
+    signed_in = client.post(login["Location"], {"login": user.email, "password": PASSWORD})
+    assert signed_in.status_code == 302
+    assert urlsplit(signed_in["Location"]).path == f"/enter/{account.slug}/"
+    door = client.get(signed_in["Location"])
+    inside = client.get(door["Location"])
+    assert inside["Location"] == f"/a/{account.slug}/settings/"
+    assert client.get(inside["Location"]).status_code == 200
+
+
+def test_a_session_is_kept_in_the_region_and_recorded(client: Client) -> None:
+    user, account = make_owner()
+    client.force_login(user)
+    enter(client, account)
+    with acting_in(account.ref):
+        session = RegionSession.objects.get()
+        assert session.member.user_id == user.pk
+        assert session.stepped_up_at is None
+    assert sessions.cookie_name(account.slug) in client.cookies
+
+
+def test_somebody_elses_practice_and_one_that_is_not_there_look_the_same(client: Client) -> None:
+    user, _ = make_owner()
+    stranger = make_account()
+    client.force_login(user)
+    foreign = client.get(f"/enter/{stranger.slug}/")
+    unknown = client.get("/enter/no-such-practice/")
+    assert (foreign.status_code, unknown.status_code) == (404, 404)
+    assert _without_tokens(foreign.content) == _without_tokens(unknown.content)
+
+
+def _without_tokens(body: bytes) -> str:
+    return re.sub(r'value="\w{64}"|nonce="[^"]*"', "", body.decode())
+
+
+def test_a_code_works_once(client: Client) -> None:
+    user, account = make_owner()
+    client.force_login(user)
+    door = client.get(f"/enter/{account.slug}/")["Location"]
+    assert client.get(door).status_code == 302
+    again = client.get(door)
+    assert again.status_code == 400
+    assert f"/enter/{account.slug}/" in again.content.decode()
+
+
+def test_a_code_works_in_its_own_browser_only(client: Client) -> None:
+    user, account = make_owner()
+    client.force_login(user)
+    door = client.get(f"/enter/{account.slug}/")["Location"]
+    assert Client().get(door).status_code == 400
+
+
+def test_a_code_works_for_its_own_account_only(client: Client) -> None:
+    user, account = make_owner()
+    other = make_account(owner=user)
+    client.force_login(user)
+    door = client.get(f"/enter/{account.slug}/")["Location"]
+    assert client.get(door.replace(account.slug, other.slug)).status_code == 400
+
+
+def test_a_code_lives_a_minute(client: Client, settings: Any) -> None:
+    user, account = make_owner()
+    client.force_login(user)
+    door = client.get(f"/enter/{account.slug}/")["Location"]
+    settings.CLOCK_OFFSET = timedelta(seconds=61)
+    assert client.get(door).status_code == 400
+
+
+def test_a_removed_member_is_told_so(client: Client) -> None:
+    _, account = make_owner()
+    user, member = make_member(account)
+    with acting_in(account.ref):
+        Member.objects.filter(pk=member.pk).update(removed_at=clock.now())
+    client.force_login(user)
+    assert enter(client, account).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "url", ["https://evil.example/", "//evil.example/", "/admin/", "/a/other/"]
+)
+def test_next_never_leads_elsewhere(client: Client, url: str) -> None:
+    user, account = make_owner()
+    client.force_login(user)
+    inside = enter(client, account, f"?next={url}")
+    assert inside["Location"].startswith(f"/a/{account.slug}/")
+
+
+def test_next_leads_to_a_page_of_the_account(client: Client) -> None:
+    user, account = make_owner()
+    client.force_login(user)
+    page = f"/a/{account.slug}/settings/team/"
+    assert enter(client, account, f"?next={page}")["Location"] == page
+
+
+def test_a_step_up_asks_for_the_password_again(client: Client) -> None:
+    user, account = make_owner()
+    client.force_login(user)
+    asked = client.get(f"/enter/{account.slug}/?again=1")
+    assert urlsplit(asked["Location"]).path == "/sign-in/reauthenticate/"
+    assert parse_qs(urlsplit(asked["Location"]).query)["next"] == [
+        f"/enter/{account.slug}/?again=1"
+    ]
+    back = client.post(asked["Location"], {"password": PASSWORD})
+    assert back["Location"] == f"/enter/{account.slug}/?again=1"
+    client.get(client.get(back["Location"])["Location"])
+    with acting_in(account.ref):
+        assert sessions.is_stepped_up(RegionSession.objects.get())
+
+
+def test_a_wrong_password_does_not_step_up(client: Client) -> None:
+    user, account = make_owner()
+    client.force_login(user)
+    answer = client.post("/sign-in/reauthenticate/", {"password": "not the password"})
+    assert answer.status_code == 200
+    assert client.get(f"/enter/{account.slug}/?again=1").status_code == 302
+    assert EntryCode.objects.count() == 0
+
+
+def test_a_required_second_factor_is_set_up_first(client: Client) -> None:
+    user, account = make_owner()
+    account.requires_second_factor = True
+    account.save(update_fields=["requires_second_factor"])
+    client.force_login(user)
+    answer = client.get(f"/enter/{account.slug}/")
+    assert answer.status_code == 403
+    assert "/sign-in/second-factor/totp/activate/" in answer.content.decode()
+    assert EntryCode.objects.count() == 0
+    TOTP.activate(user, generate_totp_secret())
+    assert enter(client, account).status_code == 302
+
+
+def test_the_owner_accepts_a_new_version_before_work_goes_on(client: Client) -> None:
+    user, account = make_owner()
+    AgreementAcceptance.objects.filter(account=account, document="terms").update(version="2025-01")
+    client.force_login(user)
+    answer = client.get(f"/enter/{account.slug}/")
+    assert answer.status_code == 403
+    assert "/agreements/terms/" in answer.content.decode()
+    client.post(f"/enter/{account.slug}/", {"accept": "yes"})
+    assert agreements.missing(account.pk) == []
+    assert enter(client, account).status_code == 302
+
+
+def test_others_wait_for_the_owner(client: Client) -> None:
+    _, account = make_owner()
+    AgreementAcceptance.objects.filter(account=account).delete()
+    user, _ = make_member(account)
+    client.force_login(user)
+    answer = client.post(f"/enter/{account.slug}/", {"accept": "yes"})
+    assert answer.status_code == 403
+    assert agreements.missing(account.pk) == ["terms", "processing"]
+
+
+def test_leaving_ends_the_session_and_the_sign_in(client: Client) -> None:
+    user, account = make_owner()
+    sign_in(client, user, account)
+    assert client.post(f"/a/{account.slug}/leave/")["Location"] == "/"
+    with acting_in(account.ref):
+        assert RegionSession.objects.count() == 0
+    assert "_auth_user_id" not in client.session
+    assert client.get(f"/a/{account.slug}/settings/").status_code == 302
+
+
+def test_changing_practice_keeps_the_sign_in(client: Client) -> None:
+    user, account = make_owner()
+    sign_in(client, user, account)
+    answer = client.post(f"/a/{account.slug}/leave/", {"only": "1"})
+    assert answer["Location"] == "/accounts/?choose=1"
+    assert client.session["_auth_user_id"] == str(user.pk)
+
+
+def test_leaving_is_not_done_by_a_link(client: Client) -> None:
+    user, account = make_owner()
+    sign_in(client, user, account)
+    assert client.get(f"/a/{account.slug}/leave/").status_code == 405
+
+
+def run_control_tasks() -> None:
+    """Do the ending of sessions as the cell's worker does, account by account."""
+    for task in ControlTask.objects.filter(done_at=None):
+        for access in AccountAccess.objects.select_related("account"):
+            if access.account.cell == task.cell:
+                with acting_in(access.account.ref):
+                    control_tasks.end_in_account(task.payload)
+
+
+def test_signing_out_ends_every_practices_session(client: Client) -> None:
+    user, account = make_owner()
+    sign_in(client, user, account)
+    answer = client.post("/sign-in/logout/")
+    assert answer.status_code == 302
+    assert client.cookies[sessions.cookie_name(account.slug)].value == ""
+    task = ControlTask.objects.get(name="sessions.end", cell="au-1")
+    assert task.payload["user"] == str(user.pk)
+    run_control_tasks()
+    with acting_in(account.ref):
+        assert RegionSession.objects.count() == 0
+
+
+def test_a_session_begun_after_the_sign_out_stays(client: Client, settings: Any) -> None:
+    user, account = make_owner()
+    client.force_login(user)
+    client.post("/sign-in/logout/")
+    settings.CLOCK_OFFSET = timedelta(seconds=2)
+    sign_in(client, user, account)
+    run_control_tasks()
+    with acting_in(account.ref):
+        assert RegionSession.objects.count() == 1
+
+
+def test_a_changed_password_ends_sessions_and_codes(client: Client) -> None:
+    user, account = make_owner()
+    client.force_login(user)
+    client.get(f"/enter/{account.slug}/")
+    assert EntryCode.objects.filter(used_at=None).count() == 1
+    new = "a quite different password"
+    answer = client.post(
+        "/sign-in/password/change/",
+        {"oldpassword": PASSWORD, "password1": new, "password2": new},
+    )
+    assert answer.status_code == 302, answer.content.decode()
+    assert ControlTask.objects.filter(name="sessions.end").exists()
+    assert EntryCode.objects.filter(used_at=None).count() == 0
+
+
+def test_an_expired_session_keeps_what_was_typed(client: Client) -> None:
+    user, account = make_owner()
+    sign_in(client, user, account)
+    with acting_in(account.ref):
+        RegionSession.objects.all().delete()
+    answer = client.post(
+        f"/a/{account.slug}/settings/practice/",
+        {"name": "Typed with care"},
+        HTTP_REFERER=f"http://testserver/a/{account.slug}/settings/practice/",
+    )
+    assert answer.status_code == 401
+    body = answer.content.decode()
+    assert "Typed with care" in body
+    assert f"/enter/{account.slug}/" in body
+
+
+def test_a_form_without_its_token_keeps_what_was_typed() -> None:
+    user, _account = make_owner()
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(user)
+    answer = strict.post("/open/", {"name": "Typed with care", "password": "secret words"})
+    assert answer.status_code == 403
+    assert "Typed with care" in answer.content.decode()
+    assert "secret words" not in answer.content.decode()
+
+
+def test_a_closing_account_says_that_it_is_read_only(client: Client) -> None:
+    user, account = make_owner()
+    sign_in(client, user, account)
+    from accounts.models import AccountAnchor
+
+    with acting_in(account.ref):
+        AccountAnchor.objects.update(state="closing", closing_at=clock.now())
+    answer = client.post(f"/a/{account.slug}/settings/practice/", {"name": "New"})
+    assert answer.status_code == 409
+    assert "closing" in answer.content.decode()
+    assert client.post(f"/a/{account.slug}/leave/").status_code == 302
+
+
+def test_each_role_begins_where_it_may(client: Client) -> None:
+    _, account = make_owner()
+    user, _ = make_member(account, Role.BOOKKEEPER)
+    client.force_login(user)
+    inside = enter(client, account)
+    assert client.get(inside["Location"]).status_code == 200
