@@ -1,0 +1,37 @@
+"""`manage.py demo_data` fills an empty demo once, the same way on every machine, and notes the facts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.models import Account, User
+from config.demo import data
+from config.demo.home import Home
+
+
+class Command(BaseCommand):
+    """Loads the demo's practices."""
+
+    help = "Load Harbour Physio and Liffey Psychology into an empty demo."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not (settings.DEMO or settings.TESTING):
+            raise CommandError("Only the demo is filled with invented people.")
+        facts = [
+            data.load(practice)
+            for practice in (data.HARBOUR, data.LIFFEY)
+            if not _there(practice.slug)
+        ]
+        staff = "support@keepwell.example"
+        if not User.objects.filter(email=staff).exists():
+            user = User.objects.create_superuser(staff, data.PASSWORD, name="Keepwell support")
+            user.emailaddress_set.create(email=staff, verified=True, primary=True)
+        if facts and settings.DEMO:
+            Home(settings.HOME).add_facts(accounts=facts)
+
+
+def _there(slug: str) -> bool:
+    return Account.objects.filter(slug=slug, state=Account.State.ACTIVE).exists()

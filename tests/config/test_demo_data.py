@@ -1,0 +1,52 @@
+"""The demo's practices: big enough to feel real, the same every time, with a client whom nobody resembles."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from accounts.models import Account, Practitioner
+from accounts.tenancy import acting_in
+from bookings.models import Appointment, Service
+from clients.models import Client, Document
+from config.demo import data
+from notes.models import Note
+from notes.proof import check
+
+pytestmark = pytest.mark.django_db(databases="__all__")
+
+
+def small(practice: data.Practice) -> data.Practice:
+    return dataclasses.replace(practice, clients=60, months_back=1)
+
+
+def test_a_practice_is_filled_and_its_known_client_is_alone() -> None:
+    facts = data.load(small(data.HARBOUR))
+    account = Account.objects.get(slug="harbour-physio")
+    assert (facts["region"], account.cell) == ("au", "au-1")
+    with acting_in(account.ref):
+        clients = list(Client.objects.order_by("id"))
+        assert len(clients) == 60
+        words = [
+            (client.given_name, client.family_name, client.email, client.phone)
+            for client in clients
+        ]
+        known = tuple(facts["known_client"].values())
+        assert words.count(known) == 1
+        for value in known:
+            assert sum(value in word for word in words) == 1
+        told = [note for note in Note.objects.all() if facts["note_phrase"] in str(note.content)]
+        assert [note.client_id for note in told] == [clients[-1].pk]
+        assert check(told[0], []).holds
+        assert Document.objects.count() == 12
+        assert Appointment.objects.count() > 100
+
+
+def test_the_smaller_practice_lives_in_europe() -> None:
+    facts = data.load(small(data.LIFFEY))
+    account = Account.objects.get(slug="liffey-psychology")
+    assert (facts["region"], account.cell, account.country) == ("eu", "eu-1", "IE")
+    with acting_in(account.ref):
+        assert Practitioner.objects.count() == 2
+        assert Service.objects.get(position=1).currency == "EUR"
