@@ -1,0 +1,254 @@
+"""How the diary's columns are made: rows become blocks with classes, addresses and words, ready to be written out."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, time
+from functools import cache
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import AccountAnchor, Location, Practitioner
+from accounts.templatetags.keepwell import clock as clock_words
+from accounts.templatetags.keepwell import icon
+from accounts.time_zones import zone_info
+from bookings.diary import layout
+from bookings.diary.layout import Minutes
+from bookings.diary.query import Asked, Look
+from bookings.diary.rows import Entry, Rows
+from bookings.diary.words import column_heads, day_words
+from bookings.models import Appointment, Attendee
+from privacy.vocabulary import clock
+
+NOWHERE = UUID(int=0)
+S = Attendee.State
+STATE_ICONS: dict[str, str] = {
+    S.ARRIVED: "door",
+    S.IN_SESSION: "play",
+    S.SEEN: "check",
+    S.NO_SHOW: "ban",
+}
+
+
+@dataclass(slots=True)
+class Block:
+    """One appointment as it is drawn."""
+
+    id: UUID
+    css: str
+    url: str
+    panel_url: str
+    move_url: str
+    length_url: str
+    time: str
+    who: str
+    what: str
+    state: str
+    state_icon: str
+    has_alert: bool
+    is_open: bool
+    with_whom: str = ""
+
+
+@dataclass(slots=True)
+class Column:
+    """One practitioner on one day."""
+
+    practitioner: UUID
+    day: date
+    title: str
+    sub: str
+    label: str
+    url: str
+    is_today: bool
+    off: list[str]
+    buffers: list[str]
+    elsewhere: list[tuple[str, str]]
+    blocks: list[Block]
+    now: int | None
+
+
+class Writer:
+    """Puts rows into columns and words; remembers what every block of a page shares."""
+
+    def __init__(
+        self,
+        asked: Asked,
+        account: AccountAnchor,
+        can_edit: bool,
+        location: Location | None,
+        locations: list[Location],
+        rows: Rows,
+        zone: str,
+    ) -> None:
+        self.asked, self.can_edit, self.rows = asked, can_edit, rows
+        self.location = location
+        self.places = {each.pk: each.name for each in locations}
+        self.people = {each.pk: str(each.name) for each in rows.shown}
+        self.address = account.url("diary")
+        self.now = clock.now().astimezone(zone_info(zone)).replace(tzinfo=None)
+        self.open_url = self.address + asked.but(appointment=NOWHERE).query()
+        self.urls = {
+            name: account.url(name, NOWHERE)
+            for name in ("appointment", "appointment_move", "appointment_length")
+        }
+        self.icons = {state: icon(name) for state, name in STATE_ICONS.items()}
+        self.state_words = {state: str(state.label) for state in S}
+        self.clock_words: Callable[[time], str] = cache(clock_words)
+        self.by_place: dict[tuple[UUID, date], list[Entry]] = defaultdict(list)
+        for entry in rows.entries:
+            self.by_place[entry.practitioner, entry.starts.date()].append(entry)
+
+    def spans(self, days: list[date]) -> list[Minutes]:
+        """Return hours and appointments as minutes of their days: what the grid must have room for."""
+        found = [span for who in self.people for day in days for span in self.opened(who, day)]
+        found += [
+            layout.minutes_of(entry.starts, entry.ends, entry.starts.date())
+            for entry in self.rows.entries
+            if entry.state in Appointment.LIVE and entry.starts.date() in days
+        ]
+        return found
+
+    def opened(self, practitioner: UUID, day: date) -> list[Minutes]:
+        """Return a practitioner's hours of a day as minutes of the wall."""
+        return [
+            (starts.hour * 60 + starts.minute, ends.hour * 60 + ends.minute)
+            for _where, starts, ends, since, until in self.rows.hours.get(
+                (practitioner, day.isoweekday()), ()
+            )
+            if since <= day <= until
+        ]
+
+    def columns(self, days: list[date], today: date, shown: Minutes) -> list[Column]:
+        """Return a column for each practitioner on each day."""
+        return [
+            self.column(practitioner, day, today, shown, one=len(self.rows.shown) == 1)
+            for day in days
+            for practitioner in self.rows.shown
+        ]
+
+    def column(
+        self, practitioner: Practitioner, day: date, today: date, shown: Minutes, *, one: bool
+    ) -> Column:
+        """Return one column: shaded hours, buffers, time elsewhere, appointments, the now-line."""
+        entries = [
+            entry
+            for entry in self.by_place.get((practitioner.pk, day), ())
+            if entry.state in Appointment.LIVE
+        ]
+        here = [entry for entry in entries if self.is_here(entry)]
+        spans = [layout.minutes_of(entry.starts, entry.ends, day) for entry in here]
+        lanes = layout.lanes(spans)
+        now = self.now.hour * 60 + self.now.minute if day == today else -1
+        head = column_heads(self.asked.look, practitioner, day, len(here), one=one)
+        return Column(
+            practitioner=practitioner.pk,
+            day=day,
+            title=head.title,
+            sub=head.sub,
+            label=head.label,
+            url=self.address + self.head_query(practitioner, day),
+            is_today=day == today and self.asked.look == Look.WEEK,
+            off=[
+                layout.placed(*span)
+                for span in layout.outside(self.opened(practitioner.pk, day), shown)
+            ],
+            buffers=[css for entry in here for css in self.buffers(entry, day)],
+            elsewhere=[
+                (
+                    layout.placed(*layout.minutes_of(entry.starts, entry.ends, day)),
+                    _("At %(place)s") % {"place": self.places.get(entry.location, "")},
+                )
+                for entry in entries
+                if not self.is_here(entry)
+            ],
+            blocks=[
+                self.block(entry, f"{layout.placed(*span)} {lane}")
+                for entry, span, lane in zip(here, spans, lanes, strict=True)
+            ],
+            now=now if shown[0] <= now < shown[1] else None,
+        )
+
+    def head_query(self, practitioner: Practitioner, day: date) -> str:
+        """Return where a column's head leads: from the day to the person's week, from the week to the day."""
+        if self.asked.look == Look.DAY:
+            return self.asked.but(
+                look=Look.WEEK, practitioner=practitioner.pk, appointment=None
+            ).query()
+        return self.asked.but(look=Look.DAY, day=day, practitioner=None, appointment=None).query()
+
+    def is_here(self, entry: Entry) -> bool:
+        """Whether an appointment is at the location that is shown."""
+        return self.location is None or entry.location == self.location.pk
+
+    def buffers(self, entry: Entry, day: date) -> list[str]:
+        """Return the classes of the time kept free around an appointment."""
+        pairs = ((entry.busy_from, entry.starts), (entry.ends, entry.busy_until))
+        return [
+            layout.placed(*layout.minutes_of(since, until, day))
+            for since, until in pairs
+            if since < until and since.date() == day
+        ]
+
+    def listed(self, days: list[date], today: date) -> list[tuple[str, list[Block]]]:
+        """Return the days that have appointments, each with all of them in order of time."""
+        found: dict[date, list[Block]] = defaultdict(list)
+        for entry in self.rows.entries:
+            if self.is_here(entry) and entry.practitioner in self.people:
+                block = self.block(entry, "")
+                block.with_whom = self.people[entry.practitioner]
+                found[entry.starts.date()].append(block)
+        return [(day_words(day, today), found[day]) for day in days if day in found]
+
+    def block(self, entry: Entry, css: str) -> Block:
+        """Return an appointment in words, with the addresses that open and move it."""
+        live = [place for place in entry.places if place[1] != S.CANCELLED]
+        state = live[0][1] if len(live) == 1 else ""
+        gone = entry.state == Appointment.State.CANCELLED
+        editable = self.can_edit and not gone
+        pk = str(entry.id)
+        who, what = self.words(entry, live or entry.places)
+        return Block(
+            id=entry.id,
+            css=f"svc-{entry.colour} {css}{self.marks(entry, state)}",
+            url=self.open_url.replace(str(NOWHERE), pk),
+            panel_url=self.urls["appointment"].replace(str(NOWHERE), pk),
+            move_url=self.urls["appointment_move"].replace(str(NOWHERE), pk) if editable else "",
+            length_url=self.urls["appointment_length"].replace(str(NOWHERE), pk)
+            if editable
+            else "",
+            time=_("%(start)s to %(end)s")
+            % {
+                "start": self.clock_words(entry.starts.time()),
+                "end": self.clock_words(entry.ends.time()),
+            },
+            who=who,
+            what=what,
+            state=self.state_words[S.CANCELLED if gone else S(state)]
+            if gone or state in STATE_ICONS
+            else "",
+            state_icon=self.icons.get(state, "") if not gone else "",
+            has_alert=any(client in self.rows.alerts for client, _state in live),
+            is_open=entry.id == self.asked.appointment,
+        )
+
+    def words(self, entry: Entry, places: list[tuple[UUID, str]]) -> tuple[str, str]:
+        """Return who comes and for what; a group goes by its service's name."""
+        if entry.state == Appointment.State.HELD and not places:
+            return _("Held online"), entry.service
+        if len(places) == 1:
+            return self.rows.names.get(places[0][0], _("Erased client")), entry.service
+        count = len(places)
+        return entry.service, ngettext("%d person", "%d people", count) % count
+
+    def marks(self, entry: Entry, state: str) -> str:
+        """Return the classes that tell a block's state beside its words."""
+        if entry.state in (Appointment.State.HELD, Appointment.State.REQUESTED):
+            return " is-held"
+        if entry.state == Appointment.State.CANCELLED:
+            return " is-cancelled"
+        return " is-no-show" if state == S.NO_SHOW else ""

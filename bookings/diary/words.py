@@ -1,0 +1,58 @@
+"""How the diary writes days: headings of pages, columns and lists."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+from django.utils.dateformat import format as format_date
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from accounts.models import Practitioner
+from bookings.diary.query import Look
+
+
+class Head(NamedTuple):
+    """What stands over a column, and how it is read aloud."""
+
+    title: str
+    sub: str
+    label: str
+
+
+def heading(look: Look, days: list[date], today: date) -> str:
+    """Return the heading of a page: "Tue 24 November", or "23 – 29 November"; the year when it is another one."""
+    first, last = days[0], days[-1]
+    year = "" if last.year == today.year else f" {last.year}"
+    if look == Look.DAY:
+        return format_date(first, pgettext("date format: day of the diary", "D j F")) + year
+    if (first.year, first.month) == (last.year, last.month):
+        month = format_date(last, pgettext("date format: end of a week", "j F"))
+        return f"{first.day}–{month}{year}"
+    short = pgettext("date format: weeks across months", "j M")
+    return f"{format_date(first, short)} – {format_date(last, short)}{year}"
+
+
+def day_words(day: date, today: date) -> str:
+    """Return a day as a list writes it over its appointments: "Today, Tue 24 November"."""
+    words = format_date(day, pgettext("date format: day of the diary", "D j F"))
+    return _("Today, %(day)s") % {"day": words} if day == today else words
+
+
+def column_heads(
+    look: Look, practitioner: Practitioner, day: date, booked: int, *, one: bool
+) -> Head:
+    """Return the head of a column: the person in a day, the day in a week (with the person when there are several)."""
+    count = ngettext("%d booked", "%d booked", booked) % booked if booked else _("nothing booked")
+    name = str(practitioner.name)
+    if look == Look.DAY:
+        sub = (
+            f"{practitioner.profession} · {count}"
+            if practitioner.profession
+            else count.capitalize()
+        )
+        return Head(name, sub, name)
+    title = format_date(day, pgettext("date format: column of a week", "D j"))
+    label = f"{name}, {format_date(day, pgettext('date format: day of the diary', 'D j F'))}"
+    return Head(title, count.capitalize() if one else f"{name} · {count}", label)

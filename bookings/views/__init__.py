@@ -1,0 +1,1 @@
+"""Pages of services, the diary and appointments."""
