@@ -101,11 +101,23 @@ def names(client_ids: Iterable[UUID]) -> dict[UUID, str]:
 
     While the directory is not open, only these rows are opened, not all.
     """
+    return {person.id: person.name for person in people(client_ids)}
+
+
+def people(client_ids: Iterable[UUID]) -> list[Person]:
+    """Return these clients, in no order, from the open directory or by opening their rows alone."""
     wanted = set(client_ids)
-    if _is_open():
+    if wanted and _is_open():
         known = _current().people
-        return {each: known[each].name for each in wanted if each in known}
-    return {person.id: person.name for person in _open_people(wanted)} if wanted else {}
+        return [known[each] for each in wanted if each in known]
+    return _open_people(wanted) if wanted else []
+
+
+def namesakes(given_name: str, family_name: str) -> list[Person]:
+    """Return the clients of this name, however its accents and capitals are written."""
+    return _index().of_order(
+        {order_of(given_name, family_name, is_archived) for is_archived in (False, True)}
+    )
 
 
 def contacts(client_ids: Iterable[UUID]) -> dict[UUID, Contact]:

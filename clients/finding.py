@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
@@ -74,6 +74,16 @@ class Index:
                 if found >= limit:
                     break
         return [self.people[place] for place in sorted(places)[:limit]]
+
+    def of_order(self, orders: Iterable[str]) -> list[Person]:
+        """Return the people whose sort key is one of `orders`."""
+        found = []
+        for order in orders:
+            at = bisect_left(self.people, order, key=itemgetter(0))
+            while at < len(self.people) and self.people[at].order == order:
+                found.append(self.people[at])
+                at += 1
+        return found
 
     def _fitting(self, wanted: Wanted) -> Iterator[int]:
         """Yield the places of the people who fit. The longest word is the rarest: it is walked, the rest tested."""

@@ -13,6 +13,7 @@ from accounts.models.practice import current_anchor
 from clients import phones
 from clients.models import Client
 from privacy.vocabulary import clock, keyring
+from privacy.vocabulary.fields import is_unreadable
 from privacy.vocabulary.scope import Actor
 
 SELF_BOOKING = "self_booking"
@@ -69,7 +70,7 @@ def change(
         raise Stale(kept)
     before = {name: getattr(kept, name) for name in EDITABLE}
     _fill(kept, values)
-    kept.full_clean()
+    kept.full_clean(exclude=[name for name in EDITABLE if is_unreadable(getattr(kept, name))])
     changed = [name for name in EDITABLE if getattr(kept, name) != before[name]]
     if changed:
         _save(kept)
@@ -126,4 +127,7 @@ def _fill(client: Client, values: Mapping[str, Any]) -> None:
             raise FieldDoesNotExist(f"A client's record has no {name} that could be set.")
         if name == "phone" and value:
             value = phones.kept(value, current_anchor().country)
-        setattr(client, name, value)
+        if value or not is_unreadable(
+            getattr(client, name)
+        ):  # what can't be read is not taken for empty
+            setattr(client, name, value)

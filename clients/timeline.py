@@ -10,6 +10,7 @@ from typing import TypedDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import AccountAnchor
 from accounts.permissions import Permission
 from accounts.templatetags.keepwell import when
 from clients.models import Client
@@ -17,7 +18,10 @@ from clients.models import Client
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a timeline: `at` is an instant, shown in `zone` (a time zone's name; else the active one)."""
+    """One line of a timeline: `at` is an instant, shown in `zone` (a time zone's name; else the practice's).
+
+    It leads to `url`, or to the page of the account that `to` names: `("note", note.pk)`.
+    """
 
     at: datetime
     title: str
@@ -29,7 +33,7 @@ class Entry:
     tone: str = "quiet"
     who: str = ""
     zone: str = ""
-    kind: str = ""
+    to: tuple[object, ...] = ()
 
 
 class Row(TypedDict):
@@ -108,14 +112,14 @@ def entries(client: Client, allowed: Collection[Permission], only: str = "") -> 
     return sorted(found, key=lambda entry: entry.at, reverse=True)
 
 
-def row(entry: Entry) -> Row:
-    """Return an entry as the timeline component shows it."""
+def row(entry: Entry, account: AccountAnchor, zone: str) -> Row:
+    """Return an entry as the timeline component shows it; `zone` is the practice's."""
     return Row(
         at=entry.at.isoformat(),
-        when=when(entry.at, entry.zone or None),
+        when=when(entry.at, entry.zone or zone or None),
         icon=entry.icon,
         title=entry.title,
-        url=entry.url,
+        url=account.url(str(entry.to[0]), *entry.to[1:]) if entry.to else entry.url,
         text=entry.text,
         badge=entry.badge,
         badge_icon=entry.badge_icon,

@@ -37,7 +37,12 @@ class Key:
 
 
 def place(
-    region: str, account: UUID, client: UUID | str | None, kind: str, pk: UUID | str, field: str
+    region: str,
+    account: UUID | str,
+    client: UUID | str | None,
+    kind: str,
+    pk: UUID | str,
+    field: str,
 ) -> bytes:
     """Return the associated data that binds a value to region, account, client, row and field.
 
