@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from uuid import UUID
 
 from celery import shared_task
+from django.core.cache import caches
+from redis.exceptions import RedisError
 
 from accounts import control_tasks, dispatch, outbox
+from accounts.cells import cell as cell_named
 from accounts.tenancy import AccountRef
+
+log = logging.getLogger("keepwell.tasks")
+ALIVE_SECONDS = 30
+
+
+def alive_key(cell: str) -> str:
+    """Return the cache key under which a cell's worker shows that it lives."""
+    return f"alive.{cell}"
 
 
 @shared_task(name="accounts.run_job")
@@ -18,7 +30,14 @@ def run_job(cell: str, account_id: str, slug: str, job_id: str) -> bool:
 
 @shared_task(name="accounts.run_due_jobs")
 def run_due_jobs(cell: str) -> int:
-    """Hand every due job of a cell to its queue; return how many. Beat calls it every few seconds."""
+    """Hand every due job of a cell to its queue; return how many. Beat calls it every few seconds.
+
+    That it runs at all is the sign that beat, broker and worker live: `/readyz` looks for it.
+    """
+    try:
+        caches[cell_named(cell).cache].set(alive_key(cell), 1, ALIVE_SECONDS)
+    except RedisError:
+        log.warning("cache away", extra={"cell": cell})
     found = dispatch.due(cell)
     for account, job_id in found:
         run_job.apply_async((cell, str(account.id), account.slug, str(job_id)), queue=cell)

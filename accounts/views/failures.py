@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from django.conf import settings
 from django.core.cache import caches
@@ -12,10 +13,15 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from uuid_utils.compat import uuid7
 
-from accounts.cells import cells
+from accounts import sequencer
+from accounts.cells import Cell, cells
 from accounts.dispatch import connect
 from accounts.permissions import public
+from accounts.tasks import alive_key
 from accounts.tenancy import AccountRef, acting_in
+from privacy.vocabulary import keyring
+
+ALARM_SECONDS = 60
 
 
 @public
@@ -29,24 +35,42 @@ def readyz(request: HttpRequest) -> HttpResponse:
     """Say which parts answer, control's and each region's; 503 when one does not."""
     parts = {"control": _answers(lambda: connections["default"].cursor().execute("SELECT 1"))}
     for cell in cells().values():
-        parts[f"{cell.name} database"] = _answers(
-            lambda cell=cell: connect(cell.name, "app").close()
-        )
-        parts[f"{cell.name} keyring"] = _answers(lambda cell=cell: _ask_keyring(cell.name))
-        parts[f"{cell.name} cache"] = _answers(
-            lambda cell=cell: caches[cell.cache].set("ready", 1, 5)
-        )
-        parts[f"{cell.name} objects"] = _answers(
-            lambda cell=cell: storages[cell.objects].exists("ready")
-        )
+        parts[f"{cell.name} database"] = _answers(partial(_ask_database, cell))
+        parts[f"{cell.name} keyring"] = _answers(partial(_ask_keyring, cell))
+        parts[f"{cell.name} cache"] = _answers(partial(_ask_cache, cell))
+        parts[f"{cell.name} objects"] = _answers(partial(storages[cell.objects].exists, "ready"))
+        parts[f"{cell.name} worker"] = _answers(partial(_ask_worker, cell))
+        parts[f"{cell.name} audit"] = _answers(partial(_ask_audit, cell))
     ready = all(state == "ok" for state in parts.values())
     return JsonResponse({"ready": ready, "parts": parts}, status=200 if ready else 503)
 
 
-def _ask_keyring(cell: str) -> None:
-    nobody = AccountRef(uuid7(), "", cell)
-    with acting_in(nobody) as scope, connections[scope.keyring].cursor() as cursor:
-        cursor.execute("SELECT 1")
+class Silent(RuntimeError):
+    """A worker has not been heard, or the sequencer lets events wait."""
+
+
+def _ask_database(cell: Cell) -> None:
+    connect(cell.name, "app").close()
+
+
+def _ask_keyring(cell: Cell) -> None:
+    nobody = AccountRef(uuid7(), "", cell.name)
+    with acting_in(nobody), keyring.keyring_transaction():
+        pass
+
+
+def _ask_cache(cell: Cell) -> None:
+    caches[cell.cache].set("ready", 1, 5)
+
+
+def _ask_worker(cell: Cell) -> None:
+    if not caches[cell.cache].get(alive_key(cell.name)):
+        raise Silent
+
+
+def _ask_audit(cell: Cell) -> None:
+    if sequencer.waiting_seconds(cell.name) > ALARM_SECONDS:
+        raise Silent
 
 
 def _answers(ask: Callable[[], object]) -> str:
