@@ -41,7 +41,7 @@ def place_words(location: Location | None) -> str:
     return ", ".join(part for part in (location.name, location.address) if part) if location else ""
 
 
-def steps(choice: Choice, name: str) -> dict[str, int]:
+def steps(choice: Choice, name: str) -> dict[str, Any]:
     """Return the number of the step `name` and of all steps; what there is only one of is not a step."""
     names = [
         "what",

@@ -297,7 +297,7 @@ def _people(request: AccountRequest, choice: Choice) -> list[dict[str, Any]]:
         "url": url(ANYONE),
         "title": _("Anyone"),
         "text": _("The most times to choose from"),
-        "avatar": "",
+        "avatar": "·",
     }
     return [anyone, *people]
 

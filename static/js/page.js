@@ -55,7 +55,7 @@ const tellVisitorTime = (root) => {
     if (Number.isNaN(at.getTime()) || !here || say(here, whole) === say(line.dataset.zone, whole)) continue;
     const otherDay = new Date(at).toLocaleDateString("en", { timeZone: here }) !== new Date(at).toLocaleDateString("en", { timeZone: line.dataset.zone });
     const place = here.split("/").pop().replaceAll("_", " ");
-    line.textContent = line.dataset.words.replace("{place}", place).replace("{time}", say(here, otherDay ? whole : {}));
+    line.textContent = line.dataset.words.replace("{place}", place).replace("{time}", say(here, otherDay ? { weekday: "short" } : {}));
     line.hidden = false;
   }
 };

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +17,8 @@ from privacy.vocabulary.scope import SYSTEM, VISITOR
 from tests.bookings.public import NOW, TEN, Practice, at, open_practice
 from tests.factories import make_client
 
+# Sydney's clocks go back at 3 am that day
+HALF_PAST_TWO = datetime.combine(date(2027, 4, 4), time(2, 30))
 pytestmark = pytest.mark.django_db(databases="__all__")
 
 
@@ -100,13 +102,13 @@ def test_a_cancelled_time_is_free_again(practice: Practice) -> None:
 
 def test_a_wall_time_that_does_not_exist(practice: Practice) -> None:
     with acting_in(practice.account.ref), pytest.raises(NonexistentTime):
-        take(practice, datetime(2027, 10, 3, 2, 30))
+        take(practice, datetime.combine(date(2027, 10, 3), time(2, 30)))
 
 
 def test_the_second_pass_of_a_repeated_hour(practice: Practice) -> None:
     with acting_in(practice.account.ref):
-        first = take(practice, datetime(2027, 4, 4, 2, 30))
-        second = take(practice, datetime(2027, 4, 4, 2, 30, fold=1))
+        first = take(practice, HALF_PAST_TWO)
+        second = take(practice, HALF_PAST_TWO.replace(fold=1))
     assert second.starts_at - first.starts_at == timedelta(hours=1)
     assert second.local_time == first.local_time
 
