@@ -83,10 +83,9 @@ def record_reads(active: Scope) -> None:
         record(
             "integrity.unreadable",
             by=active.actor,
-            kind=label,
+            kind=f"{label}.{field}",  # in clear: with the key gone, a sealed detail could not be written
             object_id=pk,
             result="alarm",
-            detail={"field": field},
         )
     active.unreadable.clear()
     if len(active.reads) > READS_NAMED_SINGLY:

@@ -8,6 +8,7 @@ from accounts.views import failures
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
+    path("", include("privacy.public_urls")),
     path("a/<slug:slug>/", include("accounts.practice_urls")),
     path("a/<slug:slug>/", include("clients.urls")),
     path("a/<slug:slug>/", include("bookings.urls")),

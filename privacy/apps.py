@@ -10,4 +10,10 @@ class PrivacyConfig(AppConfig):
 
     def ready(self) -> None:
         """Load what registers itself: system checks and the handlers of jobs."""
-        from privacy import checks  # noqa: F401, PLC0415
+        from privacy import (  # noqa: PLC0415 - they register themselves
+            building,  # noqa: F401
+            checks,  # noqa: F401
+            closure,  # noqa: F401
+            frame,  # noqa: F401
+            purge,  # noqa: F401
+        )

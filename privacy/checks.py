@@ -1,4 +1,4 @@
-"""System checks that refuse a model or field whose place, class or policy is missing or contradicts itself (DC-1, 3 to 5)."""
+"""System checks that refuse a model or field whose place, class or policy is missing or wrong (DC-1 and DC-3 to DC-5)."""
 
 from __future__ import annotations
 

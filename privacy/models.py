@@ -38,6 +38,10 @@ class Export(RegionModel):
     rows = operational(models.PositiveBigIntegerField(default=0))
     files = operational(models.PositiveIntegerField(default=0))
     gaps = operational(models.PositiveIntegerField(default=0))
+    gap_list = operational(
+        models.JSONField(default=list, blank=True, help_text="ids and reasons, never names")
+    )
+    problem = operational(models.CharField(max_length=20, blank=True))
     storage_key = operational(models.CharField(max_length=120, blank=True))
     file_key = sensitive(
         EncryptedCharField(max_length=64, blank=True, default=""), "system.credentials"
@@ -52,6 +56,16 @@ class Export(RegionModel):
 
     class Meta(RegionModel.Meta):
         ordering = ["-created_at"]
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether the archive is still being made."""
+        return self.state in (self.State.WAITING, self.State.RUNNING)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the archive can be downloaded, its seven days apart."""
+        return self.state in (self.State.READY, self.State.GAPS)
 
 
 class Closure(RegionModel):

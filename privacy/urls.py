@@ -1,5 +1,15 @@
-"""Addresses of this app."""
+"""Addresses of this app within an account."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from privacy.views import audit_log, closing, exports
+
+urlpatterns: list[URLPattern] = [
+    path("exports/", exports.exports, name="exports"),
+    path("exports/progress/", exports.export_progress, name="export_progress"),
+    path("exports/running/", exports.export_jobs, name="export_jobs"),
+    path("exports/<uuid:pk>/file/", exports.export_file, name="export_file"),
+    path("closure/", closing.closure, name="closure"),
+    path("closure/cancellation/", closing.cancellation, name="closure_cancel"),
+    path("audit/", audit_log.audit_log, name="audit_log"),
+]

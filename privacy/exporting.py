@@ -1,0 +1,88 @@
+"""Exports of the whole account: asked for, fetched, deleted after seven days; `building` makes them (EX-10, EX-12)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from django.conf import settings
+
+from accounts import audit, outbox
+from accounts.models import Member
+from privacy import objects
+from privacy.export.verify_export import fingerprint
+from privacy.models import Export
+from privacy.vocabulary import scope, sealing
+from privacy.vocabulary.scope import SYSTEM, Actor
+from privacy.vocabulary.streams import SealedReader
+
+LIFE_DAYS = 7
+LIFE = timedelta(days=LIFE_DAYS)
+
+
+def request(*, by: Actor, member: Member) -> Export:
+    """Ask for an export of the active account; one at a time, so one under way is returned as it is."""
+    under_way = Export.objects.filter(state__in=[Export.State.WAITING, Export.State.RUNNING])
+    export: Export | None = under_way.first()
+    if export is not None:
+        return export
+    export = Export(requested_by=member)
+    export.save(force_insert=True)
+    job = outbox.enqueue("export.build", {"export": str(export.pk)}, requested_by=member.pk)
+    export.job_id = job.pk
+    export.save(update_fields=["job_id"])
+    audit.record("export.requested", by=by, of=export)
+    return export
+
+
+class Archive(SealedReader):
+    """An archive as it was before it was sealed; closing it closes the stored object, too."""
+
+    def close(self) -> None:
+        """Close both."""
+        self._source.close()
+        super().close()
+
+
+def opened(export: Export) -> Archive:
+    """Return the archive as a plain, seekable stream; raise `FileNotFoundError` or `Unreadable`.
+
+    Its last segment is checked at once, so what can't be read whole is noticed before the first byte leaves.
+    """
+    source = objects.opened(scope.current().cell, export.storage_key)
+    try:
+        return Archive(source, bytes.fromhex(export.file_key), place(export.pk))
+    except BaseException:
+        source.close()
+        raise
+
+
+def expire(export: Export) -> None:
+    """Delete an archive whose days are over; its row stays, with counts and hash."""
+    objects.delete(scope.current().cell, export.storage_key)
+    if export.is_ready:
+        export.state = Export.State.DELETED
+    export.file_key = export.storage_key = ""
+    export.save(update_fields=["state", "file_key", "storage_key"])
+    audit.record("export.deleted", by=SYSTEM, of=export)
+
+
+def place(export_id: UUID) -> bytes:
+    """Return the place that binds an archive to its account and row."""
+    active = scope.current()
+    return sealing.place(
+        active.region, active.account_id, None, Export._meta.label, export_id, "archive"
+    )
+
+
+def signer(region: str) -> Ed25519PrivateKey:
+    """Return the key with which a region signs manifests and certificates."""
+    return Ed25519PrivateKey.from_private_bytes(settings.EXPORT_SIGNING_KEYS[region])
+
+
+def public_key(region: str) -> tuple[str, str]:
+    """Return a region's public key in hexadecimal, and its fingerprint for reading aloud."""
+    raw = signer(region).public_key().public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
+    return raw, fingerprint(raw)

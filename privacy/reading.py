@@ -1,0 +1,108 @@
+"""The account's audit as its Owner reads it: who did what, when, to what (AU-10)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.models import AuditEvent, Member
+from privacy.inventory import client_kind, kind_named
+from privacy.vocabulary import keyring
+from privacy.vocabulary.scope import ActorKind
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ACTORS = {
+    ActorKind.CLIENT: lambda: _("A client"),
+    ActorKind.VISITOR: lambda: _("A visitor"),
+    ActorKind.SUPPORT: lambda: _("Keepwell's support"),
+    ActorKind.SYSTEM: lambda: _("Keepwell itself"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One event in words."""
+
+    seq: int
+    at: datetime
+    who: str
+    what: str
+    object_words: str
+    client_id: UUID | None
+    client_name: str
+    result: str
+    count: int
+    purpose: str
+
+
+def events(*, member: UUID | None = None, action: str = "") -> QuerySet[AuditEvent]:
+    """Return the active account's chained events, newest first, of one member or one sort if asked."""
+    found: QuerySet[AuditEvent] = AuditEvent.objects.defer("detail").order_by("-seq")
+    if member is not None:
+        found = found.filter(actor_id=member)
+    return found.filter(action=action) if action else found
+
+
+def actions() -> list[tuple[str, str]]:
+    """Return the sorts of events that this account's audit holds, code and words."""
+    codes = AuditEvent.objects.order_by("action").values_list("action", flat=True).distinct()
+    return [(code, action_words(code)) for code in codes]
+
+
+def lines(found: Iterable[AuditEvent], members: dict[UUID, str]) -> list[Line]:
+    """Return events in words; clients' names are opened for those that are still there."""
+    listed = list(found)
+    names = _client_names({event.client_id for event in listed if event.client_id})
+    return [
+        Line(
+            seq=event.seq,
+            at=_EPOCH + timedelta(microseconds=event.at_us),
+            who=_who(event, members),
+            what=action_words(event.action),
+            object_words=kind_words(event.kind),
+            client_id=event.client_id if event.client_id in names else None,
+            client_name=names.get(event.client_id, _("erased")) if event.client_id else "",
+            result="" if event.result == "done" else event.result.replace("_", " "),
+            count=event.count,
+            purpose=event.purpose,
+        )
+        for event in listed
+    ]
+
+
+def member_names() -> dict[UUID, str]:
+    """Return member id → name, former members included."""
+    return {member.pk: str(member.name) for member in Member.objects.order_by("joined_at")}
+
+
+def action_words(code: str) -> str:
+    """Return an action's code as words: `appointment.booked` → "Appointment booked"."""
+    return code.replace(".", " ").replace("_", " ").capitalize()
+
+
+def kind_words(label: str) -> str:
+    """Return the words for a kind of record: "many" for several, the model's own name otherwise."""
+    if label == "many":
+        return _("several records")
+    kind = kind_named(label)
+    return str(kind.model._meta.verbose_name) if kind else ""
+
+
+def _who(event: AuditEvent, members: dict[UUID, str]) -> str:
+    if event.actor_kind == ActorKind.MEMBER:
+        return members.get(event.actor_id, _("a former member")) if event.actor_id else ""
+    words = _ACTORS.get(ActorKind(event.actor_kind))
+    return words() if words else event.actor_kind
+
+
+def _client_names(ids: set[UUID]) -> dict[UUID, str]:
+    if not ids:
+        return {}
+    keyring.prefetch(ids)
+    rows = client_kind().model._default_manager.filter(pk__in=ids)
+    return {row.pk: str(row) for row in rows}

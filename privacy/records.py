@@ -1,0 +1,155 @@
+"""The rows of a kind as an export writes them: opened, in chunks, with what stays out and why (EX-1, EX-4)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from itertools import batched
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+
+from accounts import audit
+from accounts.models import AuditEvent
+from privacy.export.archive import Field
+from privacy.export.container import file_path
+from privacy.inventory import Kind, KindField
+from privacy.vocabulary import keyring, scope, sealing
+from privacy.vocabulary.classification import DataClass
+from privacy.vocabulary.fields import (
+    BlindIndexField,
+    EncryptedDateField,
+    EncryptedField,
+    EncryptedJSONField,
+    is_unreadable,
+)
+
+CHUNK = 500
+KEYS_HELD = 5_000
+FILE = "file"
+OPENED = "detail_opened"
+
+Gap = Callable[[str, str], object]
+
+_TYPES = (
+    (EncryptedDateField, "date"),
+    (EncryptedJSONField, "json"),
+    (EncryptedField, "text"),
+    (models.UUIDField, "uuid"),
+    (models.ForeignKey, "uuid"),
+    (models.BooleanField, "boolean"),
+    (models.DateTimeField, "datetime"),
+    (models.DateField, "date"),
+    (models.TimeField, "time"),
+    (models.DurationField, "duration"),
+    (models.DecimalField, "decimal"),
+    (models.IntegerField, "integer"),
+    (models.BinaryField, "hex"),
+    (models.CharField, "text"),
+    (models.TextField, "text"),
+)
+
+
+def fields_of(kind: Kind) -> list[Field]:
+    """Return the columns of a kind in an export, by name, type, class and purpose."""
+    found = [_column(field) for field in _kept(kind)]
+    if kind.declared.file:
+        words = "the file itself, below files/"
+        found.append(Field(FILE, "file", DataClass.SENSITIVE, "care", words))
+    if kind.model is AuditEvent:
+        words = "what `detail` says, opened; empty when its client was erased"
+        found.append(Field(OPENED, "json", DataClass.SENSITIVE, "operations", words))
+    return found
+
+
+def key_of(kind: Kind) -> str:
+    """Return the name of the column that tells the rows of a kind apart."""
+    return str(kind.model._meta.pk.attname)
+
+
+def left_out_fields(kind: Kind) -> dict[str, str]:
+    """Return the fields of a kind that an export leaves out, each with the reason."""
+    return {f.name: reason for f in kind.fields if (reason := _reason_to_leave(kind, f))}
+
+
+def rows(kind: Kind, gap: Gap) -> Iterator[dict[str, object]]:
+    """Yield every row of a kind in the active account, opened; what can't be read becomes a gap, never a word."""
+    kept = [(field.field.attname, field.field) for field in _kept(kind)]
+    held = 0
+    queryset = kind.model._default_manager.order_by("pk")
+    for chunk in batched(queryset.iterator(chunk_size=CHUNK), CHUNK, strict=False):
+        held += _fetch_keys(kind, chunk)
+        for row in chunk:
+            yield _row(kind, row, kept, gap)
+        scope.current().reads.clear()  # one event tells of the whole export
+        if held > KEYS_HELD:
+            keyring.forget()
+            held = 0
+
+
+def _row(kind: Kind, row: Any, kept: Iterable[tuple[str, Any]], gap: Gap) -> dict[str, object]:
+    values: dict[str, object] = {}
+    for name, field in kept:
+        value = getattr(row, name)
+        if getattr(field, "is_sealed", False) and is_unreadable(value):
+            gap(f"{kind.name}/{row.pk}/{name}", "the value can't be read")
+            value = None
+        values[name] = value
+    policy = kind.declared
+    if policy.file:
+        name = getattr(row, policy.file.name)
+        values[FILE] = file_path(row.pk, "file" if is_unreadable(name) else name)
+    if kind.model is AuditEvent:
+        values[OPENED] = _detail(row)
+    return values
+
+
+def _detail(event: Any) -> object:
+    """Return an event's opened detail; None when it has none or its key was destroyed on purpose."""
+    if event.detail is None:
+        return None
+    payload = bytes(event.detail)
+    try:
+        key = keyring.opening_key(sealing.key_id(payload), event.client_id)
+        return json.loads(sealing.unseal(payload, key, audit.detail_place(event)))
+    except sealing.Unreadable:
+        return None
+
+
+def _fetch_keys(kind: Kind, chunk: Iterable[Any]) -> int:
+    path = "client_id" if kind.model is AuditEvent else kind.declared.client
+    if not path:
+        return 0
+    ids: set[UUID] = {getattr(row, path) for row in chunk} - {None}
+    keyring.prefetch(ids)
+    return len(ids)
+
+
+def _kept(kind: Kind) -> list[KindField]:
+    return [field for field in kind.fields if not _reason_to_leave(kind, field)]
+
+
+def _reason_to_leave(kind: Kind, field: KindField) -> str:
+    stored = kind.declared.file
+    if isinstance(field.field, BlindIndexField):
+        return "a keyed hash for look-ups, made again from its source"
+    if stored and field.name == stored.file_key:
+        return "the key of a file that is here in plain"
+    if stored and field.name == stored.storage_key:
+        return "where the file lay; here it is under `file`"
+    return ""
+
+
+def _column(each: KindField) -> Field:
+    field: Any = each.field
+    kind = next(name for cls, name in _TYPES if isinstance(field, cls)) if _typed(field) else "json"
+    words = str(field.help_text or field.verbose_name)
+    target = field.related_model._meta.label_lower if field.is_relation else None
+    if each.mark is None:
+        raise LookupError(f"{each.name} has no class.")
+    return Field(field.attname, kind, each.mark.data_class, each.mark.purpose, words, target)
+
+
+def _typed(field: Any) -> bool:
+    return isinstance(field, tuple(cls for cls, _ in _TYPES))

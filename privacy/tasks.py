@@ -1,0 +1,13 @@
+"""Task envelopes of the privacy machinery."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from privacy import sweeping
+
+
+@shared_task(name="privacy.sweep")  # type: ignore[untyped-decorator]
+def sweep(cell: str) -> int:
+    """Sweep one cell; return how many accounts it has. Beat calls it every hour."""
+    return sweeping.sweep_cell(cell)

@@ -1,0 +1,268 @@
+"""An export holds every row of every kind, opened and verified, its gaps named; a killed one starts anew (EX-1 to EX-6)."""
+
+import io
+import json
+import zipfile
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core import mail
+
+from accounts import outbox
+from accounts.models import Account, AuditQueue, OutboxJob, User
+from accounts.tenancy import acting_in
+from clients.models import Client, Document
+from privacy import building, exporting, objects
+from privacy.export.verify_export import verify
+from privacy.inventory import kinds
+from privacy.models import Export
+from privacy.vocabulary import keyring
+from privacy.vocabulary.scope import Purpose
+from tests.factories import make_account, make_client, owner_of
+from tests.privacy import scene
+
+pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
+
+
+def ask(account: Account) -> Export:
+    owner = owner_of(account)
+    with acting_in(account.ref, by=owner.actor):
+        return exporting.request(by=owner.actor, member=owner)
+
+
+def reloaded(account: Account, export: Export) -> Export:
+    with acting_in(account.ref):
+        found: Export = Export.objects.get(pk=export.pk)
+        str(found.file_key)
+        return found
+
+
+def archive_of(account: Account, export: Export) -> zipfile.ZipFile:
+    with acting_in(account.ref):
+        data = exporting.opened(Export.objects.get(pk=export.pk)).readall()
+    assert data is not None
+    assert verify(io.BytesIO(data)).problems == []
+    return zipfile.ZipFile(io.BytesIO(data))
+
+
+def rows(archive: zipfile.ZipFile, kind: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in archive.read(f"data/{kind}.ndjson").splitlines()]
+
+
+@pytest.fixture
+def account() -> Account:
+    return make_account(name="Harbour Physio")
+
+
+def test_an_export_holds_every_kind_opened(account: Account) -> None:
+    client = scene.fill(account, given_name="Leila", family_name="Haddad")
+    scene.fill(make_account(), given_name="Stranger")
+    export = ask(account)
+    assert scene.run_jobs(account) == ["export.build", "export.announce"]
+    export = reloaded(account, export)
+    archive = archive_of(account, export)
+    manifest = json.loads(archive.read("manifest.json"))
+
+    assert (export.state, export.gaps) == ("ready", 0)
+    assert set(manifest["kinds"]) == {kind.name for kind in kinds() if kind.is_exported}
+    assert set(manifest["kinds"]) | set(manifest["excluded"]) == {kind.name for kind in kinds()}
+    assert "" not in manifest["excluded"].values()
+    [person] = rows(archive, "clients.client")
+    assert (person["id"], person["given_name"]) == (str(client.pk), "Leila")
+    assert "email_index" not in person
+    [note] = rows(archive, "notes.note")
+    assert note["content"] == {"s": scene.PHRASE}
+    [document] = rows(archive, "clients.document")
+    assert archive.read(document["file"]) == scene.FILE
+    assert "file_key" not in document
+    with acting_in(account.ref, reading=True):
+        for kind in kinds():
+            if kind.is_exported:
+                counted = manifest["kinds"][kind.name]["rows"]
+                assert (kind.name, counted) == (kind.name, kind.model._default_manager.count())
+    assert "Stranger" not in str([archive.read(name) for name in archive.namelist()])
+
+
+def test_the_owner_is_told_and_the_audit_says_it_once(account: Account) -> None:
+    scene.fill(account)
+    export = ask(account)
+    scene.run_jobs(account)
+    [message] = mail.outbox
+    assert message.subject == "Your copy of Harbour Physio is ready"
+    assert message.to == [User.objects.get(accesses__account=account).email]
+    actions = audited(account)
+    assert actions.count("export.built") == 1
+    assert "record.read" not in actions[actions.index("export.requested") :]
+    assert reloaded(account, export).sha256 in message.body
+
+
+def audited(account: Account) -> list[str]:
+    """Return the account's audited actions, in order, as a superuser sees them."""
+    import psycopg
+    from django.db import connections
+
+    from tests.conftest import HOME
+    from tests.parts import standing
+
+    name = connections["region_au"].settings_dict["NAME"]
+    with psycopg.connect(standing(HOME).postgres, dbname=name) as superuser:
+        query = "SELECT action FROM accounts_auditqueue WHERE account_id = %s ORDER BY id"
+        return [row[0] for row in superuser.execute(query, [account.pk])]
+
+
+def test_nothing_plain_lies_on_the_disk(account: Account, settings: Any) -> None:
+    scene.fill(account, given_name="Zebediah", family_name="Quillfeather")
+    ask(account)
+    scene.run_jobs(account)
+    store = Path(settings.STORAGES["objects_au"]["OPTIONS"]["location"])
+    files = [path.read_bytes() for path in store.rglob("*") if path.is_file()]
+    assert len(files) == 2
+    for word in (b"Quillfeather", b"heron-shaped", b"manifest.json", b"Referral"):
+        assert [word in data for data in files] == [False, False]
+
+
+def test_missing_and_damaged_files_are_gaps(account: Account) -> None:
+    client = scene.fill(account)
+    with acting_in(account.ref):
+        missing = Document.objects.get()
+        objects.delete("au-1", missing.storage_key)
+        damaged = scene.store(client, "scan.txt", scene.FILE * 3)
+        path = Path(settings.STORAGES["objects_au"]["OPTIONS"]["location"]) / damaged.storage_key
+        raw = bytearray(path.read_bytes())
+        raw[70_000] ^= 1
+        path.write_bytes(raw)
+    export = ask(account)
+    scene.run_jobs(account)
+    export = reloaded(account, export)
+    assert export.state == "complete_with_gaps"
+    assert export.gap_list == [
+        {"id": str(missing.pk), "reason": "the stored file is missing"},
+        {"id": str(damaged.pk), "reason": "the stored file can't be read"},
+    ]
+    assert json.loads(archive_of(account, export).read("manifest.json"))["gaps"] == export.gap_list
+    assert str(missing.pk) in mail.outbox[0].body
+
+
+def test_a_value_whose_key_is_gone_is_a_gap(account: Account) -> None:
+    client = scene.fill(account)
+    with acting_in(account.ref):
+        kept = make_client(given_name="Kept")
+        keyring.destroy_client_keys([client.pk])
+    export = ask(account)
+    scene.run_jobs(account)
+    export = reloaded(account, export)
+    people = {
+        row["id"]: row["given_name"] for row in rows(archive_of(account, export), "clients.client")
+    }
+    assert people == {str(client.pk): None, str(kept.pk): "Kept"}
+    assert f"clients.client/{client.pk}/given_name" in [gap["id"] for gap in export.gap_list]
+
+
+class Killed(BaseException):
+    """What a SIGKILL looks like from inside: no handler runs."""
+
+
+def test_a_killed_export_starts_anew_and_says_so(
+    account: Account, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.fill(account)
+    export = ask(account)
+    [job] = scene.jobs(account)
+    real = building._write_files
+
+    def killed(*args: Any) -> None:
+        raise Killed
+
+    monkeypatch.setattr(building, "_write_files", killed)
+    with pytest.raises(Killed):
+        outbox.run(account.ref, job.pk)
+    monkeypatch.setattr(building, "_write_files", real)
+    assert scene.run_jobs(account) == []  # the lease still holds
+    settings.CLOCK_OFFSET = outbox.LEASE + timedelta(seconds=1)
+    with acting_in(account.ref):
+        make_client(given_name="Late")
+    assert scene.run_jobs(account) == ["export.build", "export.announce"]
+    archive = archive_of(account, export)
+    assert json.loads(archive.read("manifest.json"))["facts"]["snapshots_begun"] == 2
+    assert "Late" in {row["given_name"] for row in rows(archive, "clients.client")}
+    assert len(objects.keys_of("au-1", account.pk)) == 2
+
+
+def test_a_failing_store_is_tried_again_then_given_up(
+    account: Account, settings: Any, tmp_path: Path
+) -> None:
+    scene.fill(account)
+    export = ask(account)
+    [job] = scene.jobs(account)
+    blocked = tmp_path / "no-folder"
+    blocked.write_text("in the way")
+    good = settings.STORAGES
+    location = {"BACKEND": good["objects_au"]["BACKEND"], "OPTIONS": {"location": str(blocked)}}
+    settings.STORAGES = {**good, "objects_au": location}
+    for _ in range(building.MAX_FAILURES):
+        assert outbox.run(account.ref, job.pk) is True
+        settings.CLOCK_OFFSET += timedelta(hours=1)
+    export = reloaded(account, export)
+    assert (export.state, export.problem) == ("failed", "storage")
+    settings.STORAGES = good
+    again = ask(account)
+    assert again.pk != export.pk
+    scene.run_jobs(account)
+    assert reloaded(account, again).state == "ready"
+
+
+def test_one_export_at_a_time(account: Account) -> None:
+    assert ask(account).pk == ask(account).pk
+
+
+def test_a_worker_that_lost_its_lease_writes_nothing(account: Account) -> None:
+    scene.fill(account)
+    export = ask(account)
+    [job] = scene.jobs(account)
+    work = outbox.Work(account.ref, job.pk, export.pk, {"export": str(export.pk)})
+    with pytest.raises(outbox.LeaseLost):
+        building.build(work)
+    assert reloaded(account, export).state == "waiting"
+
+
+def test_memory_does_not_grow_with_the_account(account: Account) -> None:
+    with acting_in(account.ref, purpose=Purpose.EXPORT) as active:
+        for _ in range(30):
+            make_client(admin_notes="knee")
+    with acting_in(account.ref, purpose=Purpose.EXPORT, reading=True) as active:
+        kind = next(kind for kind in kinds() if kind.model is Client)
+        for _ in building.records.rows(kind, lambda *_: None):
+            assert len(active.reads) <= building.records.CHUNK
+        assert active.reads == {}
+
+
+def test_progress_is_shown_while_it_runs(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene.fill(account)
+    ask(account)
+    seen: list[tuple[int, int]] = []
+    real = outbox.Work.beat
+
+    def watched(self: outbox.Work, progress: int | None = None, total: int | None = None) -> None:
+        seen.append((progress or 0, total or 0))
+        real(self, progress, total)
+
+    monkeypatch.setattr(outbox.Work, "beat", watched)
+    monkeypatch.setattr(building, "BEAT_SECONDS", 0.0)
+    scene.run_jobs(account, "export.build")
+    total = seen[-1][1]
+    assert total > 20
+    assert seen == sorted(seen)
+    assert seen[-1] == (total, total)
+    with acting_in(account.ref):
+        job = OutboxJob.objects.get(name="export.build")
+        assert job.progress == job.total >= total
+
+
+def test_the_queue_is_not_readable_by_the_application(account: Account) -> None:
+    from django.db import ProgrammingError
+
+    with pytest.raises(ProgrammingError, match="permission denied"), acting_in(account.ref):
+        AuditQueue.objects.count()
