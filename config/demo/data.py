@@ -101,7 +101,7 @@ HARBOUR = Practice(
         ("Gait assessment", 60, 14500, 3),
     ),
     clients=1200,
-    phone="+61 491 57",
+    phone="+61 491 5",
     known=Known(
         "Marigold", "Quillfeather", "marigold.quillfeather@posthaste.example", "+61 491 570 156",
         "Hums Vivaldi while balancing on the left leg",
@@ -270,13 +270,12 @@ def _clients(practice: Practice, chosen: random.Random) -> list[Client]:
     pairs = [(given, family) for given in names.GIVEN for family in names.FAMILY]
     found = []
     for number, (given, family) in enumerate(chosen.sample(pairs, practice.clients - 1)):
-        digits = f"{number:04d}"
         found.append(
             Client(
                 given_name=given,
                 family_name=family.replace("OBrien", "O’Brien"),
                 email=f"{given}.{family}.{number}@mail.example".lower(),
-                phone=f"{practice.phone}{1 + number % 9} {digits[:2]}{digits[2:]}"[:18],
+                phone=f"{practice.phone}{number:05d}",
                 birth_date=date(
                     chosen.randint(1938, 2019), chosen.randint(1, 12), chosen.randint(1, 28)
                 ),
@@ -414,7 +413,8 @@ def _notes(
     known_told = False
     for appointment, attendee in seen:
         is_known = not known_told and attendee.client_id == known
-        if not is_known and chosen.random() > 0.6:
+        is_recent = clock.now() - appointment.ends_at < timedelta(days=5)
+        if is_recent and not is_known and chosen.random() > 0.85:
             continue
         known_told = known_told or is_known
         plan = f"{practice.known.note_phrase}." if is_known else chosen.choice(names.PLANS)
