@@ -9,5 +9,5 @@ class BookingsConfig(AppConfig):
     name = "bookings"
 
     def ready(self) -> None:
-        """Register the jobs that send messages."""
-        from bookings import messages  # noqa: F401, PLC0415
+        """Register the jobs that send messages, and what clients' timelines show."""
+        from bookings import messages, timeline  # noqa: F401, PLC0415

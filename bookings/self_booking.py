@@ -6,17 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from accounts import audit
 from accounts.models import Location, Practitioner, PrivacyNotice
 from accounts.time_zones import zone_info
 from bookings.booking import SlotTaken, book
 from bookings.models import Appointment, Service
 from bookings.openings import nearest, openings
 from clients.models import Client
-from privacy.vocabulary import keyring
+from clients.records import SELF_BOOKING, add
 from privacy.vocabulary.scope import Actor
-
-PROVENANCE = "self_booking"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +61,7 @@ def book_online(
                 client=lambda: _newcomer(by, person),
                 comment=comment,
                 notice=notice,
-                provenance=PROVENANCE,
+                provenance=SELF_BOOKING,
                 appointment_id=appointment_id,
             )
         except SlotTaken:
@@ -96,23 +93,17 @@ def _sent_before(appointment_id: UUID | None) -> Appointment | None:
     if appointment_id is None:
         return None
     earlier: Appointment | None = Appointment.objects.filter(
-        pk=appointment_id, provenance=PROVENANCE
+        pk=appointment_id, provenance=SELF_BOOKING
     ).first()
     return earlier
 
 
 def _newcomer(by: Actor, person: Person) -> Client:
     """Return a saved client with a key of their own; staff tie them to a known record later, never this code."""
-    client = Client(
-        given_name=person.given_name,
-        family_name=person.family_name,
-        email=person.email,
-        phone=person.phone,
-        is_confirmed=False,
-        provenance=PROVENANCE,
-    )
-    client.full_clean()
-    keyring.create_client_keys([client.pk])
-    client.save(force_insert=True)
-    audit.record("client.added", by=by, of=client, client_id=client.pk)
-    return client
+    values = {
+        "given_name": person.given_name,
+        "family_name": person.family_name,
+        "email": person.email,
+        "phone": person.phone,
+    }
+    return add(by=by, values=values, provenance=SELF_BOOKING)

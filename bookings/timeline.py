@@ -1,0 +1,98 @@
+"""What a client's timeline shows of bookings: appointments and messages, those not sent included with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.templatetags.keepwell import when
+from bookings.models import Attendee, Message
+from clients.models import Client
+from clients.timeline import Entry, provides
+
+MOST = 300
+# state → icon, tone
+LOOK = {
+    Attendee.State.EXPECTED: ("", "quiet"),
+    Attendee.State.ARRIVED: ("door", "info"),
+    Attendee.State.IN_SESSION: ("play", "info"),
+    Attendee.State.SEEN: ("check", "good"),
+    Attendee.State.NO_SHOW: ("ban", "warn"),
+    Attendee.State.CANCELLED: ("x", "quiet"),
+}
+REASONS = {
+    "preference": gettext_lazy("wants no such messages"),
+    "no_address": gettext_lazy("no address is known"),
+    "cancelled": gettext_lazy("the appointment was cancelled"),
+    "moved": gettext_lazy("the appointment was moved"),
+    "past": gettext_lazy("its time had passed"),
+    "superseded": gettext_lazy("something newer was said"),
+    "refused": gettext_lazy("the address was refused"),
+}
+
+
+@provides("appointments")
+def appointments(client: Client) -> Iterator[Entry]:
+    """Give a client's appointments, each at its time, newest first."""
+    places = (
+        Attendee.objects.filter(client_id=client.pk)
+        .select_related("appointment__practitioner", "appointment__location")
+        .defer("comment")
+        .order_by("-appointment__starts_at")[:MOST]
+    )
+    for place in places:
+        appointment = place.appointment
+        icon, tone = LOOK[place.state]
+        yield Entry(
+            at=appointment.starts_at,
+            zone=appointment.time_zone,
+            title=appointment.service_name,
+            icon="calendar",
+            to=("appointment", appointment.pk),
+            text=appointment.location.name,
+            badge=place.get_state_display() if icon else "",
+            badge_icon=icon,
+            tone=tone,
+            who=appointment.practitioner.name,
+        )
+
+
+@provides("messages")
+def messages(client: Client) -> Iterator[Entry]:
+    """Give what was sent to a client, is still to be sent, or was not and why; newest first, no text is opened."""
+    rows = (
+        Message.objects.filter(client_id=client.pk)
+        .select_related("attendee__appointment")
+        .defer("address", "subject", "body", "attendee__comment")
+        .order_by("-send_at", "-created_at")[:MOST]
+    )
+    for row in rows:
+        appointment = row.attendee.appointment if row.attendee else None
+        yield Entry(
+            at=row.sent_at or row.send_at,
+            zone=appointment.time_zone if appointment else "",
+            title=_("%(category)s by %(channel)s")
+            % {"category": row.get_category_display(), "channel": row.get_channel_display()},
+            icon="mail" if row.channel == Message.Channel.EMAIL else "phone",
+            to=("appointment", appointment.pk) if appointment else (),
+            text=_about(row),
+            badge=row.get_state_display() if row.state != Message.State.SENT else "",
+            badge_icon={"queued": "clock", "failed": "alert", "suppressed": "ban"}.get(
+                row.state, ""
+            ),
+            tone={"failed": "danger"}.get(row.state, "quiet"),
+        )
+
+
+def _about(row: Message) -> str:
+    """Return which appointment a message is about, and why it was not sent."""
+    parts = []
+    if row.attendee:
+        appointment = row.attendee.appointment
+        start = when(appointment.starts_at, appointment.time_zone)
+        parts.append(_("About %(when)s") % {"when": start})
+    if row.reason:
+        parts.append(str(REASONS.get(row.reason, row.reason)))
+    return " · ".join(parts)

@@ -1,0 +1,416 @@
+"""Messages leave by the region's own routes, say nothing about health, and follow the booking."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from email.message import EmailMessage
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import icalendar
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import Envelope
+
+from accounts import outbox
+from accounts.models import OutboxJob
+from accounts.models.practice import current_anchor
+from accounts.tenancy import acting_in
+from bookings import messages
+from bookings.booking import book
+from bookings.cancelling import cancel
+from bookings.links import manage_url, token_of
+from bookings.models import Appointment, Attendee, Message
+from bookings.moving import move
+from clients.models import Client
+from config.settings import mailer
+from privacy.vocabulary import clock, keyring
+from privacy.vocabulary.scope import SYSTEM
+from tests.bookings.public import NOW, TEN, Practice, at, open_practice
+from tests.factories import make_client
+
+pytestmark = pytest.mark.django_db(databases="__all__")
+
+
+class Sink:
+    """A real SMTP server that keeps what it gets; `answer` is what it says to each recipient."""
+
+    def __init__(self) -> None:
+        self.mails: list[tuple[Envelope, EmailMessage]] = []
+        self.answer = "250 OK"
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: Any, session: Any, envelope: Envelope, address: str, options: Any
+    ) -> str:
+        if self.answer.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return self.answer
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Envelope) -> str:  # noqa: N802
+        content = envelope.original_content or b""
+        mail = email.message_from_bytes(content, policy=email.policy.default)
+        self.mails.append((envelope, mail))  # type: ignore[arg-type]
+        return "250 OK"
+
+
+class Gateway(BaseHTTPRequestHandler):
+    """A real HTTP gateway for text messages."""
+
+    def do_POST(self) -> None:
+        server: Any = self.server
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        server.texts.append((self.path, self.headers["Content-Type"], json.loads(body)))
+        self.send_response(server.status)
+        if server.status == 302:
+            self.send_header("Location", "/elsewhere")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def sink(settings: Any) -> Iterator[Sink]:
+    caught = Sink()
+    port = free_port()
+    controller = Controller(caught, hostname="127.0.0.1", port=port)
+    controller.start()
+    nowhere = {code: mailer("smtp://127.0.0.1:1") for code in ("default", "eu", "us")}
+    settings.MAILERS = {**nowhere, "au": mailer(f"smtp://127.0.0.1:{port}")}
+    settings.BASE_URL = "https://keepwell.example"
+    yield caught
+    controller.stop()
+
+
+@pytest.fixture
+def gateway(settings: Any) -> Iterator[Any]:
+    server: Any = ThreadingHTTPServer(("127.0.0.1", 0), Gateway)
+    server.texts, server.status = [], 202
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    settings.SMS_GATEWAYS = {"au": f"http://127.0.0.1:{server.server_port}/send"}
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def practice(settings: Any) -> Practice:
+    at(NOW, settings)
+    return open_practice()
+
+
+def take(practice: Practice, hours: int = 0, **fields: Any) -> Attendee:
+    """Book Tuesday at ten, or some hours later, for a new client, as reception does."""
+    with acting_in(practice.account.ref):
+        values = {"given_name": "Leila", "family_name": "Haddad", "email": "leila@mail.example"}
+        appointment = book(
+            by=SYSTEM,
+            practitioner=practice.practitioner,
+            service=practice.service,
+            location=practice.location,
+            starts_local=TEN + timedelta(hours=hours),
+            client=make_client(**{**values, **fields}),
+        )
+        place: Attendee = appointment.attendees.get()
+        return place
+
+
+def run_due(practice: Practice) -> None:
+    """Run every job that is due, as the region's worker does."""
+    with acting_in(practice.account.ref):
+        due = list(
+            OutboxJob.objects.filter(done_at=None, failed_at=None, run_at__lte=clock.now())
+            .order_by("run_at", "id")
+            .values_list("pk", flat=True)
+        )
+    for job in due:
+        outbox.run(practice.account.ref, job)
+
+
+def states(practice: Practice) -> list[tuple[str, str, str, str]]:
+    with acting_in(practice.account.ref):
+        rows = Message.objects.order_by("created_at", "id")
+        return list(rows.values_list("category", "channel", "state", "reason"))
+
+
+def test_the_confirmation(practice: Practice, sink: Sink) -> None:
+    place = take(practice)
+    run_due(practice)
+    ((envelope, mail),) = sink.mails
+    assert envelope.rcpt_tos == ["leila@mail.example"]
+    assert mail["Subject"] == f"Your appointment at {practice.account.name}"
+    assert practice.account.name in mail["From"]
+    assert mail["Auto-Submitted"] == "auto-generated"
+    text = mail.get_body().get_content()  # type: ignore[union-attr]
+    with acting_in(practice.account.ref):
+        anchor_url = f"https://keepwell.example{practice.url('booking', token_of(place))}"
+    assert "Tue 24 Nov 2026, 10:00 am (Sydney time)" in text
+    assert anchor_url in text.splitlines()
+    assert states(practice) == [
+        ("confirmation", "email", "sent", ""),
+        ("reminder", "email", "queued", ""),
+    ]
+
+
+def test_the_attached_calendar_file(practice: Practice, sink: Sink) -> None:
+    take(practice)
+    run_due(practice)
+    (attachment,) = list(sink.mails[0][1].iter_attachments())
+    assert attachment.get_filename() == "appointment.ics"
+    assert attachment.get_content_type() == "text/calendar"
+    assert attachment["Content-Type"].params["method"] == "PUBLISH"
+    event = icalendar.Calendar.from_ical(attachment.get_content()).walk("VEVENT")[0]
+    assert str(event["SUMMARY"]) == practice.account.name
+    assert str(event["UID"]).endswith("@keepwell.example")
+
+
+def test_nothing_about_health_or_the_person(practice: Practice, sink: Sink, gateway: Any) -> None:
+    with acting_in(practice.account.ref):
+        practice.service.name = "Trauma therapy"
+        practice.service.save()
+    take(practice, reminders="both", phone="+61491570006")
+    run_due(practice)
+    whole = str(sink.mails[0][1]) + str(gateway.texts)
+    calendar = next(sink.mails[0][1].iter_attachments()).get_content()
+    for word in ("Trauma", "Leila", "Haddad", str(practice.practitioner)):
+        assert word not in whole + str(calendar)
+
+
+def test_what_was_sent_is_kept_sealed(practice: Practice, sink: Sink) -> None:
+    place = take(practice)
+    run_due(practice)
+    with acting_in(practice.account.ref):
+        row = Message.objects.get(state="sent")
+        assert row.address == "leila@mail.example"
+        assert row.subject == f"Your appointment at {practice.account.name}"
+        assert manage_url_of(practice, place) in row.body
+        assert row.sent_at is not None
+        keyring.destroy_client_keys([place.client_id])
+        gone = Message.objects.get(pk=row.pk)
+        assert str(gone.body) == "unreadable"
+
+
+def manage_url_of(practice: Practice, place: Attendee) -> str:
+    return manage_url(current_anchor(), place)
+
+
+def test_the_reminder_comes_a_day_before(practice: Practice, sink: Sink, settings: Any) -> None:
+    take(practice)
+    run_due(practice)
+    at(NOW + timedelta(minutes=59), settings)
+    run_due(practice)
+    assert len(sink.mails) == 1
+    at(NOW + timedelta(minutes=61), settings)
+    run_due(practice)
+    mail = sink.mails[1][1]
+    assert mail["Subject"] == f"Reminder: your appointment at {practice.account.name}"
+    assert list(mail.iter_attachments()) == []
+
+
+def test_a_booking_within_a_day_needs_no_reminder(practice: Practice) -> None:
+    take(practice, hours=-1)
+    assert states(practice) == [("confirmation", "email", "queued", "")]
+
+
+@pytest.mark.parametrize(
+    ("preference", "channels"),
+    [("email", ["email"]), ("sms", ["sms"]), ("both", ["email", "sms"])],
+)
+def test_each_channel_the_client_wants(
+    practice: Practice, sink: Sink, gateway: Any, preference: str, channels: list[str]
+) -> None:
+    take(practice, reminders=preference, phone="0491 570 006")
+    run_due(practice)
+    assert [row[1] for row in states(practice) if row[0] == "confirmation"] == channels
+    assert (len(sink.mails), len(gateway.texts)) == ("email" in channels, "sms" in channels)
+
+
+def test_no_messages_wanted_is_kept_with_the_reason(practice: Practice, sink: Sink) -> None:
+    take(practice, reminders="none")
+    run_due(practice)
+    assert states(practice) == [
+        ("confirmation", "email", "suppressed", "preference"),
+        ("reminder", "email", "suppressed", "preference"),
+    ]
+    assert sink.mails == []
+
+
+def test_a_preference_changed_meanwhile_counts(
+    practice: Practice, sink: Sink, settings: Any
+) -> None:
+    place = take(practice)
+    run_due(practice)
+    with acting_in(practice.account.ref):
+        client = Client.objects.get(pk=place.client_id)
+        client.reminders = "none"
+        client.save()
+    at(NOW + timedelta(hours=2), settings)
+    run_due(practice)
+    assert states(practice)[1] == ("reminder", "email", "suppressed", "preference")
+    assert len(sink.mails) == 1
+
+
+def test_no_address_no_mail(practice: Practice, sink: Sink) -> None:
+    take(practice, email="")
+    run_due(practice)
+    assert states(practice)[0] == ("confirmation", "email", "suppressed", "no_address")
+
+
+def test_an_erased_client_gets_nothing(practice: Practice, sink: Sink) -> None:
+    place = take(practice)
+    with acting_in(practice.account.ref):
+        keyring.destroy_client_keys([place.client_id])
+    run_due(practice)
+    assert sink.mails == []
+
+
+def test_a_move_sends_the_new_time_and_reminds_of_that_alone(
+    practice: Practice, sink: Sink, settings: Any
+) -> None:
+    place = take(practice)
+    run_due(practice)
+    with acting_in(practice.account.ref):
+        move(
+            by=SYSTEM,
+            appointment=place.appointment,
+            practitioner=practice.practitioner,
+            starts_local=TEN + timedelta(days=1, hours=2),
+        )
+    run_due(practice)
+    assert sink.mails[1][1]["Subject"].startswith("New time")
+    calendar = next(sink.mails[1][1].iter_attachments()).get_content()
+    assert "SEQUENCE:1" in calendar
+    at(NOW + timedelta(hours=2), settings)
+    run_due(practice)
+    assert len(sink.mails) == 2
+    at(NOW + timedelta(hours=28), settings)
+    run_due(practice)
+    assert "Wed 25 Nov 2026, 12:00 pm" in str(sink.mails[2][1].get_body())
+    assert [row for row in states(practice) if row[2] == "suppressed"] == [
+        ("reminder", "email", "suppressed", "moved")
+    ]
+
+
+def test_moved_before_the_confirmation_left(practice: Practice, sink: Sink) -> None:
+    place = take(practice)
+    with acting_in(practice.account.ref):
+        Appointment.objects.filter(pk=place.appointment_id).update(sequence=1)
+    run_due(practice)
+    assert states(practice)[0] == ("confirmation", "email", "suppressed", "moved")
+
+
+def test_a_cancellation_sends_the_news_and_no_reminder(
+    practice: Practice, sink: Sink, settings: Any
+) -> None:
+    place = take(practice)
+    run_due(practice)
+    with acting_in(practice.account.ref):
+        cancel(by=SYSTEM, attendee=place, side="practice", reason="practitioner_away")
+    run_due(practice)
+    at(NOW + timedelta(hours=2), settings)
+    run_due(practice)
+    assert len(sink.mails) == 2
+    mail = sink.mails[1][1]
+    assert mail["Subject"] == f"Cancelled: your appointment at {practice.account.name}"
+    calendar = next(mail.iter_attachments())
+    assert calendar["Content-Type"].params["method"] == "CANCEL"
+    assert "practitioner_away" not in str(mail)
+
+
+def test_a_late_worker_sends_nothing_about_the_past(
+    practice: Practice, sink: Sink, settings: Any
+) -> None:
+    take(practice)
+    at(NOW + timedelta(days=3), settings)
+    run_due(practice)
+    assert {row[2:] for row in states(practice)} == {("suppressed", "past")}
+    assert sink.mails == []
+
+
+def test_text_messages(practice: Practice, gateway: Any) -> None:
+    place = take(practice, reminders="sms", phone="+61 491 570 006")
+    run_due(practice)
+    ((path, media_type, sent),) = gateway.texts
+    assert (path, media_type, sorted(sent)) == ("/send", "application/json", ["text", "to"])
+    assert sent["to"] == "+61491570006"
+    with acting_in(practice.account.ref):
+        assert sent["text"].endswith(manage_url_of(practice, place))
+
+
+@pytest.mark.parametrize("status", [302, 500, 503, 401])
+def test_a_gateway_that_fails_is_tried_again_and_never_followed(
+    practice: Practice, gateway: Any, status: int
+) -> None:
+    gateway.status = status
+    take(practice, reminders="sms", phone="+61491570006")
+    run_due(practice)
+    assert [path for path, *_ in gateway.texts] == ["/send"]
+    assert states(practice)[0] == ("confirmation", "sms", "queued", "")
+    with acting_in(practice.account.ref):
+        job = OutboxJob.objects.filter(attempts=1).get()
+        assert (job.done_at, job.failed_at, job.error) == (None, None, "NotDelivered")
+        assert job.run_at > clock.now()
+
+
+def test_a_number_that_the_gateway_refuses_has_failed(practice: Practice, gateway: Any) -> None:
+    gateway.status = 422
+    take(practice, reminders="sms", phone="+61491570006")
+    run_due(practice)
+    assert states(practice)[0] == ("confirmation", "sms", "failed", "HTTP 422")
+
+
+def test_a_mail_server_that_is_away_is_tried_again_then_failed(
+    practice: Practice, sink: Sink, settings: Any
+) -> None:
+    settings.MAILERS = {**settings.MAILERS, "au": mailer("smtp://127.0.0.1:1")}
+    take(practice)
+    run_due(practice)
+    assert states(practice)[0] == ("confirmation", "email", "queued", "")
+    with acting_in(practice.account.ref):
+        job = OutboxJob.objects.get(attempts=1)
+        OutboxJob.objects.filter(pk=job.pk).update(
+            attempts=messages.MOST_ATTEMPTS - 1, run_at=clock.now()
+        )
+    outbox.run(practice.account.ref, job.pk)
+    assert states(practice)[0] == (
+        "confirmation",
+        "email",
+        "failed",
+        "ConnectionRefusedError",
+    )
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"), [("550 No such user", "failed"), ("450 Later", "queued")]
+)
+def test_a_refused_mailbox(practice: Practice, sink: Sink, answer: str, state: str) -> None:
+    sink.answer = answer
+    take(practice)
+    run_due(practice)
+    assert states(practice)[0][2] == state
+
+
+def test_a_job_that_runs_twice_sends_once(practice: Practice, sink: Sink) -> None:
+    take(practice)
+    run_due(practice)
+    with acting_in(practice.account.ref):
+        done = OutboxJob.objects.exclude(done_at=None).get()
+        OutboxJob.objects.filter(pk=done.pk).update(done_at=None, leased_until=None)
+    outbox.run(practice.account.ref, done.pk)
+    assert len(sink.mails) == 1
