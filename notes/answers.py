@@ -246,7 +246,7 @@ def _date(question: Question, raw: object) -> str | None:
     try:
         return date.fromisoformat(raw if isinstance(raw, str) else "").isoformat()
     except ValueError:
-        raise _Wrong(_("Write a date, such as 24/11/2026.")) from None
+        raise _Wrong(_("Choose a date.")) from None
 
 
 def _number(question: Question, raw: object) -> str | None:

@@ -17,8 +17,8 @@ from notes.showing import as_text
 
 WORDS = re.compile(r"\s*\w+|\s*[^\w\s]|\s+")
 LINES = re.compile(r"[^\n]*\n|[^\n]+")
-# Comparing grows with the product of both lengths; longer texts are compared line by line
-MOST_WORDS = 3_000
+# Comparing grows with the product of both lengths, so only this many pieces are compared at once
+MOST_PIECES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +32,47 @@ class Change:
 
 
 def pieces(before: str, after: str) -> Iterator[tuple[str, str]]:
-    """Yield ("same" | "gone" | "new", text): the pieces without "new" give `before`, without "gone" `after`."""
-    old, new = _split(before, after)
-    for kind, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    """Yield ("same" | "gone" | "new", text): the pieces without "new" give `before`, without "gone" `after`.
+
+    Long texts are told apart by lines, and when there are too many of those as a whole, so that no text takes long.
+    """
+    for cut in (WORDS, LINES):
+        old, new = cut.findall(before), cut.findall(after)
+        start = _common(old, new)
+        end = _common(old[start:][::-1], new[start:][::-1])
+        middle = old[start : len(old) - end], new[start : len(new) - end]
+        if max(map(len, middle)) <= MOST_PIECES:
+            yield from _told("same", "".join(old[:start]))
+            yield from _compared(*middle)
+            yield from _told("same", "".join(old[len(old) - end :]))
+            return
+    yield from _told("gone", before)
+    yield from _told("new", after)
+
+
+def _compared(old: list[str], new: list[str]) -> Iterator[tuple[str, str]]:
+    for kind, a, b, c, d in SequenceMatcher(None, old, new).get_opcodes():
+        gone, came = "".join(old[a:b]), "".join(new[c:d])
         if kind == "equal":
-            yield "same", "".join(old[a:b])
+            yield "same", gone
             continue
-        if b > a:
-            yield "gone", "".join(old[a:b])
-        if d > c:
-            yield "new", "".join(new[c:d])
+        space = _common_space(gone, came)
+        yield from _told("same", space)
+        yield from _told("gone", gone[len(space) :])
+        yield from _told("new", came[len(space) :])
+
+
+def _told(mark: str, text: str) -> Iterator[tuple[str, str]]:
+    if text:
+        yield mark, text
+
+
+def _common(first: Sequence[str], second: Sequence[str]) -> int:
+    """Return how many pieces both begin with."""
+    both = zip(first, second, strict=False)
+    return next(
+        (n for n, (one, other) in enumerate(both) if one != other), min(len(first), len(second))
+    )
 
 
 def marked(before: str, after: str) -> SafeString:
@@ -70,8 +101,7 @@ def between(
     return [Change(label, old, new, marked(old, new)) for label, old, new in rows if old != new]
 
 
-def _split(before: str, after: str) -> tuple[list[str], list[str]]:
-    old, new = WORDS.findall(before), WORDS.findall(after)
-    if max(len(old), len(new)) > MOST_WORDS:
-        return LINES.findall(before), LINES.findall(after)
-    return old, new
+def _common_space(first: str, second: str) -> str:
+    """Return the space with which both texts begin, so that no mark covers it."""
+    space = first[: len(first) - len(first.lstrip())]
+    return space if second.startswith(space) else ""

@@ -47,7 +47,6 @@ def entries(client: Client) -> Iterator[Entry]:
                 tone="good",
                 who=note.author_name,
                 zone=note.signed_zone or shown_in,
-                kind="notes",
             )
         else:
             yield Entry(
@@ -59,7 +58,6 @@ def entries(client: Client) -> Iterator[Entry]:
                 badge_icon="edit",
                 who=note.author.name,
                 zone=shown_in,
-                kind="notes",
             )
 
 

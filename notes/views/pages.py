@@ -48,6 +48,7 @@ def writing_page(
         "zone": zone,
         "alerts": alerts_of(note),
         "saved": saved_words(note.updated_at, zone) if note.version > 1 else "",
+        "beside": beside,
         "has_last": beside or reading.last_signed(note.client_id, other_than=note) is not None,
         **(beside_context(note) if beside else {}),
         **extra,
@@ -84,6 +85,7 @@ def paper(note: Note) -> dict[str, Any]:
         "note": note,
         "zone": zone_of(note),
         "sections": shown_sections(note.sections, note.content),
+        "brought_in": note.provenance not in ("staff", "demo"),
         "altered": proved is not None and not proved.note_holds,
         "addenda": [
             (addendum, proved is not None and not proved.addenda[addendum.pk])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -93,13 +94,14 @@ def test_only_the_author_writes_signs_and_discards() -> None:
     _, other = colleague(p)
     with acting_in(p.account.ref, by=p.by):
         note = draft(p)
-        for act in (
+        acts: list[Callable[[], Any]] = [
             lambda: save(note, other.actor, answers=ANSWERS),
             lambda: save(note, VISITOR, answers=ANSWERS),
             lambda: writing.discard(by=other.actor, note=note),
             lambda: writing.sign(by=other.actor, note=note, version=1, title="x", answers=ANSWERS),
             lambda: draft(p, by=other.actor),
-        ):
+        ]
+        for act in acts:
             with pytest.raises(writing.NotTheAuthor):
                 act()
 
@@ -137,13 +139,14 @@ def test_a_signed_note_is_closed_to_every_verb() -> None:
     p = practice()
     with acting_in(p.account.ref, by=p.by):
         note = signed(p)
-        for act in (
+        acts: list[Callable[[], Any]] = [
             lambda: save(note, p.by, answers={"plan": "Other"}),
             lambda: save(note, p.by),
             lambda: writing.discard(by=p.by, note=note),
             lambda: writing.sign(by=p.by, note=note, version=2, title="x", answers=ANSWERS),
             lambda: writing.copy_forward(by=p.by, note=note, version=2, source=note),
-        ):
+        ]
+        for act in acts:
             with pytest.raises(writing.Closed) as refusal:
                 act()
             assert refusal.value.note.content_hash == note.content_hash
