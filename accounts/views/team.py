@@ -85,7 +85,7 @@ def member(request: AccountRequest, pk: UUID) -> HttpResponse:
         messages.success(request, _("The role is changed, from their next click on."))
         return redirect(request.account.url("team"))
     context = {
-        "person": found,
+        "colleague": found,
         "form": form,
         "practitioner": Practitioner.objects.filter(member=found).first(),
         "is_owner": found.role == Role.OWNER,
@@ -104,7 +104,7 @@ def removal(request: AccountRequest, pk: UUID) -> HttpResponse:
         team.remove(by=request.actor, member=found)
         messages.success(request, _("Removed. Their sessions have ended, all they did stays."))
         return redirect(request.account.url("team"))
-    return render(request, "accounts/team_removal.html", {"person": found})
+    return render(request, "accounts/team_removal.html", {"colleague": found})
 
 
 @require(Permission.TEAM_MANAGE, step_up=True)
@@ -118,7 +118,7 @@ def ownership(request: AccountRequest, pk: UUID) -> HttpResponse:
         team.hand_over(by=request.actor, member=found)
         messages.success(request, _("The account has a new owner."))
         return redirect(request.account.url("settings"))
-    return render(request, "accounts/team_ownership.html", {"person": found})
+    return render(request, "accounts/team_ownership.html", {"colleague": found})
 
 
 @manager

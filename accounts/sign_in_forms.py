@@ -1,0 +1,92 @@
+"""allauth's forms in Keepwell's words: labels instead of placeholders, plain help, the right keyboard."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account import forms as account
+from allauth.mfa.base import forms as mfa
+from allauth.mfa.totp import forms as totp
+from django.forms import Form
+from django.utils.translation import gettext_lazy as _
+
+LABELS = {
+    "login": _("E-mail"),
+    "email": _("E-mail"),
+    "password": _("Password"),
+    "password1": _("Password"),
+    "oldpassword": _("Your password now"),
+    "password2": _("New password, once more"),
+    "code": _("Code"),
+}
+
+
+class Plain(Form):
+    """A form without placeholders, which vanish as soon as somebody types."""
+
+    labels: dict[str, Any] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.widget.attrs.pop("placeholder", None)
+            field.label = {**LABELS, **self.labels}.get(name, field.label)
+            if name in ("password", "password1"):
+                field.help_text = ""
+            if name == "code":
+                field.widget.attrs["autocomplete"] = "one-time-code"
+                field.widget.attrs["inputmode"] = self.code_keyboard
+
+    code_keyboard = "numeric"
+
+
+class LoginForm(Plain, account.LoginForm):  # type: ignore[misc]
+    """Signing in."""
+
+
+class SignupForm(Plain, account.SignupForm):  # type: ignore[misc]
+    """Making a sign-in."""
+
+
+class ResetPasswordForm(Plain, account.ResetPasswordForm):  # type: ignore[misc]
+    """Asking for a link to a new password."""
+
+
+class ResetPasswordKeyForm(Plain, account.ResetPasswordKeyForm):  # type: ignore[misc]
+    """Choosing a new password by that link."""
+
+    labels = {"password1": _("New password")}
+
+
+class ChangePasswordForm(Plain, account.ChangePasswordForm):  # type: ignore[misc]
+    """Changing the password."""
+
+    labels = {"password1": _("New password")}
+
+
+class ChangeEmailForm(Plain, account.ChangeEmailForm):  # type: ignore[misc]
+    """Changing the address."""
+
+    labels = {"email": _("New address")}
+
+
+class ConfirmCodeForm(Plain, account.ConfirmEmailVerificationCodeForm):  # type: ignore[misc]
+    """Typing the code that came by mail, which has letters."""
+
+    code_keyboard = "text"
+
+
+class PasswordAgainForm(Plain, account.ReauthenticateForm):  # type: ignore[misc]
+    """Giving the password once more."""
+
+
+class SecondFactorForm(Plain, mfa.AuthenticateForm):  # type: ignore[misc]
+    """The second factor at sign-in."""
+
+
+class SecondFactorAgainForm(Plain, mfa.ReauthenticateForm):  # type: ignore[misc]
+    """The second factor once more."""
+
+
+class ActivateForm(Plain, totp.ActivateTOTPForm):  # type: ignore[misc]
+    """The first code of a new authenticator app."""
