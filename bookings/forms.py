@@ -71,7 +71,13 @@ class BookForm(WhenForm):
         max_length=120,
         widget=forms.TextInput({"type": "search", "autocomplete": "off", "spellcheck": "false"}),
     )
-    given_name = forms.CharField(label=gettext_lazy("Given name"), required=False, max_length=80)
+    given_name = forms.CharField(
+        label=gettext_lazy("Given name"),
+        max_length=80,
+        error_messages={
+            "required": gettext_lazy("Pick a client, or write the given name of a new one.")
+        },
+    )
     family_name = forms.CharField(label=gettext_lazy("Family name"), required=False, max_length=80)
     phone = forms.CharField(
         label=gettext_lazy("Phone"),
@@ -91,10 +97,12 @@ class BookForm(WhenForm):
     )
     seen = forms.CharField(required=False, max_length=400, widget=forms.HiddenInput)
 
+    use_required_attribute = False
     field_order = ["client", "find", "given_name", "family_name", "phone", "email", "service"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["given_name"].required = not (self.data or self.initial).get("client")
         services = Service.objects.filter(archived_at=None)
         locations = Location.objects.filter(archived_at=None).order_by("name")
         self.services = {str(each.pk): each for each in services}
@@ -129,11 +137,8 @@ class BookForm(WhenForm):
         return found
 
     def clean(self) -> dict[str, Any]:
-        """Ask for somebody to book for, and for a reason to overbook."""
+        """Ask for a practitioner who offers the service, and for a reason to overbook."""
         values = super().clean() or self.cleaned_data
-        if not values.get("client") and "client" not in self.errors and not values["given_name"]:
-            message = _("Pick a client, or write the given name of a new one.")
-            self.add_error("find" if values.get("find") else "given_name", message)
         service, practitioner = values.get("service"), values.get("practitioner")
         if service and practitioner and (service.pk, practitioner.pk) not in self.offers:
             words = {"who": practitioner.name, "service": service.name}

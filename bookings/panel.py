@@ -15,6 +15,7 @@ from accounts.permissions import Permission
 from accounts.templatetags.keepwell import clock as clock_words
 from accounts.templatetags.keepwell import day, short_day, when
 from bookings.attendance import STEPS
+from bookings.diary.words import span_words
 from bookings.models import Appointment, Attendee, Message, Move
 from clients.models import Alert, Client
 
@@ -82,13 +83,17 @@ def panel(
     attendees = list(appointment.attendees.select_related("client").order_by("id"))
     is_cancelled = appointment.state == Appointment.State.CANCELLED
     editable = can_edit and not is_cancelled
+    facts = _facts(appointment, zone)
+    places = [_place(each, account, permissions, editable, zone) for each in attendees]
+    if places:
+        places[0].facts = facts + places[0].facts
     return Panel(
         appointment=appointment,
         over=_over(appointment, zone),
         is_cancelled=is_cancelled,
         can_edit=editable,
-        facts=_facts(appointment, zone),
-        places=[_place(each, account, permissions, editable, zone) for each in attendees],
+        facts=facts,
+        places=places,
         move_url=account.url("appointment_move", pk) if editable else "",
         url=account.url("appointment", pk),
         log=_moves(appointment, zone),
@@ -96,11 +101,8 @@ def panel(
 
 
 def _over(appointment: Appointment, zone: str) -> str:
-    return _("%(day)s, %(start)s to %(end)s") % {
-        "day": day(appointment.starts_at, zone),
-        "start": clock_words(appointment.starts_at, zone),
-        "end": clock_words(appointment.ends_at, zone),
-    }
+    times = (clock_words(at, zone) for at in (appointment.starts_at, appointment.ends_at))
+    return f"{day(appointment.starts_at, zone)}, {span_words(*times)}"
 
 
 def _facts(appointment: Appointment, zone: str) -> list[tuple[str, Any]]:

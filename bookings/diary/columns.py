@@ -20,7 +20,7 @@ from bookings.diary import layout
 from bookings.diary.layout import Minutes
 from bookings.diary.query import Asked, Look
 from bookings.diary.rows import Entry, Rows
-from bookings.diary.words import column_heads, day_words
+from bookings.diary.words import column_heads, day_words, span_words
 from bookings.models import Appointment, Attendee
 from privacy.vocabulary import clock
 
@@ -221,11 +221,9 @@ class Writer:
             length_url=self.urls["appointment_length"].replace(str(NOWHERE), pk)
             if editable
             else "",
-            time=_("%(start)s to %(end)s")
-            % {
-                "start": self.clock_words(entry.starts.time()),
-                "end": self.clock_words(entry.ends.time()),
-            },
+            time=span_words(
+                self.clock_words(entry.starts.time()), self.clock_words(entry.ends.time())
+            ),
             who=who,
             what=what,
             state=self.state_words[S.CANCELLED if gone else S(state)]

@@ -8,8 +8,8 @@ from datetime import date, datetime
 DAY = 1440
 STEP = 5
 LANES = 6
-# What the axis shows when a day has neither hours nor appointments: eight to six
-EMPTY_DAY = (480, 1080)
+# What the axis shows at least: eight to six
+WORKDAY = (480, 1080)
 
 Minutes = tuple[int, int]
 
@@ -33,12 +33,11 @@ def placed(start: int, end: int) -> str:
 
 
 def axis(spans: Iterable[Minutes]) -> Minutes:
-    """Return the whole hours that a grid shows, so that every span is seen; never less than four hours."""
-    known = list(spans) or [EMPTY_DAY]
-    opens = min(start for start, _ in known) // 60 * 60
-    closes = -(-max(end for _, end in known) // 60) * 60
-    closes = min(DAY, max(closes, opens + 240))
-    return min(opens, closes - 240), closes
+    """Return the whole hours that a grid shows: every span, and eight to six at least."""
+    known = list(spans)
+    opens = min((start for start, _ in known), default=DAY) // 60 * 60
+    closes = -(-max((end for _, end in known), default=0) // 60) * 60
+    return min(opens, WORKDAY[0]), max(closes, WORKDAY[1])
 
 
 def outside(opened: Iterable[Minutes], shown: Minutes) -> list[Minutes]:

@@ -56,3 +56,11 @@ def column_heads(
     title = format_date(day, pgettext("date format: column of a week", "D j"))
     label = f"{name}, {format_date(day, pgettext('date format: day of the diary', 'D j F'))}"
     return Head(title, count.capitalize() if one else f"{name} · {count}", label)
+
+
+def span_words(starts: str, ends: str) -> str:
+    """Return "9:30 to 10:15 am" from two times in words; the half of the day is said once when both share it."""
+    bare, _space, half = starts.rpartition(" ")
+    if bare and ends.endswith(f" {half}"):
+        starts = bare
+    return _("%(start)s to %(end)s") % {"start": starts, "end": ends}

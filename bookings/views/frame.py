@@ -129,7 +129,8 @@ def _where(shown: Page, asked: Asked, address: str) -> list[dict[str, Any]]:
 
 
 def _who(shown: Page, asked: Asked, address: str) -> list[dict[str, Any]]:
-    if len(shown.practitioners) < 2:
+    """Return the choice of people; a day shows everybody side by side, so there it only leads back to that."""
+    if len(shown.practitioners) < 2 or (asked.look == Look.DAY and not shown.is_of_one):
         return []
     current = shown.shown[0].pk if shown.is_of_one else EVERYONE
     choices: list[tuple[UUID | str, str]] = [(EVERYONE, _("Everyone"))]
