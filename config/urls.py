@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("a/<slug:slug>/", include("accounts.practice_urls")),
     path("a/<slug:slug>/", include("clients.urls")),
     path("a/<slug:slug>/", include("bookings.urls")),
+    path("a/<slug:slug>/", include("bookings.setup_urls")),
     path("a/<slug:slug>/", include("notes.urls")),
     path("a/<slug:slug>/", include("privacy.urls")),
     path("book/<slug:slug>/", include("bookings.public_urls")),

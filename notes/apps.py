@@ -9,5 +9,5 @@ class NotesConfig(AppConfig):
     name = "notes"
 
     def ready(self) -> None:
-        """Put notes on the client's timeline and their count on the rail."""
-        from notes import timeline  # noqa: F401, PLC0415 - it registers itself
+        """Put notes on the client's timeline and their count on the rail; hear when a practice is set up."""
+        from notes import provision, timeline  # noqa: F401, PLC0415 - they register themselves

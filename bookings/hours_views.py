@@ -1,0 +1,178 @@
+"""The settings of weekly hours: everybody's at a glance, and one practitioner's at one place."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import Location, Practitioner
+from accounts.permissions import Permission, require
+from accounts.requests import AccountRequest
+from accounts.templatetags.keepwell import clock as clock_words
+from bookings import hours
+from bookings.country_defaults import working_days
+from bookings.hours import HoursClash, Kept, Period, Stretch
+from bookings.hours_forms import (
+    HoursForm,
+    day_name,
+    initial_of,
+    read_date,
+    stretches_for,
+    typed,
+    usual_week,
+)
+from bookings.models import Appointment, Attendee, WeeklyHours
+from bookings.week_words import period_words, week_words
+from clients import directory
+from privacy.vocabulary import clock
+
+editor = require(Permission.SETTINGS_EDIT)
+both = require_http_methods(["GET", "POST"])
+# How many appointments outside changed hours are shown by name
+NAMED = 20
+
+Weeks = dict[Period, list[Stretch]]
+
+
+@editor
+@require_safe
+def overview(request: AccountRequest) -> HttpResponse:
+    """Show the hours of every practitioner at every place, with the dates they hold for."""
+    weeks: dict[tuple[UUID, UUID], Weeks] = defaultdict(lambda: defaultdict(list))
+    for row in WeeklyHours.objects.all():
+        each = hours.kept_in(row)
+        weeks[row.practitioner_id, row.location_id][each.period].append(each.stretch)
+    places = list(Location.objects.filter(archived_at=None).order_by("pk"))
+    people = [
+        (person, [_place(request, person, place, weeks[person.pk, place.pk]) for place in places])
+        for person in Practitioner.objects.filter(deactivated_at=None)
+    ]
+    context = {"people": people, "places": places}
+    return render(request, "booking_settings/hours.html", context)
+
+
+def _place(
+    request: AccountRequest, person: Practitioner, place: Location, weeks: Weeks
+) -> dict[str, Any]:
+    url = request.account.url("hours_of", person.pk, place.pk)
+    today = clock.today(place.time_zone)
+    return {
+        "place": place,
+        "weeks": [
+            {
+                "url": request.account.url("hours_of", person.pk, place.pk, **_query(period)),
+                "days": week_words(week),
+                "period": period_words(period),
+                "is_past": period.bounds[1] < today,
+            }
+            for period, week in sorted(weeks.items(), key=lambda item: item[0].bounds)
+        ],
+        "new_url": f"{url}?new=1",
+        "url": url,
+    }
+
+
+def _query(period: Period) -> dict[str, str]:
+    edges = {"from": period.since, "until": period.until}
+    return {name: edge.isoformat() for name, edge in edges.items() if edge}
+
+
+@editor
+@both
+def hours_of(request: AccountRequest, practitioner: UUID, location: UUID) -> HttpResponse:
+    """Change one practitioner's week at one place; the query names its period, `new` asks for another one."""
+    person: Practitioner = get_object_or_404(Practitioner.objects.all(), pk=practitioner)
+    place: Location = get_object_or_404(Location.objects.all(), pk=location)
+    form, week = _form(request, place, hours.kept(person, place))
+    left_out: list[Appointment] = []
+    if "copy" in request.POST:
+        form = HoursForm(initial=typed(form), stretches=form.stretches, replacing=form.replacing)
+    elif request.method == "POST" and form.is_valid():
+        left_out = hours.left_out(practitioner=person, location=place, change=form.change)
+        if not left_out or request.POST.get("confirmed") == str(len(left_out)):
+            if _saved(request, person, place, form):
+                return redirect(request.account.url("hours"))
+            left_out = []
+    context = {
+        "form": form,
+        "practitioner": person,
+        "location": place,
+        "week": week,
+        "is_further": bool(request.GET.get("new")),
+        "left_out": _shown(request, left_out),
+        "left_out_count": len(left_out),
+        "copy_day": request.POST.get("copy_day", "1"),
+    }
+    return render(request, "booking_settings/hours_of.html", context)
+
+
+def _form(
+    request: AccountRequest, place: Location, kept: list[Kept]
+) -> tuple[HoursForm, list[Stretch]]:
+    """Return the form and the week that it changes, empty for a new one."""
+    since, until = (read_date(request.GET.get(edge, "")) for edge in ("from", "until"))
+    asked = Period(since, until)
+    week = sorted(each.stretch for each in kept if each.period == asked)
+    begin, is_new = week, bool(request.GET.get("new"))
+    if is_new:
+        today = clock.today(place.time_zone)
+        begin = [each.stretch for each in kept if each.period.has(today)]
+        since, until, week = today + timedelta(days=8 - today.isoweekday()), None, []
+    begin = begin or usual_week(working_days(request.account.country))
+    form = HoursForm(
+        request.POST or None,
+        stretches=stretches_for(begin),
+        replacing=asked if week else None,
+        initial={**initial_of(begin), "since": since, "until": until, "ends_earlier": is_new},
+    )
+    return form, week
+
+
+def _saved(request: AccountRequest, person: Practitioner, place: Location, form: HoursForm) -> bool:
+    """Keep the hours and say so, or say in the form what they overlap."""
+    try:
+        hours.set_week(by=request.actor, practitioner=person, location=place, change=form.change)
+    except HoursClash as clash:
+        form.add_error(None, _clash_words(clash))
+        return False
+    messages.success(request, _("Hours saved.") if form.week else _("Hours removed."))
+    return True
+
+
+def _clash_words(clash: HoursClash) -> str:
+    told = {
+        "day": day_name(clash.first.stretch.weekday),
+        "first": _kept_words(clash.first),
+        "second": _kept_words(clash.second),
+    }
+    return _("On %(day)s, %(first)s overlaps %(second)s. Change one of them or its dates.") % told
+
+
+def _kept_words(kept: Kept) -> str:
+    stretch = f"{clock_words(kept.stretch.starts)}–{clock_words(kept.stretch.ends)}"
+    period = period_words(kept.period)
+    return f"{stretch} ({period})" if period else stretch
+
+
+def _shown(request: AccountRequest, left_out: list[Appointment]) -> list[dict[str, Any]]:
+    """Return the first appointments with the names of their clients and a link to each."""
+    first = left_out[:NAMED]
+    places = Attendee.objects.filter(appointment__in=[each.pk for each in first])
+    clients = dict(places.values_list("appointment_id", "client_id"))
+    names = directory.names(clients.values())
+    return [
+        {
+            "appointment": each,
+            "who": names.get(clients.get(each.pk), ""),  # type: ignore[arg-type]
+            "url": request.account.url("appointment", each.pk),
+        }
+        for each in first
+    ]

@@ -1,0 +1,33 @@
+"""Addresses of the set-up and of the settings of services and hours, within an account."""
+
+from django.urls import URLPattern, path
+
+from bookings import hours_views, settings_views, setup_views
+
+urlpatterns: list[URLPattern] = [
+    path("setup/", setup_views.start, name="setup"),
+    path("setup/place/", setup_views.place, name="setup_place"),
+    path("setup/hours/", setup_views.hours, name="setup_hours"),
+    path("setup/hours/practitioner/", setup_views.practise, name="setup_practise"),
+    path("setup/service/", setup_views.service, name="setup_service"),
+    path("setup/done/", setup_views.done, name="setup_done"),
+    path("settings/services/", settings_views.services, name="services"),
+    path("settings/services/new/", settings_views.service_new, name="service_new"),
+    path("settings/services/<uuid:pk>/", settings_views.service, name="service"),
+    path(
+        "settings/services/<uuid:pk>/position/",
+        settings_views.service_position,
+        name="service_position",
+    ),
+    path(
+        "settings/services/<uuid:pk>/archive/",
+        settings_views.service_archive,
+        name="service_archive",
+    ),
+    path("settings/hours/", hours_views.overview, name="hours"),
+    path(
+        "settings/hours/<uuid:practitioner>/<uuid:location>/",
+        hours_views.hours_of,
+        name="hours_of",
+    ),
+]

@@ -1,0 +1,6 @@
+"""What happens in bookings that a higher app may want to hear of; listeners only enqueue work (house.md 2)."""
+
+from django.dispatch import Signal
+
+# The practice has a place, hours and a service for the first time; sent in the account's open transaction
+set_up = Signal()
