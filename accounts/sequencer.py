@@ -46,7 +46,7 @@ class Anchor:
 def sequence(cell: str) -> int:
     """Link what waits in a cell's queue, oldest first; return how many events. Nothing is lost when it dies midway."""
     with connect(cell, "audit", autocommit=False) as connection:
-        connection.row_factory = dict_row  # type: ignore[assignment]
+        connection.row_factory = dict_row
         locked: Any = connection.execute(
             "SELECT pg_try_advisory_xact_lock(%s) AS mine", [LOCK]
         ).fetchone()

@@ -42,7 +42,7 @@ class AccountRef:
         return region_name(self.region)
 
 
-def placement_of(model: type[Model]) -> Placement:
+def placement_of(model: Any) -> Placement:
     """Return where a model's rows live; models of third-party apps live in control."""
     return getattr(model, "placement", Placement.CONTROL)
 

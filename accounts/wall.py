@@ -154,9 +154,11 @@ def wall_sql(model: Any, policy: DataPolicy) -> list[str]:
 def _composite_key(table: str, field: models.ForeignKey[Any, Any]) -> list[str]:
     target = field.remote_field.model._meta.db_table
     column = field.column
-    on_delete = {CASCADE: " ON DELETE CASCADE", SET_NULL: f" ON DELETE SET NULL ({column})"}.get(
-        field.remote_field.on_delete, ""
-    )
+    rules: dict[Any, str] = {
+        CASCADE: " ON DELETE CASCADE",
+        SET_NULL: f" ON DELETE SET NULL ({column})",
+    }
+    on_delete = rules.get(field.remote_field.on_delete, "")
     return _reference(
         table, f"{column}_fk", f"(account_id, {column})", target, "(account_id, id)", on_delete
     )

@@ -166,7 +166,7 @@ def _references(connection: Connection, table: str, model: Any) -> Iterator[str]
         [table],
     ).fetchall()
     standing = {(target, tuple(columns)) for target, columns, validated in rows if validated}
-    wanted = {
+    wanted: set[tuple[str, tuple[str, ...]]] = {
         (field.remote_field.model._meta.db_table, ("account_id", field.column))
         for field in tenant_foreign_keys(model)
     }

@@ -12,7 +12,7 @@ import redis
 from celery import Celery, Task
 from celery.signals import setup_logging
 from django.conf import settings
-from kombu import Connection
+from kombu.connection import Connection
 from kombu.pools import producers
 from redis.backoff import NoBackoff
 from redis.retry import Retry

@@ -6,7 +6,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from typing import Any
 
-import factory
+from allauth.account.models import EmailAddress
+from factory.declarations import Sequence
+from factory.django import DjangoModelFactory
 
 from accounts.models import Account, Location, Member, Practitioner, Role, User
 from accounts.signup import open_account
@@ -19,14 +21,14 @@ _numbers = count(1)
 PASSWORD = "correct horse battery"
 
 
-class UserFactory(factory.django.DjangoModelFactory):  # type: ignore[misc]
+class UserFactory(DjangoModelFactory[User]):
     """A User with a verified address."""
 
     class Meta:
         model = User
 
-    email = factory.Sequence(lambda n: f"user{n}@practice.example")
-    name = factory.Sequence(lambda n: f"Member Number{n}")
+    email = Sequence(lambda n: f"user{n}@practice.example")
+    name = Sequence(lambda n: f"Member Number{n}")
 
 
 def make_user(**fields: Any) -> User:
@@ -34,7 +36,7 @@ def make_user(**fields: Any) -> User:
     user: User = UserFactory.build(**fields)
     user.set_password(PASSWORD)
     user.save()
-    user.emailaddress_set.create(email=user.email, verified=True, primary=True)  # type: ignore[attr-defined]
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     return user
 
 

@@ -69,7 +69,7 @@ class AccountAnchor(models.Model):
         base_manager_name = "objects"
 
     def __str__(self) -> str:
-        return self.name
+        return str(self.name)
 
     @property
     def ref(self) -> AccountRef:
@@ -121,7 +121,7 @@ class Member(RegionModel):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return str(self.name)
 
     @property
     def actor(self) -> Actor:
@@ -131,7 +131,7 @@ class Member(RegionModel):
     @property
     def initials(self) -> str:
         """First letters of the first and last word of the name."""
-        words = self.name.split() or ["?"]
+        words = str(self.name).split() or ["?"]
         return (words[0][:1] + (words[-1][:1] if len(words) > 1 else "")).upper()
 
 
@@ -153,7 +153,7 @@ class Location(RegionModel):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return str(self.name)
 
 
 class Practitioner(RegionModel):
@@ -184,7 +184,7 @@ class Practitioner(RegionModel):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return str(self.name)
 
 
 class Invitation(RegionModel):

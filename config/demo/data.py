@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts import audit
@@ -182,7 +183,7 @@ def _open(practice: Practice) -> tuple[Account, list[User]]:
     users = []
     for person in practice.staff:
         user = User.objects.create_user(person.mail, PASSWORD, name=person.name)
-        user.emailaddress_set.create(email=user.email, verified=True, primary=True)  # type: ignore[attr-defined]
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
         users.append(user)
     account = open_account(
         by=users[0],
@@ -452,7 +453,7 @@ def _note(
     plan: str,
     chosen: random.Random,
 ) -> Note:
-    answers = {
+    answers: dict[str, list[Any]] = {
         "paragraph": [chosen.choice(names.COMPLAINTS), chosen.choice(names.FINDINGS), plan],
         "scale": [chosen.randint(0, 8)],
     }

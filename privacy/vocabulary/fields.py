@@ -129,11 +129,11 @@ class EncryptedField(models.Field[Any, Any]):
         kept = instance.__dict__.get("_kept_sealed", {}).get(self.attname)
         if is_unreadable(value):
             if kept and kept[1] is None:
-                return kept[0]
+                return Sealed(kept[0].payload)
             raise FieldError(f"{self.name} can't be read and so can't be written.")
         text = self.to_text(value)
         if kept and kept[1] == text and kept[2] == aad:
-            return kept[0]
+            return Sealed(kept[0].payload)
         key = keyring.sealing_key(client_id)
         sealed = Sealed(sealing.seal(text.encode(), key, aad))
         instance.__dict__.setdefault("_kept_sealed", {})[self.attname] = (sealed, text, aad)
@@ -287,7 +287,7 @@ class BlindIndexField(models.BinaryField[Any, Any]):
         return keyring.blind_index(f"{self.model._meta.label}.{self.source}", self.normalise(value))
 
 
-class BlindExact(Exact):  # type: ignore[type-arg]
+class BlindExact(Exact):
     """`field = value` on an encrypted field, asked of its blind index."""
 
     def __init__(self, lhs: Any, rhs: Any) -> None:

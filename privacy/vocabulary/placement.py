@@ -89,7 +89,7 @@ def _names(part: Any) -> Iterable[str]:
     if isinstance(part, str):
         yield part.lstrip("-+")
     elif isinstance(part, F):
-        yield part.name
+        yield str(part.name)  # type: ignore[attr-defined]
     elif isinstance(part, OrderBy):
         yield from _names(part.expression)
     elif isinstance(part, BaseExpression):

@@ -79,7 +79,7 @@ def value_for(field: models.Field[Any, Any]) -> Any:
     return plain.get(type(field), 1)
 
 
-def special(model: type[models.Model]) -> dict[str, Any]:
+def special(model: type[models.Model]) -> Any:
     """Values that a constraint of the model asks for."""
     later = datetime(2026, 11, 24, 2, tzinfo=UTC)
     return {
@@ -121,13 +121,13 @@ def made(model: Any, existing: dict[Any, Any]) -> Any:
 @pytest.fixture
 def mirror() -> Mirror:
     rows: dict[tuple[UUID, type[models.Model]], Any] = {}
-    accounts = [make_account(), make_account()]
-    for account in accounts:
+    ours, theirs = make_account(), make_account()
+    for account in (ours, theirs):
         existing: dict[Any, Any] = {}
         with acting_in(account.ref):
             for model in KINDS:
                 rows[account.pk, model] = made(model, existing)
-    return Mirror(*accounts, rows)
+    return Mirror(ours, theirs, rows)
 
 
 def sql(statement: str, *params: Any) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.core.exceptions import FieldError
@@ -16,7 +17,7 @@ from tests.factories import make_account, make_client
 pytestmark = pytest.mark.django_db(databases="__all__")
 
 
-def stored(field: str, pk: object) -> bytes:
+def stored(field: str, pk: UUID) -> bytes:
     with connections["region_au"].cursor() as cursor:
         cursor.execute(f"SELECT {field} FROM clients_client WHERE id = %s", [pk])
         return bytes(cursor.fetchone()[0])

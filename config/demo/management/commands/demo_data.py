@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
@@ -28,7 +29,7 @@ class Command(BaseCommand):
         staff = "support@keepwell.example"
         if not User.objects.filter(email=staff).exists():
             user = User.objects.create_superuser(staff, data.PASSWORD, name="Keepwell support")
-            user.emailaddress_set.create(email=staff, verified=True, primary=True)
+            EmailAddress.objects.create(user=user, email=staff, verified=True, primary=True)
         if facts and settings.DEMO:
             Home(settings.HOME).add_facts(accounts=facts)
 
