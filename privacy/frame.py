@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -11,7 +12,7 @@ from accounts import context
 from accounts.models import AccountAnchor, OutboxJob
 from accounts.permissions import Permission
 from accounts.requests import AccountRequest
-from privacy import closure
+from privacy import closure, letters
 from privacy.models import Export
 from privacy.vocabulary import clock, scope
 
@@ -71,12 +72,12 @@ def closing(request: AccountRequest) -> dict[str, Any] | None:
     found = closure.open_closure()
     if found is None:
         return None
-    dates = closure.dates_of(found)
+    dates, zone = closure.dates_of(found), ZoneInfo(letters.zone())
     owner = Permission.CLOSE in request.permissions
     return {
-        "since": dates.asked_at.date(),
-        "deleted_on": dates.deleted_at.date(),
-        "gone_on": dates.backups_end_at.date(),
+        "since": dates.asked_at.astimezone(zone).date(),
+        "deleted_on": dates.deleted_at.astimezone(zone).date(),
+        "gone_on": dates.backups_end_at.astimezone(zone).date(),
         "export_url": request.account.url("exports") if owner else "",
         "cancel_url": request.account.url("closure") if owner else "",
     }

@@ -37,7 +37,7 @@ class Line:
     client_name: str
     result: str
     count: int
-    purpose: str
+    is_client: bool
 
 
 def events(*, member: UUID | None = None, action: str = "") -> QuerySet[AuditEvent]:
@@ -69,7 +69,7 @@ def lines(found: Iterable[AuditEvent], members: dict[UUID, str]) -> list[Line]:
             client_name=names.get(event.client_id, _("erased")) if event.client_id else "",
             result="" if event.result == "done" else event.result.replace("_", " "),
             count=event.count,
-            purpose=event.purpose,
+            is_client=bool(event.client_id) and event.object_id == event.client_id,
         )
         for event in listed
     ]
@@ -82,6 +82,9 @@ def member_names() -> dict[UUID, str]:
 
 def action_words(code: str) -> str:
     """Return an action's code as words: `appointment.booked` → "Appointment booked"."""
+    if code.startswith("denied."):
+        page = code.removeprefix("denied.").replace("_", " ")
+        return _("Refused: %(page)s") % {"page": page} if page else _("Refused")
     return code.replace(".", " ").replace("_", " ").capitalize()
 
 

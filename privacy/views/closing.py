@@ -41,6 +41,7 @@ def closure(request: AccountRequest) -> HttpResponse:
     current = closing.open_closure()
     context: dict[str, Any] = {
         "form": form,
+        "closing": None,  # this page shows the banner's dates itself
         "current": current,
         "dates": closing.dates_of(current) if current else closing.Dates(clock.now()),
         "latest": export,

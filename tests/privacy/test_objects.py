@@ -1,0 +1,72 @@
+"""Sealed objects come and go alike in a folder and in an S3 store that answers real HTTP."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import boto3
+import pytest
+from moto.server import ThreadedMotoServer
+
+from config.settings import object_store
+from privacy import objects
+
+BUCKET = "keepwell-au"
+
+
+@pytest.fixture
+def s3(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Put the Australian store on an S3 server."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    endpoint = f"http://{host}:{port}"
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1").create_bucket(Bucket=BUCKET)
+    url = f"s3://{BUCKET}?endpoint={endpoint}&region=us-east-1"
+    settings.STORAGES = {**settings.STORAGES, "objects_au": object_store(url)}
+    yield
+    server.stop()
+
+
+def walk() -> None:
+    account, other = uuid4(), uuid4()
+    key = objects.new_key(account)
+    data = bytes(range(256)) * 30_000  # several parts
+    with objects.writing("au-1", key) as target:
+        for start in range(0, len(data), 65_536):
+            target.write(data[start : start + 65_536])
+    with objects.writing("au-1", objects.new_key(other)) as target:
+        target.write(b"theirs")
+    with objects.opened("au-1", key) as source:
+        source.seek(-10, 2)
+        assert source.read() == data[-10:]
+        source.seek(0)
+        assert source.read() == data
+    assert objects.accounts_with_objects("au-1") == {account, other}
+    assert objects.delete_all("au-1", account) == 1
+    assert objects.keys_of("au-1", account) == []
+    assert len(objects.keys_of("au-1", other)) == 1
+    with pytest.raises(FileNotFoundError):
+        objects.opened("au-1", key)
+    objects.delete("au-1", key)
+
+
+def broken() -> None:
+    account = uuid4()
+    with pytest.raises(TypeError), objects.writing("au-1", objects.new_key(account)) as target:
+        target.write(None)  # type: ignore[arg-type]
+    assert objects.keys_of("au-1", account) == []
+
+
+def test_in_a_folder() -> None:
+    assert objects.accounts_with_objects("au-1") == set()
+    walk()
+    broken()
+
+
+@pytest.mark.usefixtures("s3")
+def test_in_s3() -> None:
+    walk()
+    broken()

@@ -1,0 +1,84 @@
+"""What nothing needs any more goes, and nothing else: keys, archives, sessions, jobs, codes (RT-11, house.md 4)."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.contrib.sessions.models import Session
+
+from accounts import outbox, sessions
+from accounts.models import Account, EntryCode, OutboxJob, RegionSession
+from accounts.tenancy import acting_in
+from clients.models import Client
+from privacy import exporting, objects, sweeping
+from privacy.models import Export
+from privacy.tasks import sweep
+from privacy.vocabulary import clock, keyring
+from tests.factories import make_account, make_client, make_user, owner_of
+from tests.privacy import scene
+
+pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
+
+
+@pytest.fixture
+def account() -> Account:
+    return make_account()
+
+
+def test_a_key_without_a_client_goes_after_an_hour(account: Account, settings: Any) -> None:
+    lost = uuid4()
+    with acting_in(account.ref):
+        kept = make_client()
+        keyring.create_client_keys([lost])
+        assert sweeping.destroy_orphaned_keys() == 0
+    settings.CLOCK_OFFSET = timedelta(hours=1, minutes=1)
+    with acting_in(account.ref):
+        fresh = uuid4()
+        keyring.create_client_keys([fresh])
+        assert sweeping.destroy_orphaned_keys() == 1
+        assert keyring.client_ids_with_keys() == {kept.pk, fresh}
+
+
+def test_an_archive_goes_on_its_day(account: Account, settings: Any) -> None:
+    owner = owner_of(account)
+    with acting_in(account.ref, by=owner.actor):
+        exporting.request(by=owner.actor, member=owner)
+    scene.run_jobs(account)
+    settings.CLOCK_OFFSET = timedelta(days=6, hours=23)
+    sweep("au-1")
+    assert len(objects.keys_of("au-1", account.pk)) == 1
+    settings.CLOCK_OFFSET = timedelta(days=7, minutes=1)
+    sweep("au-1")
+    assert objects.keys_of("au-1", account.pk) == []
+    with acting_in(account.ref):
+        export = Export.objects.get()
+        assert (export.state, export.file_key, len(export.sha256)) == ("deleted", "", 64)
+
+
+def test_sessions_codes_and_old_jobs_go(account: Account, settings: Any) -> None:
+    owner, user = owner_of(account), make_user()
+    sessions.issue_code(user=user, account=account, browser="b" * 40, stepped_up=False)
+    Session.objects.create(session_key="k" * 32, session_data="", expire_date=clock.now())
+    with acting_in(account.ref):
+        sessions.start(owner, stepped_up=False, browser="test")
+        done = outbox.enqueue("closure.tell_control")
+        OutboxJob.objects.filter(pk=done.pk).update(done_at=clock.now())
+        waiting = outbox.enqueue("closure.tell_control", run_at=clock.now() + timedelta(days=90))
+    settings.CLOCK_OFFSET = timedelta(days=31)
+    assert sweep("au-1") == 1
+    assert (EntryCode.objects.count(), Session.objects.count()) == (0, 0)
+    with acting_in(account.ref):
+        assert RegionSession.objects.count() == 0
+        assert [job.pk for job in OutboxJob.objects.all()] == [waiting.pk]
+
+
+def test_objects_of_accounts_that_are_gone_go(account: Account) -> None:
+    scene.fill(account)
+    gone = uuid4()
+    with objects.writing("au-1", objects.new_key(gone)) as late:
+        late.write(b"x")
+    sweep("au-1")
+    assert objects.accounts_with_objects("au-1") == {account.pk}
+    with acting_in(account.ref):
+        assert Client.objects.count() == 1
