@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
+from email.headerregistry import Address
 from email.message import MIMEPart
-from email.utils import formataddr, parseaddr
+from email.utils import parseaddr
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -87,7 +89,7 @@ def _send_mail(account: AccountAnchor, message: Message) -> None:
     mail = EmailMessage(
         subject=message.subject,
         body=message.body,
-        from_email=formataddr((" ".join(account.name.split()), sender)),
+        from_email=str(Address(_sender_name(account.name), addr_spec=sender)),
         to=[message.address],
         headers={"Auto-Submitted": "auto-generated", "Message-ID": f"<{message.pk}@{host}>"},
     )
@@ -100,6 +102,11 @@ def _send_mail(account: AccountAnchor, message: Message) -> None:
         raise NotDelivered("refused", for_good=all(code >= 500 for code in codes)) from None
     except (smtplib.SMTPException, OSError) as error:
         raise NotDelivered(type(error).__name__, for_good=False) from None
+
+
+def _sender_name(practice: str) -> str:
+    """Return a practice's name as it may stand before an address: nothing in it can look like another address."""
+    return " ".join(re.sub(r'[<>@"\\]', " ", practice).split())
 
 
 def _calendar_part(account: AccountAnchor, attendee: Attendee) -> MIMEPart:

@@ -55,7 +55,7 @@ class Sink:
     async def handle_DATA(self, server: Any, session: Any, envelope: Envelope) -> str:  # noqa: N802
         content = envelope.original_content or b""
         mail = email.message_from_bytes(content, policy=email.policy.default)
-        self.mails.append((envelope, mail))  # type: ignore[arg-type]
+        self.mails.append((envelope, mail))
         return "250 OK"
 
 
@@ -166,6 +166,17 @@ def test_the_confirmation(practice: Practice, sink: Sink) -> None:
         ("confirmation", "email", "sent", ""),
         ("reminder", "email", "queued", ""),
     ]
+
+
+def test_a_practice_with_a_name_of_its_own(sink: Sink, settings: Any) -> None:
+    at(NOW, settings)
+    practice = open_practice(name="Zoë’s “Fizyo”, Łódź & Co <hello@x.example>")
+    take(practice)
+    run_due(practice)
+    mail = sink.mails[0][1]
+    assert mail["From"].addresses[0].display_name == "Zoë’s “Fizyo”, Łódź & Co hello x.example"
+    assert mail["From"].addresses[0].addr_spec == "hello@keepwell.example"
+    assert mail["Subject"] == f"Your appointment at {practice.account.name}"
 
 
 def test_the_attached_calendar_file(practice: Practice, sink: Sink) -> None:
