@@ -54,7 +54,7 @@ def attach(*, by: Actor, client: Client, upload: UploadedFile[bytes]) -> Documen
     document.uploaded_by = (
         Member.objects.filter(pk=by.id).first() if by.kind == ActorKind.MEMBER else None
     )
-    document.full_clean()
+    document.full_clean(exclude=["uploaded_by"])
     document.save(force_insert=True)
     audit.record("document.added", by=by, of=document, client_id=client.pk)
     return document
@@ -68,12 +68,15 @@ def contents(document: Document) -> Iterator[bytes]:
     """
     if is_unreadable(document.file_key):
         raise Unavailable
+    source: BinaryIO | None = None
     try:
-        source: BinaryIO = store().open(document.storage_key, "rb")  # type: ignore[assignment]
-        reader = streams.SealedReader(source, bytes.fromhex(document.file_key), place(document))
+        source = store().open(document.storage_key, "rb")  # type: ignore[assignment]
+        reader = streams.SealedReader(source, bytes.fromhex(document.file_key), place(document))  # type: ignore[arg-type]
     except (OSError, ValueError) as error:
+        if source is not None:
+            source.close()
         raise Unavailable from error
-    return _pieces(reader, source)
+    return _Pieces(reader, source)  # type: ignore[arg-type]
 
 
 def withdraw(*, by: Actor, document: Document) -> Document:
@@ -163,10 +166,26 @@ def timeline_entries(client: Client) -> Iterable[timeline.Entry]:
 timeline.provides("files")(timeline_entries)
 
 
-def _pieces(reader: streams.SealedReader, source: BinaryIO) -> Iterator[bytes]:
-    with source, reader:
-        while piece := reader.read(_CHUNK):
-            yield piece
+class _Pieces:
+    """The plain pieces of an open file, which is closed at its end or when the response is."""
+
+    def __init__(self, reader: streams.SealedReader, source: BinaryIO) -> None:
+        self._reader = reader
+        self._source = source
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        piece = self._reader.read(_CHUNK)
+        if not piece:
+            self.close()
+            raise StopIteration
+        return piece
+
+    def close(self) -> None:
+        """Close the stored file."""
+        self._source.close()
 
 
 class _Counted:

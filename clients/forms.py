@@ -31,10 +31,9 @@ class ClientForm(forms.Form):
     given_name = forms.CharField(label=gettext_lazy("Given name"), max_length=80)
     family_name = forms.CharField(label=gettext_lazy("Family name"), max_length=80, required=False)
     preferred_name = forms.CharField(
-        label=gettext_lazy("Preferred name"),
+        label=gettext_lazy("Likes to be called"),
         max_length=80,
         required=False,
-        help_text=gettext_lazy("What they like to be called, when it differs."),
     )
     pronouns = forms.CharField(label=gettext_lazy("Pronouns"), max_length=40, required=False)
     birth_date = forms.DateField(
@@ -54,12 +53,13 @@ class ClientForm(forms.Form):
         max_length=500,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("Street, town, postcode."),
     )
     emergency_contact = forms.CharField(
         label=gettext_lazy("Emergency contact"),
         max_length=500,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("Name, how they are related, phone."),
     )
     admin_notes = forms.CharField(

@@ -16,6 +16,7 @@ from clients import directory, phones
 from clients.directory import Sort, State
 from clients.finding import NO_CONTACT, Person
 from clients.forms import SearchForm
+from clients.views.showing import birth_day
 
 MOST_RESULTS = 100
 AS_YOU_TYPE = 8
@@ -75,7 +76,7 @@ def rows(people: Iterable[Person], country: str) -> list[dict[str, Any]]:
                 "id": person.id,
                 "name": person.name,
                 "full_name": f"{person.given_name} {person.family_name}",
-                "born": contact.birth_date,
+                "born": birth_day(contact.birth_date),
                 "phone": phones.shown(contact.phone, country),
                 "email": contact.email,
                 "state": directory.state_of(person),

@@ -11,7 +11,6 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from accounts.models import Location
@@ -21,6 +20,7 @@ from accounts.templatetags.keepwell import day
 from clients import alerts, documents, duplicates, phones, timeline
 from clients.models import Client
 from clients.views.links import link
+from clients.views.showing import age, birth_day, lines
 from privacy.vocabulary import clock
 
 SHOWN_AT_FIRST = 30
@@ -47,27 +47,25 @@ def client(request: AccountRequest, pk: UUID) -> HttpResponse:
 def facts(client: Client, country: str, today: date) -> list[tuple[str, str | SafeString]]:
     """Return what matters at a glance, in the order in which it is shown; what is not known is left out."""
     found: list[tuple[str, str | SafeString]] = [
-        (_("Likes to be called"), client.preferred_name),
+        (_("Called"), client.preferred_name),
         (_("Pronouns"), client.pronouns),
         (_("Born"), _born(client.birth_date, today)),
         (_("Phone"), _phone(client.phone, country)),
         (_("E-mail"), _email(client.email)),
-        (_("Address"), client.address),
-        (_("Emergency"), client.emergency_contact),
+        (_("Address"), lines(client.address)),
+        (_("Emergency"), lines(client.emergency_contact)),
         (_("Reminders"), client.get_reminders_display()),
         (_("Location"), client.location.name if client.location else ""),
-        (_("Front desk"), client.admin_notes),
+        (_("Front desk"), lines(client.admin_notes)),
         (_("Since"), day(client.created_at.date())),
     ]
     return [(label, value) for label, value in found if value]
 
 
 def _born(born: date | None, today: date) -> str:
-    if born is None or not isinstance(born, date):
-        return str(born or "")
-    years = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
-    age = ngettext("%(n)s year", "%(n)s years", years) % {"n": years}
-    return f"{day(born).split(' ', 1)[-1]} · {age}"
+    if not isinstance(born, date):
+        return str(born or "")  # the word for what can't be read
+    return f"{birth_day(born)} · {age(born, today)}"
 
 
 def _phone(phone: str, country: str) -> str | SafeString:

@@ -2,69 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from django.db import connections
-from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Account, Role
+from accounts.models import Role
 from accounts.tenancy import acting_in
 from clients import directory, records
 from clients.models import Alert, Client
 from privacy.vocabulary import clock
 from privacy.vocabulary.scope import SYSTEM
-from tests.browser import sign_in
-from tests.factories import make_account, make_client, make_member, make_user
+from tests.clients.practice import Practice, practice, told
+from tests.factories import make_client
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 ANA = {"given_name": "Ana", "family_name": "Vega", "reminders": "email"}
-
-
-@dataclass
-class Practice:
-    """A signed-in browser in an account."""
-
-    account: Account
-    browser: Browser
-
-    def url(self, rest: str) -> str:
-        return f"/a/{self.account.slug}/clients/{rest}"
-
-    def get(self, rest: str = "", **more: Any) -> Any:
-        return self.browser.get(self.url(rest), **more)
-
-    def post(self, rest: str, data: dict[str, Any] | None = None, **more: Any) -> Any:
-        return self.browser.post(self.url(rest), data or {}, **more)
-
-    def client(self, **fields: Any) -> UUID:
-        with acting_in(self.account.ref):
-            return make_client(**fields).pk
-
-    def load(self, pk: UUID) -> Client:
-        with acting_in(self.account.ref):
-            found: Client = Client.objects.get(pk=pk)
-            for name in records.EDITABLE:
-                getattr(found, name)
-            return found
-
-    def actions(self) -> list[str]:
-        with acting_in(self.account.ref), connections["region_au"].cursor() as cursor:
-            cursor.execute("SELECT action FROM accounts_auditqueue ORDER BY at_us, id")
-            return [row[0] for row in cursor.fetchall()]
-
-
-def practice(role: str = Role.OWNER, account: Account | None = None) -> Practice:
-    owner = make_user()
-    account = account or make_account(owner=owner)
-    user = owner if role == Role.OWNER else make_member(account, role)[0]
-    browser = Browser()
-    sign_in(browser, user, account)
-    return Practice(account, browser)
 
 
 @pytest.fixture(autouse=True)
@@ -125,21 +80,22 @@ def test_search_travels_by_post_and_answers_as_typed(owner: Practice) -> None:
 
 
 def test_a_client_is_added_with_all_that_was_typed(owner: Practice) -> None:
-    answer = owner.post(
-        "new/",
-        {
-            **ANA,
-            "preferred_name": "Annie",
-            "pronouns": "she/her",
-            "birth_date": "1988-02-03",
-            "phone": "0412 000 101",
-            "email": "ana@mail.example",
-            "address": "1 Quay St\nSydney",
-            "emergency_contact": "Sam",
-            "admin_notes": "Rings twice",
-            "reminders": "both",
-        },
-    )
+    with told() as actions:
+        answer = owner.post(
+            "new/",
+            {
+                **ANA,
+                "preferred_name": "Annie",
+                "pronouns": "she/her",
+                "birth_date": "1988-02-03",
+                "phone": "0412 000 101",
+                "email": "ana@mail.example",
+                "address": "1 Quay St\nSydney",
+                "emergency_contact": "Sam",
+                "admin_notes": "Rings twice",
+                "reminders": "both",
+            },
+        )
     assert answer.status_code == 302
     client = owner.load(UUID(answer.url.split("/")[-2]))
     assert (
@@ -155,7 +111,7 @@ def test_a_client_is_added_with_all_that_was_typed(owner: Practice) -> None:
         "both",
         True,
     )
-    assert "client.added" in owner.actions()
+    assert actions == ["client.added"]
     page = owner.browser.get(answer.url).content.decode()
     assert "0412 000 101" in page
     assert "Rings twice" in page
@@ -231,17 +187,17 @@ def test_an_altered_version_never_overwrites(owner: Practice, seen_at: str) -> N
 
 def test_a_record_is_archived_found_and_taken_out_again(owner: Practice) -> None:
     pk = owner.client(given_name="Ana", family_name="Vega")
-    owner.post(f"{pk}/archive/")
+    with told() as actions:
+        owner.post(f"{pk}/archive/")
+    assert actions == ["client.archived"]
     assert "The record is whole" in owner.get(f"{pk}/").content.decode()
     assert (
         b"archived" in owner.post("search/", {"q": "ana"}, headers={"HX-Request": "true"}).content
     )
-    owner.post(f"{pk}/return/")
+    with told() as actions:
+        owner.post(f"{pk}/return/")
+    assert actions == ["client.unarchived"]
     assert owner.load(pk).archived_at is None
-    assert [each for each in owner.actions() if each.startswith("client.")] == [
-        "client.archived",
-        "client.unarchived",
-    ]
 
 
 def test_a_self_booked_person_is_a_claim_until_confirmed(owner: Practice) -> None:
@@ -256,9 +212,10 @@ def test_a_self_booked_person_is_a_claim_until_confirmed(owner: Practice) -> Non
     page = owner.get(f"{claim.pk}/")
     assert [match.id for match in page.context["matches"]] == [known]
     assert "the same e-mail address" in page.content.decode()
-    owner.post(f"{claim.pk}/confirmation/")
+    with told() as actions:
+        owner.post(f"{claim.pk}/confirmation/")
     assert owner.load(claim.pk).is_confirmed is True
-    assert "client.confirmed" in owner.actions()
+    assert actions == ["client.confirmed"]
 
 
 def test_alerts_come_first_and_are_resolved(owner: Practice) -> None:
@@ -280,9 +237,9 @@ def test_alerts_come_first_and_are_resolved(owner: Practice) -> None:
 
 def test_reading_a_record_is_an_event(owner: Practice) -> None:
     pk = owner.client(admin_notes="Rings twice")
-    before = owner.actions().count("record.read")
-    owner.get(f"{pk}/")
-    assert owner.actions().count("record.read") == before + 1
+    with told() as actions:
+        owner.get(f"{pk}/")
+    assert actions == ["record.read"]
 
 
 def test_no_page_holds_a_name_in_its_title_or_address(owner: Practice) -> None:
@@ -332,19 +289,21 @@ def test_strangers_are_sent_to_sign_in(method: str, rest: str) -> None:
     assert answer.status_code in (302, 401)
 
 
-MAY = {
-    Role.RECEPTION: {"": 200, "new/": 200, "{pk}/": 200, "{pk}/edit/": 200, "{pk}/files/new/": 403, "{pk}/alerts/new/": 200},
-    Role.PRACTITIONER: {"": 200, "new/": 200, "{pk}/": 200, "{pk}/edit/": 200, "{pk}/files/new/": 200, "{pk}/alerts/new/": 200},
-    Role.BOOKKEEPER: {"": 200, "new/": 403, "{pk}/": 200, "{pk}/edit/": 403, "{pk}/files/new/": 403, "{pk}/alerts/new/": 403},
-}  # fmt: skip
+GATES = ("", "new/", "{pk}/", "{pk}/edit/", "{pk}/alerts/new/", "{pk}/files/new/")
+REFUSED = {
+    Role.PRACTITIONER: set(),
+    Role.RECEPTION: {"{pk}/files/new/"},
+    Role.BOOKKEEPER: {"new/", "{pk}/edit/", "{pk}/alerts/new/", "{pk}/files/new/"},
+}
 
 
-@pytest.mark.parametrize(("role", "pages"), MAY.items())
-def test_roles_see_what_they_may(role: str, pages: dict[str, int]) -> None:
+@pytest.mark.parametrize(("role", "refused"), REFUSED.items())
+def test_roles_see_what_they_may(role: str, refused: set[str]) -> None:
     owner = practice()
     pk = owner.client()
     someone = practice(role, owner.account)
-    assert {page: someone.get(page.format(pk=pk)).status_code for page in pages} == pages
+    answers = {gate: someone.get(gate.format(pk=pk)).status_code for gate in GATES}
+    assert answers == {gate: 403 if gate in refused else 200 for gate in GATES}
 
 
 def test_a_bookkeeper_changes_nothing() -> None:
