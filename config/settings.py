@@ -62,9 +62,11 @@ ALLOWED_HOSTS = env.list(
 )
 BASE_URL = required("BASE_URL", "http://localhost:8000").rstrip("/")
 CLOCK_OFFSET = moved_clock(env("KEEPWELL_CLOCK", default=""))
-if PRODUCTION and (DEBUG or CLOCK_OFFSET or len(SECRET_KEY) < 50):
+if PRODUCTION and (
+    DEBUG or CLOCK_OFFSET or len(SECRET_KEY) < 50 or {"*", ""} & {*(ALLOWED_HOSTS or [""])}
+):
     raise ImproperlyConfigured(
-        "Production refuses DEBUG, a moved clock and a SECRET_KEY under 50 characters."
+        "Production refuses DEBUG, a moved clock, a SECRET_KEY under 50 characters and unnamed hosts."
     )
 
 # Regions -------------------------------------------------------------------------------------------------------------
@@ -131,7 +133,14 @@ for code in REGION_CODES:
     DATABASES[f"region_{code}"] = database(server, f"region_{code}", ROLE)
     DATABASES[f"keyring_{code}"] = database(server, f"keyring_{code}", ROLE)
     DATABASES[f"region_{code}_reader"] = database(server, f"region_{code}", "exporter")
-DB_PASSWORDS = {role: env(f"DB_PASSWORD_{role.upper()}", default="") for role in DB_ROLES}
+# What each serving process signs in with; the other roles' passwords are only where those roles work
+SERVING_ROLES = ("app", "audit", "exporter", "dispatch", "purger")
+DB_PASSWORDS = {
+    role: required(f"DB_PASSWORD_{role.upper()}", "none")
+    if role in SERVING_ROLES
+    else env(f"DB_PASSWORD_{role.upper()}", default="")
+    for role in DB_ROLES
+}
 DATABASE_ROUTERS = ["accounts.tenancy.RegionRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -27,9 +27,11 @@ SESSION_SETTINGS = {
 type Connection = psycopg.Connection[tuple[object, ...]]
 
 
-def database_names(regions: Sequence[str], prefix: str = "") -> dict[str, str]:
-    """Return each database's name → its kind (control, region or keyring)."""
-    names = {f"{prefix}control": "control"}
+def database_names(
+    regions: Sequence[str], prefix: str = "", *, control: bool = True
+) -> dict[str, str]:
+    """Return each database's name → its kind (control, region or keyring); `control`: with the control database."""
+    names = {f"{prefix}control": "control"} if control else {}
     for region in regions:
         names[f"{prefix}region_{region}"] = "region"
         names[f"{prefix}keyring_{region}"] = "keyring"
@@ -37,13 +39,18 @@ def database_names(regions: Sequence[str], prefix: str = "") -> dict[str, str]:
 
 
 def create_roles_and_databases(
-    superuser_url: str, passwords: Mapping[str, str], regions: Sequence[str], prefix: str = ""
+    superuser_url: str,
+    passwords: Mapping[str, str],
+    regions: Sequence[str],
+    prefix: str = "",
+    *,
+    control: bool = True,
 ) -> None:
     """Make roles (`passwords`: role without `keepwell_` → password) and databases; safe to repeat.
 
     Raises psycopg.Error, and KeyError when a role has no password.
     """
-    names = database_names(regions, prefix)
+    names = database_names(regions, prefix, control=control)
     with psycopg.connect(superuser_url, autocommit=True) as server:
         for role in ROLES:
             _make_role(server, role, passwords[role])

@@ -198,6 +198,11 @@ class Supervisor:
                 f"  {account['name']} (region {account['region']}, /a/{account['slug']}/)",
                 f"    Owner  {account['owner_email']}   password  {account['owner_password']}",
             ]
+        if support := self.home.facts().get("support"):
+            lines += [
+                f"  Support staff ({self.url}/admin/)",
+                f"    Staff  {support['email']}   password  {support['password']}",
+            ]
         lines += ["", f"  Mail and text messages  {self.url}/demo/mail/"]
         if self.clock:
             lines += [f"  Clock                   moved by {self.clock}"]

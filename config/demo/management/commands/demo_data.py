@@ -8,7 +8,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts.models import Account, User
+from accounts.models import User
 from config.demo import data
 from config.demo.home import Home
 
@@ -21,18 +21,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not (settings.DEMO or settings.TESTING):
             raise CommandError("Only the demo is filled with invented people.")
-        facts = [
-            data.load(practice)
-            for practice in (data.HARBOUR, data.LIFFEY)
-            if not _there(practice.slug)
-        ]
+        if User.objects.exists():
+            raise CommandError("Loading was interrupted. Start over with bin/demo --fresh.")
+        facts = [data.load(practice) for practice in (data.HARBOUR, data.LIFFEY)]
         staff = "support@keepwell.example"
-        if not User.objects.filter(email=staff).exists():
-            user = User.objects.create_superuser(staff, data.PASSWORD, name="Keepwell support")
-            EmailAddress.objects.create(user=user, email=staff, verified=True, primary=True)
-        if facts and settings.DEMO:
-            Home(settings.HOME).add_facts(accounts=facts)
-
-
-def _there(slug: str) -> bool:
-    return Account.objects.filter(slug=slug, state=Account.State.ACTIVE).exists()
+        user = User.objects.create_superuser(staff, data.PASSWORD, name="Keepwell support")
+        EmailAddress.objects.create(user=user, email=staff, verified=True, primary=True)
+        if settings.DEMO:
+            Home(settings.HOME).add_facts(
+                accounts=facts, support={"email": staff, "password": data.PASSWORD}
+            )

@@ -1,0 +1,113 @@
+"""Production refuses what would be unsafe, and the compose file names every part, setting and secret."""
+
+from __future__ import annotations
+
+import base64
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.conf import settings
+
+ROOT = Path(settings.BASE_DIR)
+KEY = base64.b64encode(b"k" * 32).decode()
+SAFE = {
+    "KEEPWELL_MODE": "production",
+    "SECRET_KEY": "".join(chr(33 + n) for n in range(60)),
+    "BASE_URL": "https://keepwell.example",
+    "ALLOWED_HOSTS": "keepwell.example",
+    **{f"DATABASE_SERVER_{name}": "postgres://db:5432" for name in ("CONTROL", "AU", "EU", "US")},
+    **{
+        f"{name}_{region}": KEY
+        for name in ("REGION_KEY", "AUDIT_SIGNING_KEY", "EXPORT_SIGNING_KEY")
+        for region in ("AU", "EU", "US")
+    },
+    **{f"VALKEY_{region}": "redis://valkey:6379" for region in ("AU", "EU", "US")},
+    **{f"OBJECTS_{region}": "s3://bucket?endpoint=http://s3:8333" for region in ("AU", "EU", "US")},
+    **{f"MAIL_{name}": "smtp://mail:25" for name in ("CONTROL", "AU", "EU", "US")},
+    **{f"SMS_{region}": "https://sms.example/" for region in ("AU", "EU", "US")},
+    **{f"DB_PASSWORD_{role.upper()}": "p" * 24 for role in settings.DB_ROLES},
+}
+
+
+def check(*arguments: str, **changed: str | None) -> subprocess.CompletedProcess[str]:
+    variables = {**SAFE, **changed}
+    child = {name: value for name, value in variables.items() if value is not None}
+    return subprocess.run(
+        [sys.executable, "-W", "ignore", "manage.py", "check", *arguments],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], **child},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_safe_configuration_passes_the_deployment_check() -> None:
+    done = check("--deploy", "--fail-level", "WARNING")
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"SECRET_KEY": None},
+        {"SECRET_KEY": "short"},
+        {"BASE_URL": "http://keepwell.example"},
+        {"DEBUG": "1"},
+        {"KEEPWELL_CLOCK": "+1d"},
+        {"REGION_KEY_EU": None},
+        {"REGION_KEY_EU": base64.b64encode(b"short").decode()},
+        {"DATABASE_SERVER_AU": None},
+        {"DB_PASSWORD_APP": None},
+        {"OBJECTS_US": None},
+        {"VALKEY_AU": None},
+        {"MAIL_CONTROL": None},
+        {"ALLOWED_HOSTS": "*"},
+    ],
+    ids=lambda changed: " ".join(f"{name}={value}"[:40] for name, value in changed.items()),
+)
+def test_an_unsafe_one_stops_the_start(changed: dict[str, str | None]) -> None:
+    done = check(**changed)
+    assert done.returncode != 0
+    assert "ImproperlyConfigured" in done.stderr
+
+
+def compose() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    return found
+
+
+def test_the_compose_file_has_every_part() -> None:
+    services = compose()["services"]
+    regional = {
+        f"{part}-{region}"
+        for part in ("postgres", "valkey", "objects", "worker", "beat")
+        for region in ("au", "eu", "us")
+    }
+    assert regional | {"postgres-control", "mail", "migrate", "web", "sequencer"} == set(services)
+
+
+def test_every_secret_that_a_service_uses_is_a_file() -> None:
+    document = compose()
+    declared = document["secrets"]
+    assert all(set(secret) == {"file"} for secret in declared.values())
+    for name, service in document["services"].items():
+        used = {
+            value.removeprefix("/run/secrets/")
+            for value in service.get("environment", {}).values()
+            if str(value).startswith("/run/secrets/")
+        }
+        assert used <= set(service.get("secrets", [])), name
+        assert set(service.get("secrets", [])) <= set(declared), name
+
+
+def test_the_compose_file_sets_all_that_production_requires() -> None:
+    environment = compose()["services"]["web"]["environment"]
+    given = {name.removesuffix("_FILE") for name in environment}
+    optional = {f"DB_PASSWORD_{role}" for role in ("OWNER", "SUPPORT", "BACKUP")}
+    assert set(SAFE) - optional - given == set()
