@@ -62,12 +62,13 @@ def offer(
     location: Location,
     first_day: date,
     last_day: date,
+    leaving_out: UUID | None = None,
 ) -> Offer:
     """Return the openings of local dates together with the count of each date that has hours."""
     first_day, last_day = _within_horizon(service, location, first_day, last_day)
     if last_day < first_day:
         return Offer([], {})
-    schedule = schedule_of(practitioners, location, first_day, last_day)
+    schedule = schedule_of(practitioners, location, first_day, last_day, leaving_out=leaving_out)
     terms = terms_of(service)
     found = availability.slots(
         schedule, terms, now=clock.now(), first_day=first_day, last_day=last_day
@@ -85,6 +86,7 @@ def first_day_open(
     practitioners: Sequence[Practitioner],
     location: Location,
     after: date | None = None,
+    leaving_out: UUID | None = None,
 ) -> date | None:
     """Return the first local date with an opening from `after` (today) on, or None within the horizon."""
     start = after or clock.today(location.time_zone)
@@ -97,6 +99,7 @@ def first_day_open(
             location=location,
             first_day=start,
             last_day=min(start + step, end),
+            leaving_out=leaving_out,
         )
         if found:
             return found[0].local_start.date()

@@ -116,6 +116,14 @@ def may_cancel(attendee: Attendee) -> bool:
     return attendee.state == Attendee.State.EXPECTED and clock.now() <= cancel_until(attendee)
 
 
+def may_move(attendee: Attendee) -> bool:
+    """Whether a person may choose another time by themselves: as for cancelling, and nobody else comes along."""
+    appointment = attendee.appointment
+    away = appointment.practitioner.deactivated_at or appointment.location.archived_at
+    others = appointment.attendees.exclude(pk=attendee.pk).exclude(state=Attendee.State.CANCELLED)
+    return may_cancel(attendee) and not away and not others.exists()
+
+
 def cancel_until(attendee: Attendee) -> datetime:
     """Return the last instant at which a person may cancel by themselves."""
     appointment = attendee.appointment
@@ -142,6 +150,8 @@ def _show(
         phone=appointment.location.phone,
         is_cancelled=attendee.state == Attendee.State.CANCELLED,
         may_cancel=may_cancel(attendee) and request.account.is_active,
+        may_move=may_move(attendee) and request.account.is_active,
+        times_url=url("booking_times", token),
         cancel_until=cancel_until(attendee),
         manage_url=url("booking", token),
         cancel_url=url("booking_cancellation", token),

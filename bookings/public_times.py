@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
@@ -38,13 +39,15 @@ class Week:
     next_day: date | None
 
 
-def week_of(choice: Choice, location: Location, *, asked: date | None) -> Week:
+def week_of(
+    choice: Choice, location: Location, *, asked: date | None, leaving_out: UUID | None = None
+) -> Week:
     """Return the week of the asked day, or of the first day with an opening when none was asked for."""
     today = clock.today(location.time_zone)
     last = today + timedelta(days=choice.service.horizon_days)
     after = asked if asked and today <= asked <= last else today
     if asked is None:
-        after = _first_open(choice, location, today) or today
+        after = _first_open(choice, location, today, leaving_out) or today
     monday = after - timedelta(days=after.weekday())
     found = offer(
         service=choice.service,
@@ -52,6 +55,7 @@ def week_of(choice: Choice, location: Location, *, asked: date | None) -> Week:
         location=location,
         first_day=monday,
         last_day=monday + WEEK - timedelta(days=1),
+        leaving_out=leaving_out,
     )
     day = after if found.left.get(after) else None
     return Week(
@@ -60,16 +64,19 @@ def week_of(choice: Choice, location: Location, *, asked: date | None) -> Week:
         slots=[slot for slot in found.slots if slot.local_start.date() == day],
         earlier=monday - timedelta(days=1) if monday > today else None,
         later=monday + WEEK if monday + WEEK <= last else None,
-        next_day=None if day else _first_open(choice, location, after),
+        next_day=None if day else _first_open(choice, location, after, leaving_out),
     )
 
 
-def _first_open(choice: Choice, location: Location, after: date) -> date | None:
+def _first_open(
+    choice: Choice, location: Location, after: date, leaving_out: UUID | None
+) -> date | None:
     return first_day_open(
         service=choice.service,
         practitioners=choice.practitioners,
         location=location,
         after=after,
+        leaving_out=leaving_out,
     )
 
 

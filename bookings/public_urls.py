@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from bookings import public_manage, public_views
+from bookings import public_manage, public_moving, public_views
 
 urlpatterns: list[URLPattern] = [
     path("", public_views.services, name="book"),
@@ -13,6 +13,8 @@ urlpatterns: list[URLPattern] = [
     path(
         "manage/<str:token>/cancellation/", public_manage.cancellation, name="booking_cancellation"
     ),
+    path("manage/<str:token>/times/", public_moving.times, name="booking_times"),
+    path("manage/<str:token>/time/", public_moving.new_time, name="booking_time"),
     path("manage/<str:token>/appointment.ics", public_manage.calendar, name="booking_calendar"),
     path("<uuid:service>/", public_views.who, name="book_who"),
     path("<uuid:service>/times/", public_views.when, name="book_when"),

@@ -106,7 +106,7 @@ def when(request: AccountRequest, service: UUID) -> HttpResponse:
     if choice.location is None or not choice.who:
         return redirect(request.account.url("book_who", choice.service.pk, **choice.query))
     start = read_start(request.GET.get("start", ""))
-    asked = _asked_day(request, choice.location, start)
+    asked = asked_day(request, choice.location, start)
     week = week_of(choice, choice.location, asked=asked)
     chosen = next((slot for slot in week.slots if slot.starts_at == start), None)
 
@@ -268,7 +268,8 @@ def _form_key(request: AccountRequest) -> UUID | None:
         return None
 
 
-def _asked_day(request: AccountRequest, location: Location, start: datetime | None) -> date | None:
+def asked_day(request: AccountRequest, location: Location, start: datetime | None) -> date | None:
+    """Return the local date of a chosen start, else the one in the address, None for one that can't be read."""
     if start is not None:
         return start.astimezone(zone_info(location.time_zone)).date()
     try:

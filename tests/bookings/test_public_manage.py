@@ -52,7 +52,7 @@ def test_shows_the_booking_and_no_name(practice: Practice, token: str, client: B
         True,
         True,
     )
-    assert "You can cancel here until Mon 23 Nov 2026, 10:00 am." in words
+    assert "You can change or cancel here until Mon 23 Nov 2026, 10:00 am." in words
     assert ("Leila" in words, "Haddad" in words) == (False, False)
 
 
