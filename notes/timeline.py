@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 
 from accounts.context import counts
 from accounts.models import Member
-from accounts.models.practice import current_anchor
 from accounts.requests import AccountRequest
 from clients.models import Client
 from clients.timeline import Entry, provides
@@ -30,18 +29,18 @@ def entries(client: Client) -> Iterator[Entry]:
         .select_related("author", "appointment")
         .order_by("-created_at", "-id")[:MOST]
     )
-    account, zone = current_anchor(), practice_zone()
+    zone = practice_zone()
     reader = Member.objects.filter(pk=scope.current().actor.id).first()
     for note in notes:
         shown_in = note.appointment.time_zone if note.appointment else zone
         readable = reader is not None and reading.may_read(reader, note)
-        url = account.url("note", note.pk) if readable else ""
+        to = ("note", note.pk) if readable else ()
         if note.is_final:
             yield Entry(
                 at=note.signed_at or note.created_at,
                 title=note.title,
                 icon="note",
-                url=url,
+                to=to,
                 badge=_("Signed"),
                 badge_icon="lock",
                 tone="good",
@@ -53,7 +52,7 @@ def entries(client: Client) -> Iterator[Entry]:
                 at=note.updated_at,
                 title=_("Note, not signed yet"),
                 icon="note",
-                url=url,
+                to=to,
                 badge=_("Draft"),
                 badge_icon="edit",
                 who=note.author.name,

@@ -41,7 +41,7 @@ def note_new(request: AccountRequest, client_id: UUID) -> HttpResponse:
     choices = _choices(request)
     form = BeginForm(
         choices,
-        request.POST or None,
+        request.POST if request.method == "POST" else None,
         has_last=last is not None,
         initial={"template": _usual(author.pk, choices)},
     )
@@ -131,6 +131,8 @@ def note_discard(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Ask, then take a draft that was begun by mistake out of sight."""
     note = reading.find(pk, reader=request.member)
     if request.method != "POST":
+        if note.state != Note.State.DRAFT or not reading.is_author(request.member, note):
+            return redirect(request.account.url("note", pk))
         return render(request, "notes/discard.html", {"note": note, "zone": zone_of(note)})
     try:
         writing.discard(by=request.actor, note=note)
