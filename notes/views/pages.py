@@ -49,6 +49,7 @@ def writing_page(
         "alerts": alerts_of(note),
         "saved": saved_words(note.updated_at, zone) if note.version > 1 else "",
         "beside": beside,
+        "sign_in_url": request.account.url("note_draft", note.pk),
         "has_last": beside or reading.last_signed(note.client_id, other_than=note) is not None,
         **(beside_context(note) if beside else {}),
         **extra,
