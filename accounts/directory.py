@@ -11,6 +11,7 @@ from accounts.models import Account, AccountAccess, User
 from accounts.tenancy import AccountRef
 
 REMEMBERED_SECONDS = 60
+SHUT = ("opening", "purging", "closed")  # states in which nobody enters
 _known: dict[str, tuple[float, AccountRef | None]] = {}
 
 
@@ -21,7 +22,7 @@ def find(slug: str) -> AccountRef | None:
     if known and known[0] > now:
         return known[1]
     try:
-        account = Account.objects.filter(slug=slug).exclude(state__in=["opening", "closed"]).first()
+        account = Account.objects.filter(slug=slug).exclude(state__in=SHUT).first()
     except DatabaseError:
         if known:
             return known[1]
@@ -45,9 +46,7 @@ def forget_all() -> None:
 
 def accounts_for(user: User) -> list[Account]:
     """Return the accounts that a User may enter, by name."""
-    return list(
-        Account.objects.filter(accesses__user=user).exclude(state__in=["opening", "closed"])
-    )
+    return list(Account.objects.filter(accesses__user=user).exclude(state__in=SHUT))
 
 
 def may_enter(user: User, account_id: UUID) -> bool:

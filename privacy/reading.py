@@ -67,7 +67,7 @@ def lines(found: Iterable[AuditEvent], members: dict[UUID, str]) -> list[Line]:
             object_words=kind_words(event.kind),
             client_id=event.client_id if event.client_id in names else None,
             client_name=names.get(event.client_id, _("erased")) if event.client_id else "",
-            result="" if event.result == "done" else event.result.replace("_", " "),
+            result="" if _says_it_all(event) else event.result.replace("_", " "),
             count=event.count,
             is_client=bool(event.client_id) and event.object_id == event.client_id,
         )
@@ -94,6 +94,10 @@ def kind_words(label: str) -> str:
         return _("several records")
     kind = kind_named(label)
     return str(kind.model._meta.verbose_name) if kind else ""
+
+
+def _says_it_all(event: AuditEvent) -> bool:
+    return event.result == "done" or event.action.startswith("denied.")
 
 
 def _who(event: AuditEvent, members: dict[UUID, str]) -> str:
