@@ -25,6 +25,9 @@ from bookings.models import Attendee, Message
 from bookings.text_messages import NotSent, send_text
 from clients.models import normalise_phone
 
+# What fits into one encoded word of RFC 2047
+SENDER_BYTES = 45
+
 
 class NotDelivered(Exception):
     """A message was not taken; `reason` is a code and names nobody, `for_good` says that trying again is useless."""
@@ -105,8 +108,14 @@ def _send_mail(account: AccountAnchor, message: Message) -> None:
 
 
 def _sender_name(practice: str) -> str:
-    """Return a practice's name as it may stand before an address: nothing in it can look like another address."""
-    return " ".join(re.sub(r'[<>@"\\]', " ", practice).split())
+    """Return a practice's name as it may stand before an address: without what headers give a meaning, in one line.
+
+    Longer names are cut at a word: folded ones come out of Python's header writer without their quotes.
+    """
+    words = re.sub(r'[()<>\[\]:;@\\,."]', " ", practice).split()
+    while len(words) > 1 and len(" ".join(words).encode()) > SENDER_BYTES:
+        words.pop()
+    return " ".join(words).encode()[:SENDER_BYTES].decode(errors="ignore")
 
 
 def _calendar_part(account: AccountAnchor, attendee: Attendee) -> MIMEPart:

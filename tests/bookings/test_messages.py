@@ -168,15 +168,26 @@ def test_the_confirmation(practice: Practice, sink: Sink) -> None:
     ]
 
 
-def test_a_practice_with_a_name_of_its_own(sink: Sink, settings: Any) -> None:
+@pytest.mark.parametrize(
+    ("name", "sender"),
+    [
+        ("Zoë’s “Fizyo”, Łódź", "Zoë’s “Fizyo” Łódź"),
+        ("Boss <boss@bank.example>, Ltd.", "Boss boss bank example Ltd"),
+        (
+            "Cabinet de Kinésithérapie du Vieux-Port, Marseille (SARL)",
+            "Cabinet de Kinésithérapie du Vieux-Port",
+        ),
+        ("湾岸理学療法センター" * 3, "湾岸理学療法センター湾岸理学療"),
+    ],
+)
+def test_a_practice_with_a_name_of_its_own(
+    sink: Sink, settings: Any, name: str, sender: str
+) -> None:
     at(NOW, settings)
-    practice = open_practice(name="Zoë’s “Fizyo”, Łódź & Co <hello@x.example>")
-    take(practice)
+    take(practice := open_practice(name=name))
     run_due(practice)
-    mail = sink.mails[0][1]
-    assert mail["From"].addresses[0].display_name == "Zoë’s “Fizyo”, Łódź & Co hello x.example"
-    assert mail["From"].addresses[0].addr_spec == "hello@keepwell.example"
-    assert mail["Subject"] == f"Your appointment at {practice.account.name}"
+    (address,) = sink.mails[0][1]["From"].addresses
+    assert (address.display_name, address.addr_spec) == (sender, "hello@keepwell.example")
 
 
 def test_the_attached_calendar_file(practice: Practice, sink: Sink) -> None:
