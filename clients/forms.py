@@ -75,7 +75,6 @@ class ClientForm(forms.Form):
         label=gettext_lazy("Reminders"),
         choices=Client.Reminders.choices,
         initial=Client.Reminders.EMAIL,
-        widget=forms.RadioSelect,
     )
     location = forms.ChoiceField(label=gettext_lazy("Usual location"), required=False)
     seen_at = forms.CharField(widget=forms.HiddenInput, required=False)
