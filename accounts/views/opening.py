@@ -51,7 +51,7 @@ def confirm(request: SignedInRequest) -> HttpResponse:
     draft = request.session.get(DRAFT)
     if not draft:
         return redirect("open")
-    form = AcceptForm(request.POST or None)
+    form = AcceptForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         account = _open(request.user, draft)
         del request.session[DRAFT]

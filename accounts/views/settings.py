@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -162,7 +163,7 @@ def _region_facts(request: AccountRequest) -> list[tuple[str, Any]]:
         (_("Region"), request.account.city),
         (_("Why there"), entry.region_reason),
         (_("Country"), names.get(entry.country, entry.country)),
-        (_("Basis"), entry.get_region_basis_display()),
+        (_("Basis"), capfirst(entry.get_region_basis_display())),
         (_("Document"), entry.region_document),
         (_("Rule"), entry.region_rule_version),
     ]
