@@ -113,17 +113,17 @@ class HoursForm(WeekForm):
     since = forms.DateField(
         label=gettext_lazy("First day"),
         required=False,
-        help_text=gettext_lazy("Empty: since ever."),
+        help_text=gettext_lazy("Leave it empty if they hold already."),
         widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
     )
     until = forms.DateField(
         label=gettext_lazy("Last day"),
         required=False,
-        help_text=gettext_lazy("Empty: until you change it."),
+        help_text=gettext_lazy("Leave it empty if they have no end."),
         widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
     )
     ends_earlier = forms.BooleanField(
-        label=gettext_lazy("The hours before end the day before"), required=False
+        label=gettext_lazy("End the present hours the day before"), required=False
     )
 
     def __init__(self, *args: Any, replacing: Period | None = None, **kwargs: Any) -> None:

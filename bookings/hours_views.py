@@ -128,7 +128,7 @@ def _form(
         since, until, week = today + timedelta(days=8 - today.isoweekday()), None, []
     begin = begin or usual_week(working_days(request.account.country))
     form = HoursForm(
-        request.POST or None,
+        request.POST if request.method == "POST" else None,
         stretches=stretches_for(begin),
         replacing=asked if week else None,
         initial={**initial_of(begin), "since": since, "until": until, "ends_earlier": is_new},

@@ -60,7 +60,6 @@ class FirstServiceForm(forms.Form):
         required=False,
         min_value=0,
         max_value=MOST,
-        help_text=gettext_lazy("Empty: no price is shown."),
     )
     description = forms.CharField(
         label=gettext_lazy("Description"),
@@ -76,10 +75,15 @@ class FirstServiceForm(forms.Form):
     def __init__(self, *args: Any, currency: str, this: Service | None = None, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.currency, self.this = currency, this
-        price: Any = self.fields["price"]
-        price.decimal_places = decimals(currency)
-        price.widget = forms.NumberInput(
-            {"inputmode": "decimal", "min": 0, "step": str(Decimal(1).scaleb(-decimals(currency)))}
+        digits = decimals(currency)
+        # Made anew, because a field takes its decimal places only when it is made
+        self.fields["price"] = forms.DecimalField(
+            label=_("Price"),
+            required=False,
+            min_value=0,
+            max_value=MOST,
+            decimal_places=digits,
+            widget=forms.NumberInput({"inputmode": "decimal"}),
         )
 
     @property

@@ -65,7 +65,8 @@ def hours(request: AccountRequest) -> HttpResponse:
         return _page(request, "setup/nobody.html", 2)
     week = so_far.week or usual_week(working_days(request.account.country))
     size = stretches_for(week)
-    form = WeekForm(request.POST or None, initial=initial_of(week), stretches=size)
+    posted = request.POST if request.method == "POST" else None
+    form = WeekForm(posted, initial=initial_of(week), stretches=size)
     if "copy" in request.POST:
         form = WeekForm(initial=typed(form), stretches=size)
     elif request.method == "POST" and form.is_valid() and _keeps_hours(request, so_far, form):
