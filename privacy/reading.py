@@ -40,11 +40,15 @@ class Line:
     is_client: bool
 
 
-def events(*, member: UUID | None = None, action: str = "") -> QuerySet[AuditEvent]:
-    """Return the active account's chained events, newest first, of one member or one sort if asked."""
+def events(
+    *, member: UUID | None = None, action: str = "", client: UUID | None = None
+) -> QuerySet[AuditEvent]:
+    """Return the active account's chained events, newest first; of one member, sort or client if asked."""
     found: QuerySet[AuditEvent] = AuditEvent.objects.defer("detail").order_by("-seq")
     if member is not None:
         found = found.filter(actor_id=member)
+    if client is not None:
+        found = found.filter(client_id=client)
     return found.filter(action=action) if action else found
 
 

@@ -24,15 +24,16 @@ PER_PAGE = 50
 def audit_log(request: AccountRequest) -> HttpResponse:
     """Show who did what, when and to what, newest first; read by the role that can read the chain and nothing else."""
     who, what = _uuid(request.GET.get("who", "")), request.GET.get("what", "")[:60]
+    client = _uuid(request.GET.get("client", ""))
     ref = request.account.ref
     with acting_in(ref, by=request.actor, purpose=Purpose.ADMINISTRATION, reading=True):
         members = reading.member_names()
-        page = Paginator(reading.events(member=who, action=what), PER_PAGE).get_page(
+        page = Paginator(reading.events(member=who, action=what, client=client), PER_PAGE).get_page(
             request.GET.get("page")
         )
         lines = reading.lines(page.object_list, members)
         actions = reading.actions()
-    chosen = {"who": str(who) if who else "", "what": what}
+    chosen = {"who": str(who) if who else "", "what": what, "client": str(client or "")}
     query = urlencode({key: value for key, value in chosen.items() if value})
     context = {
         "lines": lines,

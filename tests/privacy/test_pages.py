@@ -237,6 +237,8 @@ def test_the_audit_says_who_did_what(browser: Browser, account: Account) -> None
     )
     his = browser.get(page(account, "audit_log"), {"who": str(owner.pk)}).content.decode()
     assert "Keepwell itself" not in his
+    about = browser.get(page(account, "audit_log"), {"client": str(person.pk)}).content.decode()
+    assert ("Leila Haddad" in about, '<th scope="row">Export built' in about) == (True, False)
     assert (
         browser.get(page(account, "audit_log"), {"who": "nonsense", "page": "x"}).status_code == 200
     )
