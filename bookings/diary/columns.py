@@ -230,7 +230,7 @@ class Writer:
             if gone or state in STATE_ICONS
             else "",
             state_icon=self.icons.get(state, "") if not gone else "",
-            has_alert=any(client in self.rows.alerts for client, _state in live),
+            has_alert=entry.has_alert,
             is_open=entry.id == self.asked.appointment,
         )
 

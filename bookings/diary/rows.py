@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
 from accounts.models import Location, Practitioner
 from accounts.time_zones import zone_info
-from bookings.models import Appointment, WeeklyHours
+from bookings.models import Appointment, Attendee, WeeklyHours
 from bookings.wall_time import day_bounds
 from clients import directory
 from clients.models import Alert
@@ -32,6 +33,7 @@ class Entry:
     state: str
     is_overbooked: bool
     places: list[tuple[UUID, str]] = field(default_factory=list)
+    has_alert: bool = False
 
 
 @dataclass(slots=True)
@@ -42,7 +44,6 @@ class Rows:
     hours: dict[tuple[UUID, int], list[tuple[UUID, time, time, date, date]]]
     entries: list[Entry]
     names: dict[UUID, str]
-    alerts: set[UUID]
 
 
 def read(
@@ -77,7 +78,6 @@ def read(
         hours,
         entries,
         directory.names(clients),
-        _with_alerts(clients),
     )
 
 
@@ -102,13 +102,20 @@ def _hours(
 
 
 def _entries(practitioners: list[UUID], days: list[date], zone: str) -> list[Entry]:
-    """Return the appointments that start on these days, in order, cancelled ones too, in one statement."""
+    """Return the appointments that start on these days, in order, cancelled ones too, in one statement.
+
+    It says which clients have an alert that calls for care; what the alert says stays sealed until it is opened.
+    """
+    worrying = Alert.objects.filter(
+        client_id=OuterRef("attendees__client_id"), resolved_at=None
+    ).exclude(severity=Alert.Severity.INFO)
     rows = (
         Appointment.objects.filter(
             practitioner_id__in=practitioners,
             starts_at__gte=day_bounds(days[0], zone).starts_at,
             starts_at__lt=day_bounds(days[-1], zone).ends_at,
         )
+        .annotate(has_alert=Exists(worrying))
         .order_by("starts_at", "id")
         .values_list(
             "id",
@@ -124,11 +131,12 @@ def _entries(practitioners: list[UUID], days: list[date], zone: str) -> list[Ent
             "is_overbooked",
             "attendees__client_id",
             "attendees__state",
+            "has_alert",
         )
     )
     info = zone_info(zone)
     found: dict[UUID, Entry] = {}
-    for pk, who, where, service, colour, a, b, c, d, state, overbooked, client, place in rows:
+    for pk, who, where, service, colour, a, b, c, d, state, overbooked, client, place, care in rows:
         entry = found.get(pk)
         if entry is None:
             walls = (at.astimezone(info).replace(tzinfo=None) for at in (a, b, c, d))
@@ -139,13 +147,5 @@ def _entries(practitioners: list[UUID], days: list[date], zone: str) -> list[Ent
             found[pk] = entry
         if client is not None:
             entry.places.append((client, place))
+            entry.has_alert |= care and place != Attendee.State.CANCELLED
     return list(found.values())
-
-
-def _with_alerts(clients: Iterable[UUID]) -> set[UUID]:
-    """Return which clients have an alert that calls for care; what it says stays sealed until it is opened."""
-    ids = list(clients)
-    if not ids:
-        return set()
-    alerts = Alert.objects.filter(client_id__in=ids, resolved_at=None)
-    return set(alerts.exclude(severity=Alert.Severity.INFO).values_list("client_id", flat=True))
