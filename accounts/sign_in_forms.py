@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account import forms as account
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
+from allauth.mfa.webauthn import forms as webauthn
 from django.forms import Form
 from django.utils.translation import gettext_lazy as _
 
@@ -64,7 +65,7 @@ class ChangePasswordForm(Plain, account.ChangePasswordForm):  # type: ignore[mis
     labels = {"password1": _("New password")}
 
 
-class ChangeEmailForm(Plain, account.ChangeEmailForm):  # type: ignore[misc]
+class NewAddressForm(Plain, account.AddEmailForm):  # type: ignore[misc]
     """Changing the address."""
 
     labels = {"email": _("New address")}
@@ -90,3 +91,13 @@ class SecondFactorAgainForm(Plain, mfa.ReauthenticateForm):  # type: ignore[misc
 
 class ActivateForm(Plain, totp.ActivateTOTPForm):  # type: ignore[misc]
     """The first code of a new authenticator app."""
+
+
+class AddPasskeyForm(Plain, webauthn.AddWebAuthnForm):  # type: ignore[misc]
+    """A new passkey, with a name to know it by."""
+
+    labels = {"name": _("Name"), "passwordless": _("Sign in with it alone, without the password")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["name"] = _("My passkey")

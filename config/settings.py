@@ -340,7 +340,7 @@ ACCOUNT_FORMS = {
         "reset_password": "ResetPasswordForm",
         "reset_password_from_key": "ResetPasswordKeyForm",
         "change_password": "ChangePasswordForm",
-        "change_email": "ChangeEmailForm",
+        "add_email": "NewAddressForm",
         "confirm_email_verification_code": "ConfirmCodeForm",
         "reauthenticate": "PasswordAgainForm",
     }.items()
@@ -349,6 +349,7 @@ MFA_FORMS = {
     "authenticate": "accounts.sign_in_forms.SecondFactorForm",
     "reauthenticate": "accounts.sign_in_forms.SecondFactorAgainForm",
     "activate_totp": "accounts.sign_in_forms.ActivateForm",
+    "add_webauthn": "accounts.sign_in_forms.AddPasskeyForm",
 }
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if PRODUCTION else "http"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -1,7 +1,6 @@
 """Who works here: inviting, joining, roles, leaving; each with a neighbour and a role that may not."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -50,14 +49,13 @@ def owner(client: Client, account: Account) -> Client:
 
 
 @pytest.fixture(autouse=True)
-def mailbox(settings: Any) -> Iterator[None]:
+def mailbox(settings: Any) -> None:
     """Every route's mail, kept in memory."""
     settings.MAILERS = {
         name: {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}
         for name in settings.MAILERS
     }
     mail.outbox = []
-    return
 
 
 def run_jobs(account: Account) -> None:
