@@ -49,7 +49,7 @@ class WeekForm(forms.Form):
             for number in range(1, stretches + 1):
                 for edge, label in (("starts", _("from")), ("ends", _("until"))):
                     self.fields[name_of(weekday, number, edge)] = _wall_field(
-                        f"{day_name(weekday)}, {number}, {label}"
+                        _label(weekday, number, label)
                     )
 
     @property
@@ -207,6 +207,12 @@ def read_date(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+def _label(weekday: int, number: int, edge: str) -> str:
+    """Return "Tuesday from", or "Tuesday from (2)" for the second stretch."""
+    label = f"{day_name(weekday)} {edge}"
+    return label if number == 1 else f"{label} ({number})"
 
 
 def _wall_field(label: str) -> forms.TimeField:

@@ -29,6 +29,13 @@ DOORS = (
         gettext_lazy("The practice"),
         (
             (
+                "setup",
+                "play",
+                gettext_lazy("Set-up"),
+                gettext_lazy("Three steps to a page where clients book"),
+                P.SETTINGS_EDIT,
+            ),
+            (
                 "practice",
                 "home",
                 gettext_lazy("Practice"),
