@@ -17,6 +17,7 @@ from accounts import audit, outbox
 from accounts.models import AuditHead, OutboxJob
 from accounts.models.practice import current_anchor
 from accounts.tenancy import AccountRef, acting_in
+from bookings.links import absolute
 from privacy import letters, objects, records
 from privacy.export.archive import ArchiveWriter, Receipt
 from privacy.export.container import file_path
@@ -306,4 +307,5 @@ def announce(work: outbox.Work) -> None:
     export = Export.objects.get(pk=work.payload["export"])
     if export.is_ready:
         anchor = current_anchor()
-        letters.to_owner("export_ready", export=export, account=anchor, url=anchor.url("exports"))
+        url = absolute(anchor.url("exports"))
+        letters.to_owner("export_ready", export=export, account=anchor, url=url)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts import audit, directory, outbox
 from accounts.models import Account, AccountAnchor, Member
 from accounts.models.practice import current_anchor
+from bookings.links import absolute
 from privacy import exporting, letters
 from privacy.models import Closure, Export
 from privacy.vocabulary import clock, scope
@@ -153,15 +154,18 @@ def mail(work: outbox.Work) -> None:
     day = int(work.payload["day"])
     if closure is None or (closure.cancelled_at is None) != (day >= 0):
         return
+    now = clock.now()
+    if day > 0 and closure.purge_due_at <= now:
+        return  # a late letter would name days that are past
     anchor = current_anchor()
     letters.to_owner(
         "closure_cancelled" if day < 0 else "closure",
         account=anchor,
         dates=dates_of(closure),
-        days_left=READ_ONLY_DAYS - day,
+        days_left=-((now - closure.purge_due_at) // timedelta(days=1)),  # rounded up
         first=day == 0,
-        url=anchor.url("closure"),
-        exports_url=anchor.url("exports"),
+        url=absolute(anchor.url("closure")),
+        exports_url=absolute(anchor.url("exports")),
         keyring_days=KEYRING_BACKUP_DAYS,
         data_days=DATA_BACKUP_DAYS,
     )

@@ -73,7 +73,7 @@ def keep_mail(home: Path, region: str, *, sender: str, recipients: list[str], ra
         kind="mail",
         sender=str(told.get("From", sender)),
         recipients=recipients,  # the envelope's, since a blind copy has no header
-        subject=str(told.get("Subject", "")),
+        subject=str(told.get("Subject", "")).strip(),  # a long one begins on its second line
         raw=raw,
     )
 
