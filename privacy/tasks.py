@@ -7,7 +7,7 @@ from celery import shared_task
 from privacy import sweeping
 
 
-@shared_task(name="privacy.sweep")  # type: ignore[untyped-decorator]
+@shared_task(name="privacy.sweep")
 def sweep(cell: str) -> int:
     """Sweep one cell; return how many accounts it has. Beat calls it every hour."""
     return sweeping.sweep_cell(cell)

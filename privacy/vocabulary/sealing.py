@@ -6,6 +6,7 @@ A sealed value is `version(1) | key id(16) | nonce(12) | ciphertext | tag(16)`: 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 VERSION_AES_256_GCM = 1
 _HEADER = 17
 _NONCE = 12
+_START = _HEADER + _NONCE
 SHORTEST = _HEADER + _NONCE + 16  # a sealed empty text
 
 
@@ -80,3 +82,24 @@ def unseal(payload: bytes, key: Key, aad: bytes) -> bytes:
         )
     except InvalidTag as error:
         raise Unreadable("The value or its place was altered.") from error
+
+
+def unseal_row(payloads: Iterable[bytes | None], key: Key, places: Iterable[bytes]) -> list[str]:
+    """Return several texts of one row, all sealed under one key; None and empty ones as "".
+
+    The same as `unseal` for each, for lists of many thousand rows. Raises `Unreadable` when any can't be opened.
+    """
+    header = bytes([VERSION_AES_256_GCM]) + key.id.bytes
+    decrypt = key.cipher.decrypt
+    texts = []
+    try:
+        for payload, place in zip(payloads, places, strict=True):
+            if payload is None or len(payload) == SHORTEST:
+                texts.append("")  # nothing is sealed in it
+            elif payload.startswith(header):
+                texts.append(decrypt(payload[_HEADER:_START], payload[_START:], place).decode())
+            else:
+                raise Unreadable("Sealed under another key.")
+    except InvalidTag as error:
+        raise Unreadable("A value or its place was altered.") from error
+    return texts

@@ -15,7 +15,7 @@ from accounts import outbox
 from accounts.models import Account, AuditQueue, OutboxJob, User
 from accounts.tenancy import acting_in
 from clients.models import Client, Document
-from privacy import building, exporting, objects
+from privacy import building, exporting, objects, records
 from privacy.export.verify_export import verify
 from privacy.inventory import kinds
 from privacy.models import Export
@@ -234,8 +234,8 @@ def test_memory_does_not_grow_with_the_account(account: Account) -> None:
             make_client(admin_notes="knee")
     with acting_in(account.ref, purpose=Purpose.EXPORT, reading=True) as active:
         kind = next(kind for kind in kinds() if kind.model is Client)
-        for _ in building.records.rows(kind, lambda *_: None):
-            assert len(active.reads) <= building.records.CHUNK
+        for _ in records.rows(kind, lambda *_: None):
+            assert len(active.reads) <= records.CHUNK
         assert active.reads == {}
 
 

@@ -131,7 +131,7 @@ def test_the_certificate_is_signed_dated_and_mailed(account: Account, settings: 
     begun = clock.now()
     scene.run_jobs(account, "closure.purge")
     account.refresh_from_db()
-    certificate = account.certificate
+    certificate: Any = account.certificate
     statement = certificate["statement"]
     public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(certificate["public_key"]))
     public.verify(bytes.fromhex(certificate["signature"]), purge.canonical(statement))
