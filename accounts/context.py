@@ -15,6 +15,7 @@ from accounts.entry import first_page, page_url
 from accounts.models import AccountAnchor
 from accounts.permissions import Permission
 from accounts.requests import AccountRequest
+from privacy.vocabulary import scope
 
 # label, URL name (also the first word of its pages' paths), icon, permission
 RAIL: tuple[tuple[Promise, str, str, Permission], ...] = (
@@ -54,7 +55,8 @@ def adds(more: More) -> More:
 def practice(request: HttpRequest) -> dict[str, Any]:
     """Return `account`, `member`, `permissions`, `nav` and the frame's links inside an account, little elsewhere."""
     account: AccountAnchor | None = getattr(request, "account", None)
-    if account is None or request.member is None:  # type: ignore[attr-defined]
+    # An error page is drawn after the account was left: what needs its rows stays out
+    if account is None or request.member is None or scope.active() is None:  # type: ignore[attr-defined]
         return {"account": account}
     inside: AccountRequest = request  # type: ignore[assignment]
     own = {

@@ -5,8 +5,10 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import psycopg
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.db import connections
 from django.test import Client
 
 from accounts import agreements, control_tasks, sessions
@@ -23,7 +25,9 @@ from accounts.models import (
 )
 from accounts.tenancy import acting_in
 from privacy.vocabulary import clock
+from tests import parts
 from tests.browser import sign_in
+from tests.conftest import HOME
 from tests.factories import PASSWORD, make_account, make_member, make_user
 
 pytestmark = pytest.mark.django_db(databases="__all__")
@@ -310,9 +314,10 @@ def test_a_closing_account_says_that_it_is_read_only(client: Client) -> None:
 
     with acting_in(account.ref):
         AccountAnchor.objects.update(state="closing", closing_at=clock.now())
-    answer = client.post(f"/a/{account.slug}/settings/practice/", {"name": "New"})
+    answer = client.post(f"/a/{account.slug}/settings/practice/", {"name": "Typed with care"})
     assert answer.status_code == 409
     assert "closing" in answer.content.decode()
+    assert "Typed with care" in answer.content.decode()
     assert client.post(f"/a/{account.slug}/leave/").status_code == 302
 
 
@@ -322,3 +327,40 @@ def test_each_role_begins_where_it_may(client: Client) -> None:
     client.force_login(user)
     inside = enter(client, account)
     assert client.get(inside["Location"]).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True, databases="__all__")
+def test_asking_for_a_foreign_practice_stands_in_its_audit(client: Client) -> None:
+    stranger = make_account()
+    client.force_login(make_user())
+    client.get(f"/enter/{stranger.slug}/")
+    name = connections["region_au"].settings_dict["NAME"]
+    query = (
+        "SELECT result FROM accounts_auditqueue WHERE action = 'denied.enter' AND account_id = %s"
+    )
+    with psycopg.connect(parts.standing(HOME).postgres, dbname=name) as superuser:
+        assert superuser.execute(query, [stranger.pk]).fetchall() == [("not_found",)]
+
+
+def test_a_second_way_in_replaces_the_session(client: Client) -> None:
+    user, account = make_owner()
+    client.force_login(user)
+    enter(client, account)
+    enter(client, account)
+    with acting_in(account.ref):
+        assert RegionSession.objects.count() == 1
+
+
+def test_a_changed_address_reaches_the_members(client: Client) -> None:
+    user, account = make_owner()
+    User.objects.filter(pk=user.pk).update(email="new@mail.example")
+    control_tasks.HANDLERS["member.address"]("au-1", {"user": str(user.pk)})
+    with acting_in(account.ref):
+        assert Member.objects.get().email == "new@mail.example"
+
+
+def test_an_account_that_is_not_open_yet_is_not_there(client: Client) -> None:
+    user, account = make_owner()
+    Account.objects.filter(pk=account.pk).update(state="closed")
+    client.force_login(user)
+    assert client.get(f"/enter/{account.slug}/").status_code == 404
