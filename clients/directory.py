@@ -9,32 +9,26 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter, OrderedDict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db import connections
 from django.utils.translation import gettext as _
 
+from clients import opening
 from clients.finding import NO_CONTACT, Contact, Index, Person, order_of
 from clients.models import Client
 from clients.words import fold
-from privacy.vocabulary import clock, keyring, scope, sealing
-from privacy.vocabulary.fields import UnreadableValue
+from privacy.vocabulary import clock, scope
 
 UNUSED_SECONDS = 60
 OLDEST_SECONDS = 600
 OVERLAP = timedelta(minutes=2)
 PEOPLE_IN_MEMORY = 200_000
 PAGE_SIZE = 50
-
-_KIND = Client._meta.label
-_NAMES = ("given_name", "family_name", "preferred_name")
-_CONTACTS = ("email", "phone", "birth_date")
 
 
 class State(StrEnum):
@@ -110,7 +104,7 @@ def people(client_ids: Iterable[UUID]) -> list[Person]:
     if wanted and _is_open():
         known = _current().people
         return [known[each] for each in wanted if each in known]
-    return _open_people(wanted) if wanted else []
+    return opening.people(wanted) if wanted else []
 
 
 def namesakes(given_name: str, family_name: str) -> list[Person]:
@@ -123,7 +117,7 @@ def namesakes(given_name: str, family_name: str) -> list[Person]:
 def contacts(client_ids: Iterable[UUID]) -> dict[UUID, Contact]:
     """Return how these clients are reached; opens their rows alone."""
     wanted = set(client_ids)
-    return dict(_open_contacts(wanted)) if wanted else {}
+    return dict(opening.contacts(wanted)) if wanted else {}
 
 
 def listing(
@@ -215,14 +209,16 @@ def _make_room() -> None:
 def _open(opened: _Opened) -> None:
     now = clock.now()
     opened.recent = _changed_since(now - OVERLAP)
-    opened.people = {person.id: person for person in _open_people(None)}
+    with opening.no_collection():
+        opened.people = {person.id: person for person in opening.people(None)}
     opened.checked_at = now
     opened.opened = time.monotonic()
 
 
 def _all_contacts(opened: _Opened) -> dict[UUID, Contact]:
     if opened.contacts is None:
-        opened.contacts = dict(_open_contacts(None))
+        with opening.no_collection():
+            opened.contacts = dict(opening.contacts(None))
     return opened.contacts
 
 
@@ -240,9 +236,9 @@ def _refresh(opened: _Opened) -> None:
     stale |= {pk for pk, at in opened.recent.items() if at >= since and pk not in found}
     if stale:
         kept = {pk: each for pk, each in opened.people.items() if pk not in stale}
-        opened.people = kept | {person.id: person for person in _open_people(stale)}
+        opened.people = kept | {person.id: person for person in opening.people(stale)}
         if opened.contacts is not None:
-            opened.contacts = opened.contacts | dict(_open_contacts(stale))
+            opened.contacts = opened.contacts | dict(opening.contacts(stale))
         opened.index = None
     opened.recent = {pk: at for pk, at in found.items() if at >= now - OVERLAP}
     opened.checked_at = now
@@ -250,74 +246,3 @@ def _refresh(opened: _Opened) -> None:
 
 def _changed_since(since: datetime) -> dict[UUID, datetime]:
     return dict(Client.objects.filter(updated_at__gte=since).values_list("pk", "updated_at"))
-
-
-def _open_people(client_ids: Collection[UUID] | None) -> list[Person]:
-    """Return clients, all or those with these ids, opened without making model instances."""
-    opener = _Opener(_NAMES)
-    people = []
-    for pk, is_archived, is_confirmed, (given, family, preferred) in opener.rows(client_ids):
-        order = order_of(given, family, is_archived)
-        people.append(Person(order, pk, given, family, preferred, is_archived, is_confirmed))
-    return people
-
-
-def _open_contacts(client_ids: Collection[UUID] | None) -> Iterator[tuple[UUID, Contact]]:
-    for pk, _archived, _confirmed, (email, phone, born) in _Opener(_CONTACTS).rows(client_ids):
-        yield pk, Contact(email, phone, _date(born))
-
-
-class _Opener:
-    """Opens some sealed fields of many clients. Written for 50,000 of them: what runs per value does little."""
-
-    def __init__(self, fields: tuple[str, ...]) -> None:
-        self.active = scope.current()
-        self.fields = [(name, name.encode()) for name in fields]
-        self.columns = ", ".join(fields)
-
-    def rows(
-        self, client_ids: Collection[UUID] | None
-    ) -> Iterator[tuple[UUID, bool, bool, list[str]]]:
-        """Yield id, archived, confirmed and the opened values of the clients with these ids (None: of all)."""
-        active, fields, unseal = self.active, self.fields, sealing.unseal
-        rows = self._select(client_ids)
-        keys = keyring.prefetch([row[0] for row in rows])
-        region, account = active.region, str(active.account_id)
-        for pk, text, is_archived, is_confirmed, *payloads in rows:
-            # A place ends in the name of the field: made once for each client, not once for each field
-            stem = sealing.place(region, account, text, _KIND, text, "")
-            key = keys.get(pk)
-            values = []
-            for payload, (name, place) in zip(payloads, fields, strict=True):
-                if payload is None or len(payload) == sealing.SHORTEST:
-                    values.append("")  # nothing is sealed in it
-                    continue
-                try:
-                    values.append(unseal(payload, key, stem + place).decode())  # type: ignore[arg-type]
-                except (sealing.Unreadable, AttributeError):
-                    values.append(self._other_key(pk, name, payload, stem + place))
-            yield pk, is_archived, is_confirmed, values
-
-    def _select(self, client_ids: Collection[UUID] | None) -> list[Any]:
-        some = "" if client_ids is None else " AND id = ANY(%s)"
-        with connections[self.active.database].cursor() as cursor:
-            cursor.execute(
-                f"SELECT id, id::text, archived_at IS NOT NULL, is_confirmed, {self.columns} "
-                f"FROM {Client._meta.db_table} WHERE account_id = %s{some}",
-                [self.active.account_id, *([] if client_ids is None else [list(client_ids)])],
-            )
-            rows: list[Any] = cursor.fetchall()
-            return rows
-
-    def _other_key(self, pk: UUID, name: str, payload: bytes, place: bytes) -> str:
-        """Open a value that was sealed under an older key of the client; else say that it can't be read (CR-7)."""
-        try:
-            key = keyring.opening_key(sealing.key_id(payload), pk)
-            return sealing.unseal(payload, key, place).decode()
-        except sealing.Unreadable:
-            self.active.unreadable.add((_KIND, pk, name))
-            return UnreadableValue(_("unreadable"))
-
-
-def _date(text: str) -> date | None:
-    return date.fromisoformat(text) if text and not isinstance(text, UnreadableValue) else None

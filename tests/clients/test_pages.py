@@ -6,13 +6,16 @@ from datetime import date
 from uuid import UUID
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Role
+from accounts.models.practice import current_anchor
 from accounts.tenancy import acting_in
-from clients import directory, records
+from clients import directory, documents, records
 from clients.models import Alert, Client
+from clients.views.pages import SHOWN_AT_FIRST
 from privacy.vocabulary import clock
 from privacy.vocabulary.scope import SYSTEM
 from tests.clients.practice import Practice, practice, told
@@ -331,3 +334,33 @@ def test_the_number_of_queries_does_not_grow(owner: Practice) -> None:
             owner.post(f"{pk}/alerts/new/", {"kind": "other", "severity": "info", "text": "x"})
         counts.append((queries_of(owner, ""), queries_of(owner, f"{pk}/")))
     assert counts[0] == counts[1]
+
+
+def test_a_closing_practice_still_finds_and_reads(owner: Practice) -> None:
+    pk = owner.client(given_name="Ana", family_name="Vega")
+    with acting_in(owner.account.ref):
+        anchor = current_anchor()
+        anchor.state = anchor.State.CLOSING
+        anchor.save(update_fields=["state"])
+    assert b"Ana Vega" in owner.post("search/", {"q": "ana"}).content
+    page = owner.get(f"{pk}/")
+    assert page.status_code == 200
+    assert "/edit/" not in page.content.decode()
+    assert owner.post(f"{pk}/archive/").status_code == 409
+    assert owner.load(pk).archived_at is None
+
+
+def test_a_long_timeline_shows_the_newest_and_leads_to_the_rest(owner: Practice) -> None:
+    pk = owner.client()
+    with acting_in(owner.account.ref):
+        client = Client.objects.get(pk=pk)
+        for _ in range(SHOWN_AT_FIRST + 1):
+            upload = SimpleUploadedFile("a.txt", b"words")
+            documents.attach(by=SYSTEM, client=client, upload=upload)
+    first = owner.get(f"{pk}/")
+    assert (len(first.context["entries"]), first.context["more"]) == (SHOWN_AT_FIRST, 1)
+    everything = owner.browser.get(first.context["more_url"])
+    assert (len(everything.context["entries"]), everything.context["more"]) == (
+        SHOWN_AT_FIRST + 1,
+        0,
+    )
