@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -12,10 +13,12 @@ from django.http import Http404
 from accounts.models import Member, Practitioner, Role
 from bookings.models import Appointment, Attendee
 from notes.models import Addendum, Note, NoteVersion
-from privacy.vocabulary import keyring
+from privacy.vocabulary import clock, keyring
 from privacy.vocabulary.placement import TenantQuerySet
 
 PER_PAGE = 25
+# Older visits without a note came from elsewhere; they would bury what waits
+LOOK_BACK = timedelta(days=180)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +105,16 @@ def version_of(note: Note, number: int) -> NoteVersion | None:
 
 
 def visits_without_note(author: Practitioner) -> TenantQuerySet:
-    """Return the attendees whom a practitioner has seen and not written about, newest first."""
+    """Return the attendees whom a practitioner saw within `LOOK_BACK` and has not written about, newest first."""
     written = Note.objects.filter(
         appointment=OuterRef("appointment"), client=OuterRef("client")
     ).exclude(state=Note.State.VOID)
     visits: TenantQuerySet = (
-        Attendee.objects.filter(state=Attendee.State.SEEN, appointment__practitioner=author)
+        Attendee.objects.filter(
+            state=Attendee.State.SEEN,
+            appointment__practitioner=author,
+            appointment__starts_at__gt=clock.now() - LOOK_BACK,
+        )
         .exclude(Exists(written))
         .select_related("appointment", "client")
         .order_by("-appointment__starts_at", "-id")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -19,6 +20,7 @@ from bookings.models import Attendee
 from clients.models import Alert
 from notes import writing
 from notes.models import Addendum, Note
+from privacy.vocabulary import clock
 from tests.browser import sign_in
 from tests.factories import make_account, make_appointment, make_client, make_member
 from tests.notes.parts import Practice, colleague, draft, practice, signed
@@ -467,6 +469,38 @@ def test_reading_a_note_stands_in_the_audit_and_the_list_reads_none(
     assert reads() == before
     client.get(url(made, "note", note.pk))
     assert reads() == before + 1
+
+
+@pytest.mark.django_db(transaction=True, databases="__all__")
+def test_an_altered_note_says_so_on_screen_and_on_paper(client: Client, parts: Parts) -> None:
+    made = practice()
+    sign_in(client, made.owner_user, made.account)
+    note = sign(made)
+    assert "Altered" not in client.get(url(made, "note", note.pk)).text
+    name = connections["region_au"].settings_dict["NAME"]
+    with psycopg.connect(parts.postgres, dbname=name) as database:
+        database.execute("SET session_replication_role = replica")
+        database.execute(
+            "UPDATE notes_note SET signed_at = signed_at - interval '1 day' WHERE id = %s",
+            [note.pk],
+        )
+    for page in ("note", "note_print"):
+        text = client.get(url(made, page, note.pk)).text
+        assert "Altered since it was signed" in text
+        assert "this is the text that was signed" not in text
+
+
+def test_visits_of_long_ago_dont_wait_for_a_note(client: Client, p: Practice) -> None:
+    with acting_in(p.account.ref, by=p.by):
+        for days, name in ((200, "Longago"), (20, "Lately")):
+            visit = make_appointment(
+                make_client(given_name=name),
+                practitioner=p.author,
+                starts_at=clock.now() - timedelta(days=days),
+            )
+            Attendee.objects.filter(appointment=visit).update(state="seen")
+    page = client.get(url(p, "notes")).text
+    assert ("Lately" in page, "Longago" in page) == (True, False)
 
 
 def test_a_closing_account_shows_notes_and_keeps_them(client: Client, p: Practice) -> None:
