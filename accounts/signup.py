@@ -68,7 +68,7 @@ def open_account(
     """
     placed = home_region(country, subdivision or None)
     region = override.region if override else placed.region
-    with transaction.atomic():
+    with transaction.atomic(using="default"):
         account = Account(
             slug=slug or free_slug(name),
             name=name,
@@ -86,7 +86,7 @@ def open_account(
         account.full_clean()
         account.save(force_insert=True)
     _found_in_region(account, by, owner_name or by.get_full_name(), is_practitioner)
-    with transaction.atomic():
+    with transaction.atomic(using="default"):
         AccountAccess.objects.create(user=by, account=account, is_owner=True)
         for document, version in CURRENT.items():
             AgreementAcceptance.objects.create(

@@ -166,6 +166,20 @@ def _times() -> list[dict[str, Any]]:
     ]
 
 
+SERVICES = (
+    "Follow-up",
+    "First visit",
+    "Orthotics",
+    "Exercise class",
+    "Nail care",
+    "Massage",
+    "Telehealth",
+    "Home visit",
+    "Admin",
+    "Urgent",
+)
+
+
 @register.simple_tag
 def samples() -> dict[str, Any]:
     """Return sample values for every component, and a form shown empty and with faults."""
@@ -201,21 +215,5 @@ def samples() -> dict[str, Any]:
         ],
         "days": _days(),
         "times": _times(),
-        "services": list(
-            enumerate(
-                (
-                    "Follow-up",
-                    "First visit",
-                    "Orthotics",
-                    "Exercise class",
-                    "Nail care",
-                    "Massage",
-                    "Telehealth",
-                    "Home visit",
-                    "Admin",
-                    "Urgent",
-                ),
-                start=1,
-            )
-        ),
+        "services": list(enumerate(SERVICES, start=1)),
     }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -30,106 +29,16 @@ from bookings.models import Appointment, Attendee, Service, ServiceOffer, Weekly
 from clients import documents
 from clients.models import Alert, Client
 from config.demo import names
+from config.demo.practices import HARBOUR, LIFFEY, NOTICE, Practice
 from notes import templates
 from notes.models import Note, NoteTemplate, NoteVersion
 from notes.proof import note_hash
 from privacy.vocabulary import clock, keyring
 
+__all__ = ["HARBOUR", "LIFFEY", "PASSWORD", "Practice", "load"]
+
 PASSWORD = "calm harbour morning"
 BATCH = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Staff:
-    """One of a practice's people."""
-
-    name: str
-    mail: str
-    role: str
-    profession: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """The client whose words occur in no other record, so that a search for them proves something."""
-
-    given_name: str
-    family_name: str
-    email: str
-    phone: str
-    note_phrase: str
-
-
-@dataclass(frozen=True, slots=True)
-class Practice:
-    """What is told of a demo practice; everything else follows from the seed."""
-
-    name: str
-    slug: str
-    country: str
-    subdivision: str
-    zone: str
-    currency: str
-    locations: tuple[tuple[str, str], ...]
-    staff: tuple[Staff, ...]
-    services: tuple[tuple[str, int, int, int], ...]
-    clients: int
-    phone: str
-    known: Known
-    template: str
-    months_back: int = 8
-
-
-HARBOUR = Practice(
-    name="Harbour Physio",
-    slug="harbour-physio",
-    country="AU",
-    subdivision="AU-NSW",
-    zone="Australia/Sydney",
-    currency="AUD",
-    locations=(("Circular Quay", "2 Lighthouse Parade, Sydney"), ("Marrickville", "18 Wattle Street, Marrickville")),
-    staff=(
-        Staff("Mei Tanaka", "mei@harbour.example", Role.OWNER, "Physiotherapist"),
-        Staff("Tom Okafor", "tom@harbour.example", Role.PRACTITIONER, "Physiotherapist"),
-        Staff("Aroha Ngata", "aroha@harbour.example", Role.PRACTITIONER, "Podiatrist"),
-        Staff("Sam Lindqvist", "sam@harbour.example", Role.PRACTITIONER, "Exercise physiologist"),
-        Staff("Dana Petrovic", "desk@harbour.example", Role.RECEPTION),
-    ),
-    services=(
-        ("First visit", 60, 13500, 2),
-        ("Follow-up", 45, 9800, 1),
-        ("Short review", 30, 7200, 4),
-        ("Gait assessment", 60, 14500, 3),
-    ),
-    clients=1200,
-    phone="+61 491 5",
-    known=Known(
-        "Marigold", "Quillfeather", "marigold.quillfeather@posthaste.example", "+61 491 570 156",
-        "Hums Vivaldi while balancing on the left leg",
-    ),
-    template="Physio follow-up",
-)  # fmt: skip
-LIFFEY = Practice(
-    name="Liffey Psychology",
-    slug="liffey-psychology",
-    country="IE",
-    subdivision="",
-    zone="Europe/Dublin",
-    currency="EUR",
-    locations=(("Ormond Quay", "7 Ormond Quay, Dublin"),),
-    staff=(
-        Staff("Saoirse Keogh", "saoirse@liffey.example", Role.OWNER, "Psychologist"),
-        Staff("Tadhg Moran", "tadhg@liffey.example", Role.PRACTITIONER, "Psychologist"),
-    ),
-    services=(("First conversation", 60, 12000, 5), ("Session", 50, 9500, 1)),
-    clients=160,
-    phone="+353 20 91",
-    known=Known(
-        "Peregrine", "Saltmarsh", "peregrine.saltmarsh@quillpost.example", "+353 20 917 4410",
-        "Dreams of a lighthouse whose keeper knits",
-    ),
-    template="Psychology session",
-)  # fmt: skip
 
 
 def load(practice: Practice) -> dict[str, Any]:
@@ -170,13 +79,6 @@ def load(practice: Practice) -> dict[str, Any]:
         },
         "note_phrase": known.note_phrase,
     }
-
-
-NOTICE = (
-    "{practice} keeps your details and your clinical record to care for you, to book and to remind you. They stay in"
-    " {city}. Only the people who treat you and our front desk see them. We don't sell them or use them for advertising."
-    " You may ask us for a copy, a correction or deletion at any time."
-)
 
 
 def _open(practice: Practice) -> tuple[Account, list[User]]:
@@ -329,44 +231,59 @@ def _appointments(
     for local, minutes, service, person, place in _times(
         practice, people, places, services, chosen
     ):
-        resolved = wall_time.resolve(local, practice.zone, allow_shift=True)
-        ends = resolved.instant + timedelta(minutes=minutes)
-        appointment = Appointment(
-            practitioner=person,
-            location=place,
-            service=service,
-            service_name=service.name,
-            colour=service.colour,
-            duration_minutes=minutes,
-            price_minor=service.price_minor,
-            currency=service.currency,
-            local_date=local.date(),
-            local_time=local.time(),
-            time_zone=practice.zone,
-            tzdb_version=tzdb_version(),
-            starts_at=resolved.instant,
-            ends_at=ends,
-            busy_from=resolved.instant,
-            busy_until=ends,
-            provenance=chosen.choice(["staff", "staff", "self_booking"]),
-            created_at=resolved.instant - timedelta(days=chosen.randint(1, 20)),
-        )
+        appointment = _appointment(practice, local, minutes, service, person, place)
+        appointment.provenance = chosen.choice(["staff", "staff", "self_booking"])
+        appointment.created_at = appointment.starts_at - timedelta(days=chosen.randint(1, 20))
         is_known = len(made) == 40
         client = clients[-1] if is_known else chosen.choice(clients)
-        states = ["seen"] * 14 + ["no_show"] * (not is_known) if ends < now else ["expected"]
+        states = (
+            ["seen"] * 14 + ["no_show"] * (not is_known)
+            if appointment.ends_at < now
+            else ["expected"]
+        )
         made.append(appointment)
         attending.append(
             Attendee(
                 appointment=appointment,
                 client=client,
                 state=chosen.choice(states),
-                state_at=min(ends, now),
+                state_at=min(appointment.ends_at, now),
             )
         )
     Appointment.objects.bulk_create(made, batch_size=BATCH)
     Attendee.objects.bulk_create(attending, batch_size=BATCH)
     pairs = zip(made, attending, strict=True)
     return [(appointment, attendee) for appointment, attendee in pairs if attendee.state == "seen"]
+
+
+def _appointment(
+    practice: Practice,
+    local: datetime,
+    minutes: int,
+    service: Service,
+    person: Practitioner,
+    place: Location,
+) -> Appointment:
+    resolved = wall_time.resolve(local, practice.zone, allow_shift=True)
+    ends = resolved.instant + timedelta(minutes=minutes)
+    return Appointment(
+        practitioner=person,
+        location=place,
+        service=service,
+        service_name=service.name,
+        colour=service.colour,
+        duration_minutes=minutes,
+        price_minor=service.price_minor,
+        currency=service.currency,
+        local_date=local.date(),
+        local_time=local.time(),
+        time_zone=practice.zone,
+        tzdb_version=tzdb_version(),
+        starts_at=resolved.instant,
+        ends_at=ends,
+        busy_from=resolved.instant,
+        busy_until=ends,
+    )
 
 
 def _times(
