@@ -11,6 +11,7 @@ from accounts import audit
 from accounts.models import Location, Practitioner
 from accounts.templatetags.keepwell import clock as clock_words
 from bookings.booking import book
+from bookings.diary.words import span_words
 from bookings.models import Appointment, Attendee, Service
 from bookings.wall_time import resolve
 from clients import directory, records
@@ -23,8 +24,7 @@ class Conflict:
     """An appointment that stands where another is wanted, in words."""
 
     id: UUID
-    starts: str
-    ends: str
+    time: str
     who: str
     service: str
 
@@ -90,7 +90,10 @@ def conflicts(
     zone = location.time_zone
     return [
         Conflict(
-            pk, clock_words(starts_at, zone), clock_words(ends_at, zone), names.get(who, ""), what
+            pk,
+            span_words(clock_words(starts_at, zone), clock_words(ends_at, zone)),
+            names.get(who, ""),
+            what,
         )
         for pk, starts_at, ends_at, what, who in rows
     ]

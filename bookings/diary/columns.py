@@ -17,6 +17,7 @@ from accounts.templatetags.keepwell import clock as clock_words
 from accounts.templatetags.keepwell import icon
 from accounts.time_zones import zone_info
 from bookings.diary import layout
+from bookings.diary.blocks import Block
 from bookings.diary.layout import Minutes
 from bookings.diary.query import Asked, Look
 from bookings.diary.rows import Entry, Rows
@@ -32,26 +33,6 @@ STATE_ICONS: dict[str, str] = {
     S.SEEN: "check",
     S.NO_SHOW: "ban",
 }
-
-
-@dataclass(slots=True)
-class Block:
-    """One appointment as it is drawn."""
-
-    id: UUID
-    css: str
-    url: str
-    panel_url: str
-    move_url: str
-    length_url: str
-    time: str
-    who: str
-    what: str
-    state: str
-    state_icon: str
-    has_alert: bool
-    is_open: bool
-    with_whom: str = ""
 
 
 @dataclass(slots=True)
@@ -98,7 +79,11 @@ class Writer:
         }
         self.icons = {state: icon(name) for state, name in STATE_ICONS.items()}
         self.state_words = {state: str(state.label) for state in S}
-        self.clock_words: Callable[[time], str] = cache(clock_words)
+        self.alert_icon = icon("alert", label=_("Has an alert"))
+        self.erased = _("Erased client")
+        self.span_words: Callable[[time, time], str] = cache(
+            lambda starts, ends: span_words(clock_words(starts), clock_words(ends))
+        )
         self.by_place: dict[tuple[UUID, date], list[Entry]] = defaultdict(list)
         for entry in rows.entries:
             self.by_place[entry.practitioner, entry.starts.date()].append(entry)
@@ -221,16 +206,14 @@ class Writer:
             length_url=self.urls["appointment_length"].replace(str(NOWHERE), pk)
             if editable
             else "",
-            time=span_words(
-                self.clock_words(entry.starts.time()), self.clock_words(entry.ends.time())
-            ),
+            time=self.span_words(entry.starts.time(), entry.ends.time()),
             who=who,
             what=what,
             state=self.state_words[S.CANCELLED if gone else S(state)]
             if gone or state in STATE_ICONS
             else "",
             state_icon=self.icons.get(state, "") if not gone else "",
-            has_alert=entry.has_alert,
+            alert_icon=self.alert_icon if entry.has_alert else "",
             is_open=entry.id == self.asked.appointment,
         )
 
@@ -239,7 +222,7 @@ class Writer:
         if entry.state == Appointment.State.HELD and not places:
             return _("Held online"), entry.service
         if len(places) == 1:
-            return self.rows.names.get(places[0][0], _("Erased client")), entry.service
+            return self.rows.names.get(places[0][0], self.erased), entry.service
         count = len(places)
         return entry.service, ngettext("%d person", "%d people", count) % count
 

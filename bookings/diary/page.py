@@ -14,7 +14,8 @@ from accounts.models import AccountAnchor, Location, Member, Practitioner
 from accounts.templatetags.keepwell import clock as clock_words
 from accounts.time_zones import zone_info
 from bookings.diary import layout
-from bookings.diary.columns import Block, Column, Writer
+from bookings.diary.blocks import Block
+from bookings.diary.columns import Column, Writer
 from bookings.diary.query import EVERYONE, Asked, Look
 from bookings.diary.rows import Rows, read
 from bookings.diary.words import heading

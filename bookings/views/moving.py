@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -68,7 +69,7 @@ def _move_page(
         "action": request.path,
         "appointment": appointment,
         "zone": appointment.location.time_zone,
-        "nearest": nearest,
+        "nearest": [(slot, nearest_words(slot, form.starts_local)) for slot in nearest],
         "panel_url": request.account.url("appointment", appointment.pk),
     }
     part = "#form" if request.htmx else ""
@@ -120,19 +121,21 @@ def move_reversal(request: AccountRequest, pk: UUID) -> HttpResponse:
     return changed(request, back, Toast(_("Back at %(time)s") % {"time": at}))
 
 
-def taken_words(nearest: list[Slot], wanted: Any) -> str:
+def taken_words(nearest: list[Slot], wanted: datetime) -> str:
     """Return what is said when a time is somebody else's, with the nearest free ones."""
     taken = _("%(time)s is taken.") % {"time": clock_words(wanted)}
     if not nearest:
         return taken + " " + _("Nothing is free near it. Try another day.")
-    same_day = all(slot.local_start.date() == wanted.date() for slot in nearest)
-    times = [
-        clock_words(slot.local_start)
-        if same_day
-        else f"{short_day(slot.local_start)} {clock_words(slot.local_start)}"
-        for slot in nearest
-    ]
+    times = [nearest_words(slot, wanted) for slot in nearest]
     return taken + " " + _("The nearest free times: %(times)s.") % {"times": ", ".join(times)}
+
+
+def nearest_words(slot: Slot, wanted: datetime) -> str:
+    """Return a free time as it is offered: the time alone on the day that was wanted, else with its day."""
+    at = clock_words(slot.local_start)
+    if slot.local_start.date() == wanted.date():
+        return at
+    return f"{short_day(slot.local_start)} {at}"
 
 
 def _moved(request: AccountRequest, appointment: Appointment) -> Toast:

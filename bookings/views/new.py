@@ -21,7 +21,7 @@ from bookings.desk import Conflict, book_at_desk, conflicts
 from bookings.forms import WALL, BookForm, with_start
 from bookings.models import Appointment
 from bookings.views.frame import Toast, diary_of, tell
-from bookings.views.moving import taken_words
+from bookings.views.moving import nearest_words, taken_words
 from bookings.wall_time import NonexistentTime
 from clients import directory
 from clients.directory import Entry
@@ -100,13 +100,10 @@ def _conflict(
     shown["seen"] = " ".join(str(each.id) for each in found)
     form.data = shown
     times = [
-        {
-            "value": f"{slot.local_start:{WALL}}",
-            "label": clock_words(slot.local_start),
-            "slot": slot,
-        }
+        {"value": f"{slot.local_start:{WALL}}", "label": nearest_words(slot, form.starts_local)}
         for slot in nearest
     ]
+    form.fields["reason"].required = True  # from here on it is shown with the choice that needs it
     return _page(
         request,
         form,

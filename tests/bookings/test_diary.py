@@ -127,7 +127,18 @@ def test_an_alert_shows_without_being_opened(office: Office) -> None:
         office.booked(ten(11), plain)
         blocks = office.diary().columns[0].blocks
         assert scope.reads == {}
-    assert [block.has_alert for block in blocks] == [True, False]
+    assert ["Has an alert" in block.alert_icon for block in blocks] == [True, False]
+
+
+def test_every_word_of_a_block_is_escaped(office: Office) -> None:
+    with acting_in(office.account.ref, by=office.by):
+        office.service.name = "<b>Visit</b>"
+        office.service.save()
+        office.booked(ten(), make_client(given_name='"><script>', family_name="&"))
+        html = office.diary().columns[0].blocks[0].html
+    assert "<script" not in html
+    assert "<b>" not in html
+    assert "&quot;&gt;&lt;script&gt; &amp;" in html
 
 
 def test_a_week_is_ones_own_unless_said_otherwise(office: Office) -> None:
