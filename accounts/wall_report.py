@@ -108,11 +108,11 @@ def _row_security(connection: Connection, table: str) -> Iterator[str]:
         yield f"table {table} is missing"
     elif row != (True, True):
         yield f"{table}: row-level security is not enabled and forced"
-    nullable = connection.execute(
-        "SELECT is_nullable FROM information_schema.columns WHERE table_name = %s AND column_name = 'account_id'",
+    filled = connection.execute(
+        "SELECT attnotnull FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attname = 'account_id'",
         [table],
     ).fetchone()
-    if nullable != ("NO",):
+    if filled != (True,):
         yield f"{table}: account_id is missing or may be empty"
 
 

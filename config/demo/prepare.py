@@ -26,6 +26,9 @@ def main() -> None:
         if not alias.endswith("_reader"):
             migrate(alias)
             connections[alias].close()
+    call_command(
+        "check", databases=[alias for alias in settings.DATABASES if not alias.endswith("_reader")]
+    )
 
 
 if __name__ == "__main__":

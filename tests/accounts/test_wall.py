@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import StringIO
 from typing import Any
 from uuid import uuid4
 
 import psycopg
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connections
 
 from accounts.wall_report import faults
@@ -93,3 +95,19 @@ def test_a_row_of_another_regions_account_cant_exist_even_for_the_owner() -> Non
                 " VALUES (%s, %s, 'x', '', '', 'UTC', true)",
                 [uuid4(), abroad.pk],
             )
+
+
+@pytest.mark.django_db(databases="__all__", transaction=True)
+def test_the_system_check_names_a_missing_stone() -> None:
+    out = StringIO()
+    call_command("check", databases=["region_au"], stdout=out)
+    assert "no issues" in out.getvalue()
+    with psycopg.connect(
+        parts.standing(HOME).postgres, dbname=database(), autocommit=True
+    ) as admin:
+        admin.execute("ALTER TABLE notes_note NO FORCE ROW LEVEL SECURITY")
+        try:
+            with pytest.raises(CommandError, match="region_au: notes_note"):
+                call_command("check", databases=["region_au"], stdout=out)
+        finally:
+            admin.execute("ALTER TABLE notes_note FORCE ROW LEVEL SECURITY")
