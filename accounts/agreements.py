@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -74,6 +75,15 @@ def missing(account_id: UUID) -> list[str]:
     )
     return [
         document for document, version in CURRENT.items() if (document, version) not in accepted
+    ]
+
+
+def accepted(account_id: UUID) -> list[tuple[Document, datetime, str]]:
+    """Return what was accepted for an account, newest first: the document, when, and by whose address."""
+    found = AgreementAcceptance.objects.filter(account_id=account_id).select_related("user")
+    return [
+        (Document(each.document, each.version), each.accepted_at, each.user.email)
+        for each in found.order_by("-accepted_at", "document")
     ]
 
 

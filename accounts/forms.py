@@ -83,7 +83,9 @@ class InvitationForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=150)
     email = forms.EmailField(label=_("E-mail"), max_length=254)
     role = forms.ChoiceField(label=_("Role"), widget=forms.RadioSelect)
-    is_practitioner = forms.BooleanField(label=_("Can be booked and writes notes"), required=False)
+    is_practitioner = forms.BooleanField(
+        label=_("Stands in the diary and can be booked"), required=False
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

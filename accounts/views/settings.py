@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import practice_settings
+from accounts import agreements, practice_settings
 from accounts.entry import page_url
 from accounts.forms import NoticeForm, PracticeNameForm, SecurityForm
 from accounts.jurisdiction import countries
@@ -159,7 +159,12 @@ def practice(request: AccountRequest) -> HttpResponse:
         practice_settings.rename(by=request.actor, account=request.account, **form.cleaned_data)
         messages.success(request, _("Saved."))
         return redirect(request.account.url("practice"))
-    context = {"form": form, "facts": _region_facts(request)}
+    context = {
+        "form": form,
+        "facts": _region_facts(request),
+        "accepted": agreements.accepted(request.account.pk),
+        "zone": practice_settings.zone(),
+    }
     return render(request, "accounts/settings_practice.html", context)
 
 
@@ -199,7 +204,7 @@ def default_notice(request: AccountRequest) -> str:
     return render_to_string("accounts/default_notice.txt", {"account": request.account}).strip()
 
 
-@require(Permission.SETTINGS_EDIT)
+@require(Permission.SETTINGS_EDIT, step_up=True)
 @both
 def security(request: AccountRequest) -> HttpResponse:
     """Say whether everybody needs a second factor."""

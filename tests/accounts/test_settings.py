@@ -97,6 +97,7 @@ def test_the_region_is_shown_with_reason_and_basis(owner: Client, account: Accou
     assert account.region_reason in body
     assert account.region_rule_version in body
     assert "Closest by rule" in body
+    assert "Data processing agreement" in body
 
 
 def test_a_location_is_added_changed_archived_and_back(owner: Client, account: Account) -> None:
@@ -183,16 +184,31 @@ def test_publishing_makes_a_new_version_and_keeps_the_old(owner: Client, account
     assert owner.post(page, {"text": ""}).status_code == 200
 
 
-def test_the_second_factor_is_required_and_optional_again(owner: Client, account: Account) -> None:
-    owner.post(at(account, "security/"), {"requires_second_factor": "on"})
-    assert Account.objects.get().requires_second_factor is True
-    owner.post(at(account, "security/"), {})
+@pytest.fixture
+def proved(client: Client, account: Account) -> Client:
+    """The Owner's browser, the password given again."""
+    sign_in(client, User.objects.get(accesses__account=account), account, stepped_up=True)
+    return client
+
+
+def test_the_second_factor_is_not_touched_without_the_password(
+    owner: Client, account: Account
+) -> None:
+    assert "again=1" in owner.get(at(account, "security/"))["Location"]
+    assert owner.post(at(account, "security/"), {"requires_second_factor": "on"}).status_code == 401
     assert Account.objects.get().requires_second_factor is False
 
 
-def test_a_neighbours_second_factor_is_untouched(owner: Client, account: Account) -> None:
+def test_the_second_factor_is_required_and_optional_again(proved: Client, account: Account) -> None:
+    proved.post(at(account, "security/"), {"requires_second_factor": "on"})
+    assert Account.objects.get().requires_second_factor is True
+    proved.post(at(account, "security/"), {})
+    assert Account.objects.get().requires_second_factor is False
+
+
+def test_a_neighbours_second_factor_is_untouched(proved: Client, account: Account) -> None:
     other = make_account()
-    owner.post(at(account, "security/"), {"requires_second_factor": "on"})
+    proved.post(at(account, "security/"), {"requires_second_factor": "on"})
     assert Account.objects.get(pk=other.pk).requires_second_factor is False
 
 
