@@ -129,7 +129,7 @@ class Client(RegionModel):
     @property
     def called(self) -> str:
         """The name to address the person by."""
-        return self.preferred_name or self.given_name
+        return str(self.preferred_name or self.given_name)
 
 
 class Alert(RegionModel):

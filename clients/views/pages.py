@@ -35,7 +35,7 @@ def client(request: AccountRequest, pk: UUID) -> HttpResponse:
     context = {
         "client": found,
         "alerts": alerts.standing(found),
-        "facts": facts(found, request.account.country, clock.today(zone)),
+        "facts": facts(found, request.account.country, zone),
         "matches": [] if found.is_confirmed else duplicates.of_client(found),
         "may_edit": Permission.CLIENTS_EDIT in request.permissions and request.account.is_active,
         **_timeline(request, found, zone),
@@ -44,12 +44,15 @@ def client(request: AccountRequest, pk: UUID) -> HttpResponse:
     return render(request, "clients/client.html", context)
 
 
-def facts(client: Client, country: str, today: date) -> list[tuple[str, str | SafeString]]:
-    """Return what matters at a glance, in the order in which it is shown; what is not known is left out."""
+def facts(client: Client, country: str, zone: str) -> list[tuple[str, str | SafeString]]:
+    """Return what matters at a glance, in the order in which it is shown; what is not known is left out.
+
+    Ages and days are those of `zone`, the practice's; phones are written as in `country`.
+    """
     found: list[tuple[str, str | SafeString]] = [
         (_("Called"), client.preferred_name),
         (_("Pronouns"), client.pronouns),
-        (_("Born"), _born(client.birth_date, today)),
+        (_("Born"), _born(client.birth_date, clock.today(zone))),
         (_("Phone"), _phone(client.phone, country)),
         (_("E-mail"), _email(client.email)),
         (_("Address"), lines(client.address)),
@@ -57,7 +60,7 @@ def facts(client: Client, country: str, today: date) -> list[tuple[str, str | Sa
         (_("Reminders"), client.get_reminders_display()),
         (_("Location"), client.location.name if client.location else ""),
         (_("Front desk"), lines(client.admin_notes)),
-        (_("Since"), day(client.created_at.date())),
+        (_("Since"), day(client.created_at, zone)),
     ]
     return [(label, value) for label, value in found if value]
 
