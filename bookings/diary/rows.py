@@ -17,6 +17,24 @@ from clients import directory
 from clients.models import Alert
 
 
+_VALUES = (
+    "id",
+    "practitioner_id",
+    "location_id",
+    "service_name",
+    "colour",
+    "starts_at",
+    "ends_at",
+    "busy_from",
+    "busy_until",
+    "state",
+    "is_overbooked",
+    "attendees__client_id",
+    "attendees__state",
+    "has_alert",
+)
+
+
 @dataclass(slots=True)
 class Entry:
     """One appointment as rows tell it, its times on the wall of the shown zone."""
@@ -117,22 +135,7 @@ def _entries(practitioners: list[UUID], days: list[date], zone: str) -> list[Ent
         )
         .annotate(has_alert=Exists(worrying))
         .order_by("starts_at", "id")
-        .values_list(
-            "id",
-            "practitioner_id",
-            "location_id",
-            "service_name",
-            "colour",
-            "starts_at",
-            "ends_at",
-            "busy_from",
-            "busy_until",
-            "state",
-            "is_overbooked",
-            "attendees__client_id",
-            "attendees__state",
-            "has_alert",
-        )
+        .values_list(*_VALUES)
     )
     info = zone_info(zone)
     found: dict[UUID, Entry] = {}
