@@ -49,6 +49,12 @@ def accounts_for(user: User) -> list[Account]:
     return list(Account.objects.filter(accesses__user=user).exclude(state__in=SHUT))
 
 
+def closed_for(user: User) -> list[Account]:
+    """Return the closed accounts whose certificate of deletion a User may read, as their last Owner."""
+    closed = Account.objects.filter(state=Account.State.CLOSED)
+    return list(closed.filter(certificate__statement__owner=str(user.pk)))
+
+
 def may_enter(user: User, account_id: UUID) -> bool:
     """Tell whether a User is in the index of an account."""
     return AccountAccess.objects.filter(user=user, account_id=account_id).exists()

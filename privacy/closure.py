@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from accounts import audit, directory, outbox
-from accounts.models import Account, AccountAnchor, Member
+from accounts.models import Account, AccountAnchor, Member, OutboxJob
 from accounts.models.practice import current_anchor
 from bookings.links import absolute
 from privacy import exporting, letters
@@ -135,6 +135,20 @@ def _locked(state: str, otherwise: str) -> AccountAnchor:
     if anchor.state != state:
         raise NotNow(otherwise)
     return anchor
+
+
+def keep_going() -> bool:
+    """Ask again for the deletion of a closing account whose job was given up; return whether that was needed."""
+    if current_anchor().state == AccountAnchor.State.ACTIVE:
+        return False
+    waiting = OutboxJob.objects.filter(name="closure.purge", done_at=None, failed_at=None)
+    if waiting.exists():
+        return False
+    closure = open_closure()
+    payload = {"closure": str(closure.pk) if closure else ""}
+    outbox.enqueue("closure.purge", payload, run_at=closure.purge_due_at if closure else None)
+    log.warning("purge asked for again", extra={"job": "closure.purge"})
+    return True
 
 
 @outbox.handles("closure.tell_control")

@@ -11,7 +11,7 @@ from accounts import dispatch
 from accounts.models import EntryCode, OutboxJob, RegionSession
 from accounts.models.practice import AccountAnchor, current_anchor
 from accounts.tenancy import AccountRef, acting_in
-from privacy import exporting, objects
+from privacy import closure, exporting, objects
 from privacy.inventory import client_kind
 from privacy.models import Export
 from privacy.vocabulary import clock, keyring
@@ -47,8 +47,9 @@ def sweep_control() -> None:
 
 
 def sweep_account(account: AccountRef) -> None:
-    """Remove what is over in one account; one that is being purged is left to its purge."""
+    """Remove what is over in one account; one that is being purged is left to its purge, which is kept going."""
     with acting_in(account, purpose=Purpose.MAINTENANCE):
+        closure.keep_going()
         if current_anchor().state == AccountAnchor.State.PURGING:
             return
         now = clock.now()

@@ -25,7 +25,8 @@ def accounts(request: SignedInRequest) -> HttpResponse:
     found = directory.accounts_for(request.user)
     if len(found) == 1 and not request.GET.get("choose"):
         return redirect("enter", found[0].slug)
-    return render(request, "public_site/accounts.html", {"practices": found})
+    context = {"practices": found, "closed": directory.closed_for(request.user)}
+    return render(request, "public_site/accounts.html", context)
 
 
 @public

@@ -206,6 +206,7 @@ def test_the_certificate_is_the_former_owners_alone(
     client.force_login(user)
     shown = client.get(where).content.decode()
     assert "Harbour Physio is closed" in shown
+    assert f'href="{where}"' in client.get(reverse("accounts")).content.decode()
     file = client.get(reverse("closed_certificate", args=[account.slug]))
     account.refresh_from_db()
     assert json.loads(file.content) == account.certificate

@@ -20,6 +20,7 @@ from accounts.models import Account, AccountAccess, AccountAnchor, OutboxJob
 from accounts.tenancy import acting_in
 from clients.models import Client
 from privacy import catalog, closure, exporting, objects, purge
+from privacy.tasks import sweep
 from privacy.vocabulary import clock, keyring
 from privacy.vocabulary.fields import is_unreadable
 from tests.conftest import HOME
@@ -223,6 +224,26 @@ def test_killed_inside_the_rows_it_goes_on(
             purge._empty(work, connection, table)
     settings.CLOCK_OFFSET = DUE + outbox.LEASE * 2
     scene.run_jobs(account, "closure.purge")
+    assert rows_of(account.pk) == {}
+
+
+@pytest.mark.parametrize("step", ["", "delete_rows"])
+def test_a_purge_that_was_given_up_is_asked_for_again(
+    account: Account, settings: Any, step: str
+) -> None:
+    settings.CLOCK_OFFSET = DUE
+    job = the_job(account)
+    work, _ = outbox._lease(account.ref, job.pk)
+    assert work is not None
+    if step:
+        with pytest.raises(Killed):
+            purge.run(work, after=killed_after(step))
+    with acting_in(account.ref):
+        assert closure.keep_going() is False
+        OutboxJob.objects.filter(pk=job.pk).update(failed_at=clock.now())
+    sweep("au-1")
+    settings.CLOCK_OFFSET = DUE + timedelta(minutes=1)
+    assert scene.run_jobs(account, "closure.purge") == ["closure.purge"]
     assert rows_of(account.pk) == {}
 
 
