@@ -20,7 +20,6 @@ class AccountsConfig(AppConfig):
         pre_migrate.connect(grant_by_default, sender=self, dispatch_uid="keepwell.grants")
         from accounts import (  # noqa: PLC0415 - they register themselves
             audit,  # noqa: F401
-            checks,  # noqa: F401
             control_tasks,  # noqa: F401
             invitations,  # noqa: F401
             practice_settings,  # noqa: F401

@@ -6,15 +6,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-
-@dataclass(frozen=True, slots=True)
-class Region:
-    """A data centre: `city` is what people are told, coordinates decide which one is closest."""
-
-    code: str
-    city: str
-    latitude: float
-    longitude: float
+from accounts.closest_region import REGIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +49,6 @@ class Cell:
     def mailer(self) -> str:
         """Alias of the region's mail route."""
         return self.region
-
-
-REGIONS = {
-    region.code: region
-    for region in (
-        Region("au", "Sydney", -33.8688, 151.2093),
-        Region("eu", "Frankfurt", 50.1109, 8.6821),
-        Region("us", "Oregon", 45.8399, -119.7006),
-    )
-}
 
 
 def cells() -> dict[str, Cell]:

@@ -4,7 +4,7 @@ import os
 
 os.environ["KEEPWELL_MODE"] = "test"
 
-from config.settings import *  # noqa: E402, F403
+from config.settings import *  # noqa: F403
 
 # whitenoise warns when there is no folder of collected files; tests serve none
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405

@@ -89,5 +89,7 @@ def test_imports_stand_at_the_top(path: Path) -> None:
     """An import inside a function hides which way imports run; only `AppConfig.ready` may."""
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.FunctionDef) and node.name != "ready":
-            inner = [each for each in ast.walk(node) if isinstance(each, ast.Import | ast.ImportFrom)]
+            inner = [
+                each for each in ast.walk(node) if isinstance(each, ast.Import | ast.ImportFrom)
+            ]
             assert not inner, f"{name(path)}:{inner[0].lineno}"

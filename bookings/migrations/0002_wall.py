@@ -9,4 +9,8 @@ from accounts.wall import RaiseWall
 
 class Migration(migrations.Migration):
     dependencies: ClassVar = [("bookings", "0001_initial"), ("clients", "0002_wall")]
-    operations: ClassVar = [RaiseWall("Service", "ServiceOffer", "WeeklyHours", "Appointment", "Attendee", "Move", "Message")]
+    operations: ClassVar = [
+        RaiseWall(
+            "Service", "ServiceOffer", "WeeklyHours", "Appointment", "Attendee", "Move", "Message"
+        )
+    ]

@@ -98,16 +98,17 @@ def test_a_row_of_another_regions_account_cant_exist_even_for_the_owner() -> Non
 
 
 @pytest.mark.django_db(databases="__all__", transaction=True)
-def test_the_system_check_names_a_missing_stone() -> None:
+def test_the_command_names_a_missing_stone() -> None:
     out = StringIO()
-    call_command("check", databases=["region_au"], stdout=out)
-    assert "no issues" in out.getvalue()
+    call_command("wall", stdout=out)
+    assert "au-1: the wall stands" in out.getvalue()
     with psycopg.connect(
         parts.standing(HOME).postgres, dbname=database(), autocommit=True
     ) as admin:
         admin.execute("ALTER TABLE notes_note NO FORCE ROW LEVEL SECURITY")
         try:
-            with pytest.raises(CommandError, match="region_au: notes_note"):
-                call_command("check", databases=["region_au"], stdout=out)
+            with pytest.raises(CommandError, match="does not stand"):
+                call_command("wall", stdout=out)
         finally:
             admin.execute("ALTER TABLE notes_note FORCE ROW LEVEL SECURITY")
+    assert "notes_note: row-level security" in out.getvalue()
