@@ -16,7 +16,6 @@ from bookings.wall_time import day_bounds
 from clients import directory
 from clients.models import Alert
 
-
 _VALUES = (
     "id",
     "practitioner_id",
