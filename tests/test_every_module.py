@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from accounts.logs import ALLOWED
+
 ROOT = Path(settings.BASE_DIR)
 APPS = ("accounts", "bookings", "clients", "config", "integrations", "notes", "privacy")
 MODULES = [
@@ -93,3 +95,21 @@ def test_imports_stand_at_the_top(path: Path) -> None:
                 each for each in ast.walk(node) if isinstance(each, ast.Import | ast.ImportFrom)
             ]
             assert not inner, f"{name(path)}:{inner[0].lineno}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_log_lines_are_made_of_allowed_fields(path: Path) -> None:
+    """A log line is a fixed text and fields from a list: no value of a record can slip in (DC-7)."""
+    for function, call in calls(path):
+        if function not in {
+            f"log.{level}" for level in ("debug", "info", "warning", "error", "exception")
+        }:
+            continue
+        where = f"{name(path)}:{call.lineno}"
+        assert [type(argument) for argument in call.args] == [ast.Constant], where
+        for keyword in call.keywords:
+            assert keyword.arg in ("extra", "exc_info"), where
+            if keyword.arg == "extra":
+                assert isinstance(keyword.value, ast.Dict), where
+                fields = {ast.literal_eval(key) for key in keyword.value.keys if key is not None}
+                assert fields <= set(ALLOWED), where
