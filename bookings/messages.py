@@ -15,6 +15,8 @@ from privacy.vocabulary.fields import is_unreadable
 from privacy.vocabulary.scope import SYSTEM
 
 JOB = "message.send"
+# A move that is undone or corrected within a minute tells the client once
+SECOND_THOUGHTS = timedelta(seconds=60)
 REMIND_BEFORE = timedelta(hours=24)
 MOST_ATTEMPTS = 10
 
@@ -45,7 +47,7 @@ def after_change(appointment: Appointment) -> None:
         state=Attendee.State.CANCELLED
     ):
         attendee.appointment = appointment
-        _queue(attendee, Category.CHANGE)
+        _queue(attendee, Category.CHANGE, clock.now() + SECOND_THOUGHTS)
         _queue_reminder(attendee)
 
 
