@@ -157,7 +157,18 @@ CACHES = {
         "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
     }
     for code, url in VALKEYS.items()
-} | {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+}
+# Control's cache counts attempts to sign in; several web processes must share it
+VALKEY_CONTROL = required("VALKEY_CONTROL", "local")
+CACHES["default"] = (
+    {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    if VALKEY_CONTROL == "local"
+    else {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": f"{VALKEY_CONTROL}/1",
+        "KEY_PREFIX": "c",
+    }
+)
 
 
 def object_store(url: str) -> dict[str, Any]:

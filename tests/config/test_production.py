@@ -26,7 +26,7 @@ SAFE = {
         for name in ("REGION_KEY", "AUDIT_SIGNING_KEY", "EXPORT_SIGNING_KEY")
         for region in ("AU", "EU", "US")
     },
-    **{f"VALKEY_{region}": "redis://valkey:6379" for region in ("AU", "EU", "US")},
+    **{f"VALKEY_{name}": "redis://valkey:6379" for name in ("CONTROL", "AU", "EU", "US")},
     **{f"OBJECTS_{region}": "s3://bucket?endpoint=http://s3:8333" for region in ("AU", "EU", "US")},
     **{f"MAIL_{name}": "smtp://mail:25" for name in ("CONTROL", "AU", "EU", "US")},
     **{f"SMS_{region}": "https://sms.example/" for region in ("AU", "EU", "US")},
@@ -89,7 +89,14 @@ def test_the_compose_file_has_every_part() -> None:
         for part in ("postgres", "valkey", "objects", "worker", "beat")
         for region in ("au", "eu", "us")
     }
-    assert regional | {"postgres-control", "mail", "migrate", "web", "sequencer"} == set(services)
+    assert regional | {
+        "postgres-control",
+        "valkey-control",
+        "mail",
+        "migrate",
+        "web",
+        "sequencer",
+    } == set(services)
 
 
 def test_every_secret_that_a_service_uses_is_a_file() -> None:
