@@ -19,8 +19,8 @@ class Migration(migrations.Migration):
     operations: ClassVar = [
         RaiseWall(
             "AccountAnchor",
-            "Member",
             "Location",
+            "Member",
             "Practitioner",
             "Invitation",
             "PrivacyNotice",

@@ -99,12 +99,22 @@ class AccountAnchor(models.Model):
 
 
 class Member(RegionModel):
-    """A User's place in the account: role, name as colleagues see it, and the locations they work for."""
+    """A User's place in the account: role, name as colleagues see it, and the location they are confined to."""
 
     user_id = operational(ControlRef())
     name = personal(EncryptedCharField(_("name"), max_length=150), purpose="administration")
     email = personal(EncryptedEmailField(_("e-mail"), max_length=254), purpose="administration")
     role = operational(models.CharField(_("role"), max_length=12, choices=Role.choices))
+    location = operational(
+        TenantForeignKey(
+            "accounts.Location",
+            models.PROTECT,
+            null=True,
+            blank=True,
+            related_name="+",
+            help_text="empty: every location",
+        )
+    )
     joined_at = operational(models.DateTimeField(default=clock.now))
     removed_at = operational(models.DateTimeField(null=True, blank=True))
 
