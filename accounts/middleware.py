@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from urllib.parse import urlencode
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from uuid_utils.compat import uuid7
 
 from accounts import audit, directory, sessions
+from accounts.calm import AWAY_OR_REFUSED, calm_page
 from accounts.logs import request_id as current_request_id
 from accounts.models import RegionSession
 from accounts.models.practice import current_anchor
@@ -22,9 +21,7 @@ from accounts.permissions import ROLE_PERMISSIONS, Audience, Door, door_of
 from accounts.tenancy import AccountRef, acting_in
 from privacy.vocabulary.scope import VISITOR, Actor, Purpose
 
-log = logging.getLogger("keepwell.requests")
 Next = Callable[[HttpRequest], HttpResponse]
-READ_ONLY = "KW001"
 
 
 def request_id(get_response: Next) -> Next:
@@ -44,7 +41,7 @@ def request_id(get_response: Next) -> Next:
 
 
 class calm_failures:  # noqa: N801 - named as the middleware it is
-    """Turns a database that is away into a page that says so, and a closing account's refusal into its own page."""
+    """Turns a part that is away into a page that says so, and a refusal by the database into its own page."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -54,15 +51,7 @@ class calm_failures:  # noqa: N801 - named as the middleware it is
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Return a page for the failures that are not ours to mend, None for the rest."""
-        if (
-            isinstance(exception, DatabaseError)
-            and getattr(exception.__cause__, "sqlstate", "") == READ_ONLY
-        ):
-            return render(request, "accounts/read_only.html", status=409)
-        if isinstance(exception, OperationalError | InterfaceError):
-            log.exception("database away")
-            return render(request, "503.html", status=503)
-        return None
+        return calm_page(request, exception)
 
 
 class AccountMiddleware:
@@ -96,9 +85,16 @@ class AccountMiddleware:
         if door is None:
             raise Http404
         slug = str(kwargs.pop("slug"))
-        if door.permission is None:
-            return self._as_visitor(request, slug, lambda: view(request, *args, **kwargs))
-        return self._as_member(request, slug, door, lambda: view(request, *args, **kwargs))
+        try:
+            if door.permission is None:
+                return self._as_visitor(request, slug, lambda: view(request, *args, **kwargs))
+            return self._as_member(request, slug, door, lambda: view(request, *args, **kwargs))
+        except AWAY_OR_REFUSED as failure:
+            # Django shows other middleware's process_exception what a view raises, not what is raised here
+            page = calm_page(request, failure)
+            if page is None:
+                raise
+            return page
 
     def _as_visitor(
         self, request: HttpRequest, slug: str, run: Callable[[], HttpResponseBase]

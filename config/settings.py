@@ -167,6 +167,7 @@ CACHES["default"] = (
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": f"{VALKEY_CONTROL}/1",
         "KEY_PREFIX": "c",
+        "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
     }
 )
 
