@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import base64
+import mmap
 import os
 import subprocess
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import psycopg
 from psycopg import sql
+from redis import Redis
 
 from config.demo.servers import POSTGRES_PROGRAMS
 from tests.journeys.running import Demo
@@ -17,6 +20,10 @@ _COLUMNS = """
     SELECT c.table_name FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name)
     WHERE c.table_schema = 'public' AND t.table_type = 'BASE TABLE' AND c.column_name = 'account_id' ORDER BY 1
 """
+
+# The mail catcher stands outside: it is the world that got the mails. The facts and the program that
+# made the demo's clients tell of them on purpose.
+_OUTSIDE = ("mail", "pycache", "facts.json")
 
 
 def rows_of(demo: Demo, database: str, account_id: str) -> dict[str, int]:
@@ -37,6 +44,33 @@ def files_of(demo: Demo, account_id: str) -> list[str]:
     """Return the files that any region's object store has of an account."""
     places = (demo.home / "objects").rglob(f"a/{account_id}")
     return [str(path) for place in places for path in place.rglob("*") if path.is_file()]
+
+
+def cached_of(demo: Demo, account_id: str) -> list[bytes]:
+    """Return the keys of the Sydney region's Valkey that name an account, those of the broker and of the cache."""
+    url = (demo.home / "secrets" / "VALKEY_AU").read_text()
+    names = (account_id, account_id.replace("-", ""))
+    found: list[bytes] = []
+    for number in (0, 1):
+        with Redis.from_url(f"{url}/{number}") as valkey:
+            for name in names:
+                found += valkey.scan_iter(match=f"*{name}*", count=1000)
+    return found
+
+
+def lying_open(demo: Demo, words: list[str]) -> set[tuple[str, str]]:
+    """Return each file of the demo that holds one of these words, and the word: databases, logs, caches, uploads."""
+    hits = set()
+    for path in _inside(demo.home.folder):
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ) as data:
+            hits |= {(str(path), word) for word in words if data.find(word.encode()) >= 0}
+    return hits
+
+
+def _inside(home: Path) -> list[Path]:
+    kept = [path for path in home.iterdir() if path.name not in _OUTSIDE]
+    every = [path for each in kept for path in (each.rglob("*") if each.is_dir() else [each])]
+    return [path for path in every if path.is_file() and path.stat().st_size]
 
 
 def dump(url: str) -> bytes:

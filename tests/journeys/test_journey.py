@@ -37,32 +37,46 @@ def test_a_practice_opens_works_and_leaves(demo: Demo, browser: Browser, tmp_pat
         practising.receive(story)
     with step("4 note", story, tmp_path):
         practising.write_note(story)
-    with step("4b dumps", story, tmp_path):
-        dumps_hold_no_word(story)
+    with step("4b stores", story, tmp_path):
+        nothing_lies_open(story)
     with step("5 export", story, tmp_path):
         leaving.export(story, tmp_path)
+        leaving.read_audit(story)
     with step("6 closing", story, tmp_path):
+        leaving.close_and_come_back(story)
         leaving.close(story)
         leaving.let_a_month_pass(story)
     assert problems == []
 
 
-def dumps_hold_no_word(story: Story) -> None:
-    """Dump every region database: no word of any client is in one, and a planted one would be found."""
+def nothing_lies_open(story: Story) -> None:
+    """Look for clients' words in every file of the demo and in a dump of every region database."""
     words = [*story.words, story.letter]
     for account in story.demo.facts["accounts"]:
         words += [account["note_phrase"], *account["known_client"].values()]
-    databases: dict[str, str] = story.demo.facts["databases"]
-    regions = {name: url for name, url in databases.items() if name.startswith("region_")}
+    assert stores.lying_open(story.demo, words) == set()
+    regions = {
+        name: url
+        for name, url in story.demo.facts["databases"].items()
+        if name.startswith("region_")
+    }
     assert len(regions) == 3
     for name, url in regions.items():
         text = stores.dump(url)
         assert len(text) > 10_000
         assert (name, stores.found(words, text)) == (name, set())
-    with psycopg.connect(regions["region_us"], autocommit=True) as connection:
-        connection.execute("CREATE TABLE planted AS SELECT %s::text AS plain", [words[0]])
+    _a_plain_word_is_found(story.demo, regions["region_us"])
+
+
+def _a_plain_word_is_found(demo: Demo, url: str) -> None:
+    word = "Planted-in-the-open"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE TABLE planted AS SELECT %s::text AS plain", [word])
         try:
-            assert stores.found(words, stores.dump(regions["region_us"])) == {words[0]}
+            assert stores.found([word, "not there"], stores.dump(url)) == {word}
+            connection.execute("CHECKPOINT")
+            files = {path for path, _ in stores.lying_open(demo, [word])}
+            assert any("/postgres/" in path for path in files)
         finally:
             connection.execute("DROP TABLE planted")
 
