@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.apps import apps
 from django.conf import settings
-from django.db import connections, transaction
+from django.db import DatabaseError, connections, transaction
 from django.db.backends.signals import connection_created
 from django.db.models import Model
 
@@ -149,29 +149,53 @@ def acting_in(
     active = Scope(
         account.id, where.region, where.name, database, where.keyring, by, purpose, reading
     )
-    with ExitStack() as stack:
-        stack.enter_context(scope.entered(active))
-        nested = connections[database].in_atomic_block
-        stack.enter_context(transaction.atomic(using=database))
-        with connections[database].cursor() as cursor:
-            if reading and not nested:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            cursor.execute("SELECT set_config('app.account_id', %s, true)", [str(account.id)])
-            cursor.execute(
-                "SELECT key_epoch FROM accounts_accountanchor WHERE account_id = %s", [account.id]
-            )
-            row = cursor.fetchone()
-        active.key_epoch = row[0] if row else 0
-        yield active
-        if not connections[database].needs_rollback:
-            for leave in Entry.before_leaving:
-                leave(active)
-            if nested and outer is None:
-                _close_door(database)
+    inside = False
+    try:
+        with ExitStack() as stack:
+            stack.enter_context(scope.entered(active))
+            nested = connections[database].in_atomic_block
+            stack.enter_context(transaction.atomic(using=database))
+            with connections[database].cursor() as cursor:
+                if reading and not nested:
+                    cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+                cursor.execute("SELECT set_config('app.account_id', %s, true)", [str(account.id)])
+                cursor.execute(
+                    "SELECT key_epoch FROM accounts_accountanchor WHERE account_id = %s",
+                    [account.id],
+                )
+                row = cursor.fetchone()
+            active.key_epoch = row[0] if row else 0
+            inside = True
+            yield active
+            inside = False
+            if not connections[database].needs_rollback:
+                for leave in Entry.before_leaving:
+                    leave(active)
+                if nested and outer is None:
+                    _close_door(database)
+    except Exception:
+        if inside:
+            _keep_reads(account, active, outer)
+        raise
     if active.late:
         with acting_in(account, by=by, purpose=purpose):
             for row in active.late:
                 row.save(force_insert=True)
+
+
+def _keep_reads(account: AccountRef, active: Scope, outer: Scope | None) -> None:
+    """Tell the audit what was opened although the transaction came to nothing: it was seen all the same (AU-3)."""
+    if outer is not None:
+        for mark, ids in active.reads.items():
+            outer.reads.setdefault(mark, set()).update(ids)
+        outer.unreadable |= active.unreadable
+    elif active.reads or active.unreadable:
+        with (
+            suppress(DatabaseError),  # the failure that came first is the one to tell of
+            acting_in(account, by=active.actor, purpose=active.purpose) as again,
+        ):
+            again.reads |= active.reads
+            again.unreadable |= active.unreadable
 
 
 def _close_door(database: str) -> None:
