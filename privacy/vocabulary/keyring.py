@@ -28,9 +28,9 @@ REMEMBERED_ACCOUNTS = 64
 MANY_CLIENTS = 1000
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class _Remembered:
-    """The unwrapped keys of one account at one key epoch."""
+    """The unwrapped keys of one account at one key epoch; they never show in text (CR-6)."""
 
     expires: float
     account: tuple[Key, bytes] | None = None
