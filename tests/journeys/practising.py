@@ -72,6 +72,7 @@ def write_note(story: Story) -> None:
     forgotten = page.context.new_page()
     forgotten.goto(story.note_url)
     expect(forgotten.get_by_label("Plan")).to_have_value(story.plan)
+    page.bring_to_front()
     _sign(story, page)
     _is_refused(forgotten)
     _add(story, page)
@@ -87,6 +88,7 @@ def _sign(story: Story, page: Page) -> None:
 
 
 def _is_refused(forgotten: Page) -> None:
+    forgotten.bring_to_front()
     with forgotten.expect_response(re.compile(r"/draft/$")) as answered:
         forgotten.get_by_label("Plan").fill("Written after it was signed")
     assert answered.value.status == 409
