@@ -265,8 +265,10 @@ def s3(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     endpoint = f"http://{host}:{port}"
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
-    boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1").create_bucket(Bucket="keepwell-au")
-    url = f"s3://keepwell-au?endpoint={endpoint}&region=us-east-1"
+    boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1").create_bucket(
+        Bucket="keepwell-documents"
+    )
+    url = f"s3://keepwell-documents?endpoint={endpoint}&region=us-east-1"
     settings.STORAGES = {**settings.STORAGES, "objects_au": object_store(url)}
     yield
     server.stop()

@@ -11,7 +11,7 @@ from moto.server import ThreadedMotoServer
 from config.settings import object_store
 from privacy import objects
 
-BUCKET = "keepwell-au"
+BUCKET = "keepwell-objects"
 
 
 @pytest.fixture
