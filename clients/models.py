@@ -174,7 +174,9 @@ class Document(RegionModel):
     sha256 = sensitive(EncryptedCharField(max_length=64))
     storage_key = operational(models.CharField(max_length=120))
     file_key = sensitive(EncryptedCharField(max_length=64))
-    uploaded_by = operational(TenantForeignKey(Member, models.PROTECT, null=True, blank=True, related_name="+"))
+    uploaded_by = operational(
+        TenantForeignKey(Member, models.PROTECT, null=True, blank=True, related_name="+")
+    )
     created_at = operational(models.DateTimeField(default=clock.now))
     withdrawn_at = operational(models.DateTimeField(null=True, blank=True))
 
