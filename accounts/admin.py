@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import allauth.account.admin  # registers EmailAddress
 import allauth.mfa.admin  # noqa: F401 - registers Authenticator
 import django.contrib.auth.admin  # noqa: F401 - registers Group
 from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.models import Group
@@ -21,8 +23,9 @@ admin.site.site_header = admin.site.site_title = _("Keepwell staff")
 admin.site.index_title = _("Control database: sign-ins and accounts, no Client Data")
 # Staff sign in where everybody does: same throttling, same second factor
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
-# Groups are not used, and the secrets of second factors are nobody's to see: those apps register them on import
-admin.site.unregister([Group, Authenticator])
+# Groups are not used, the secrets of second factors are nobody's to see, and an address of theirs given to an Owner's
+# sign-in would let staff reset its password and read Client Data: those apps register them on import
+admin.site.unregister([Group, Authenticator, EmailAddress])
 
 
 class ReadOnly(admin.ModelAdmin[Any]):

@@ -68,6 +68,12 @@ def test_staff_never_set_passwords(staff: Client) -> None:
     assert set(page.context["adminform"].form.fields) == {"is_active", "is_staff", "is_superuser"}
 
 
+def test_staff_never_give_an_address_to_a_sign_in(staff: Client) -> None:
+    for page in ("", "add/"):
+        assert staff.get(f"/admin/account/emailaddress/{page}").status_code == 404
+    assert "account.EmailAddress" not in {model._meta.label for model in admin.site._registry}
+
+
 def test_staff_sign_in_where_everybody_does(client: Client) -> None:
     answer = client.get("/admin/login/?next=/admin/")
     assert answer["Location"].startswith("/sign-in/login/")
