@@ -26,9 +26,11 @@ def page(
 ) -> HttpResponse:
     """Render a page of `/book/<slug>/` with the practice's name, place and region around it."""
     account = request.account
+    place = place_words(location)
     frame = {
         "practice_name": account.name,
-        "practice_place": place_words(location),
+        # A place named as the practice, with no address, would only say the name twice.
+        "practice_place": "" if place == account.name else place,
         "region_name": account.city,
         "privacy_url": account.url("book_privacy"),
         "change_url": account.url("book_change"),

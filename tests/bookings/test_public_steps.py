@@ -109,6 +109,17 @@ def test_one_practitioner_at_one_place_is_not_asked_about(
     assert (page.context["step"], page.context["steps"]) == (2, 3)
 
 
+def test_a_place_named_as_the_practice_is_not_said_twice(
+    practice: Practice, browser: Browser
+) -> None:
+    with acting_in(practice.account.ref):
+        practice.location.name, practice.location.address = practice.account.name, ""
+        practice.location.save()
+    page = browser.get(practice.url("book_when", practice.service.pk)).content.decode()
+    assert "public__name" in page
+    assert "public__place" not in page
+
+
 def test_two_practitioners_or_anyone(practice: Practice, browser: Browser) -> None:
     other = second_practitioner(practice)
     page = browser.get(practice.url("book_who", practice.service.pk))
