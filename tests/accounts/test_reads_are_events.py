@@ -69,7 +69,7 @@ def visit(browser: Browser, account: Account, address: Address, rows: dict[str, 
         for method in (browser.get, browser.post):
             response = method(path)
             if response.streaming:
-                b"".join(response)  # type: ignore[arg-type]
+                b"".join(response)
 
 
 def test_no_page_opens_a_sensitive_value_unseen(opened: dict[str, set[tuple[str, str]]]) -> None:
