@@ -40,6 +40,13 @@ class Override:
     document: str
     actor: str
 
+    def __post_init__(self) -> None:
+        """Refuse an override that would pass for the rule or that nobody answers for."""
+        if self.basis not in (Account.RegionBasis.REQUESTED, Account.RegionBasis.CONTRACTED):
+            raise ValueError("An override is requested or contracted.")
+        if not (self.region and self.document.strip() and self.actor.strip()):
+            raise ValueError("An override names its region, its document and who decided.")
+
 
 def free_slug(name: str) -> str:
     """Return a slug for a practice name that no account has."""
