@@ -72,7 +72,8 @@ or newer and its package <code>cryptography</code>:</p>
 <pre>pip install cryptography
 python verify_export.py EXPORT.zip --key PUBLIC_KEY</pre>
 <p>It checks the signature, every hash, count, row and reference, and names the place of anything
-wrong. <code>PUBLIC_KEY</code> is the signer's key as the practice software shows it; without
+wrong. <code>PUBLIC_KEY</code> is the signer's key or, in quotes, the fingerprint that the practice
+software shows; without
 <code>--key</code> the program prints the key, and you compare it yourself.</p>
 <p>A row's hash is the SHA-256 of its line without the line end; the manifest's
 <code>row_sum</code> is the sum of a kind's row hashes modulo 2<sup>256</sup>.</p>

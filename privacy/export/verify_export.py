@@ -165,6 +165,12 @@ def fingerprint(public_key: str) -> str:
     return " ".join(digest[i : i + 4] for i in range(0, 32, 4))
 
 
+def names_key(named: str, public_key: str) -> bool:
+    """Return whether a person named this key: by itself or, as Keepwell shows it, its fingerprint."""
+    typed = "".join(named.lower().split())
+    return typed in (public_key, fingerprint(public_key).replace(" ", ""))
+
+
 # The check
 
 
@@ -192,7 +198,7 @@ class Report:
 
 
 def verify(source: str | BinaryIO, key: str | None = None) -> Report:
-    """Check the archive at a path or in a seekable file; `key` pins the signer (hexadecimal)."""
+    """Check the archive at a path or in a seekable file; `key` pins the signer."""
     report = Report()
     if isinstance(source, str):
         try:
@@ -246,7 +252,7 @@ class _Check:
             self.report.problem(SIGNATURE, "holds no Ed25519 key and signature")
             return
         self.report.public_key = public_key
-        if pinned is not None and pinned.strip().lower() != public_key:
+        if pinned is not None and not names_key(pinned, public_key):
             self.report.problem(SIGNATURE, "is by another key than the one you named")
         if Ed25519PublicKey is None:
             return
@@ -467,7 +473,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Check the archive named on the command line, print what was found, return the exit code."""
     parser = argparse.ArgumentParser(description="Checks a Keepwell export.")
     parser.add_argument("archive", help="the exported .zip file")
-    parser.add_argument("--key", metavar="HEX", help="the public key the signer must have")
+    parser.add_argument(
+        "--key", metavar="HEX", help="the public key the signer must have, or its fingerprint"
+    )
     options = parser.parse_args(arguments)
     report = verify(options.archive, options.key)
     sys.stdout.buffer.write(summary(report).encode() + b"\n")

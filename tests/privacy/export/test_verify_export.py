@@ -468,6 +468,16 @@ def test_another_signer_is_found_by_the_pinned_key_only(
     assert problems(made, public_hex(OTHER_KEY).upper() + "\n") == []
 
 
+def test_the_fingerprint_that_keepwell_shows_pins_the_signer_too(
+    forgery: Forgery, signer: Ed25519PrivateKey
+) -> None:
+    made = forgery.made()
+    shown = fingerprint(public_hex(signer))
+    assert problems(made, shown) == problems(made, shown.replace(" ", "").upper()) == []
+    for wrong in (fingerprint(public_hex(OTHER_KEY)), shown[:-1], ""):
+        assert problems(made, wrong) == ["manifest.sig: is by another key than the one you named"]
+
+
 def test_a_signature_of_something_else_is_found(forgery: Forgery) -> None:
     assert problems(forgery.made(signed=b"{}")) == ["manifest.sig: doesn't match manifest.json"]
 
