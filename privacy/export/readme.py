@@ -95,7 +95,9 @@ def _facts(about: Mapping[str, object]) -> str:
 
 
 def _text(value: object) -> str:
-    """Return a fact for reading: a moment to the second, the rest as it stands."""
+    """Return a fact for reading: a moment to the second, the parts of a mapping in a row."""
+    if isinstance(value, Mapping):
+        return "; ".join(f"{name}: {_text(part)}" for name, part in sorted(value.items()))
     text = str(value)
     return f"{text[:10]} {text[11:19]} UTC" if TYPES["datetime"](value) else text
 
