@@ -341,6 +341,7 @@ class Migration(migrations.Migration):
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='accesses', to=settings.AUTH_USER_MODEL)),
             ],
             options={
+                'verbose_name_plural': 'account accesses',
                 'constraints': [models.UniqueConstraint(fields=('user', 'account'), name='one_access')],
             },
         ),

@@ -83,6 +83,7 @@ class AccountAccess(ControlModel):
     data_policy = DataPolicy(Subject.USER, export=_VENDOR)
 
     class Meta:
+        verbose_name_plural = "account accesses"
         constraints = [models.UniqueConstraint(fields=["user", "account"], name="one_access")]
 
 

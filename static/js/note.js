@@ -131,7 +131,8 @@ class Keeper {
     if (whole) place.replaceChildren(...whole.childNodes);
     htmx.process(place);
     place.querySelector("h2, h3, [tabindex]")?.scrollIntoView({ block: "center" });
-    place.querySelector("button, a")?.focus({ preventScroll: true });
+    // The focus stays in the text: a space typed in mid-sentence must not choose between the two versions
+    place.setAttribute("role", "alert");
   }
 
   // In the fragment: <button type="button" data-keep-mine data-version="9"> goes on from this page's text.

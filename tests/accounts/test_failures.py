@@ -16,7 +16,8 @@ pytestmark = pytest.mark.django_db(databases="__all__", transaction=True)
 @pytest.fixture
 def with_valkey(settings: Any, valkey: str) -> None:
     settings.CACHES = {
-        name: {**each, "LOCATION": f"{valkey}/1"} if name != "default" else each for name, each in settings.CACHES.items()
+        name: {**each, "LOCATION": f"{valkey}/1"} if name != "default" else each
+        for name, each in settings.CACHES.items()
     }
 
 
@@ -29,7 +30,10 @@ def test_ready_when_every_part_answers(client: Client) -> None:
     for region in ("au", "eu", "us"):
         run_due_jobs(f"{region}-1")
     response = client.get("/readyz")
-    assert response.json() == {"ready": True, "parts": dict.fromkeys(response.json()["parts"], "ok")}
+    assert response.json() == {
+        "ready": True,
+        "parts": dict.fromkeys(response.json()["parts"], "ok"),
+    }
     assert response.status_code == 200
 
 
@@ -40,7 +44,9 @@ def test_a_silent_worker_is_named(client: Client) -> None:
     caches["eu"].delete("alive.eu-1")
     response = client.get("/readyz")
     assert response.status_code == 503
-    assert {part for part, state in response.json()["parts"].items() if state != "ok"} == {"eu-1 worker"}
+    assert {part for part, state in response.json()["parts"].items() if state != "ok"} == {
+        "eu-1 worker"
+    }
 
 
 def test_a_cache_that_is_away_is_named(client: Client) -> None:
