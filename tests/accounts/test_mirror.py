@@ -8,14 +8,16 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, connections, models, transaction
 from django.db.models import Count, Exists, OuterRef, Q
 
-from accounts.models import Account, AccountAnchor
+from accounts.models import Account, AccountAnchor, Location
 from accounts.tenancy import acting_in
 from accounts.wall import tenant_foreign_keys, tenant_models
+from clients.models import Client
 from privacy.vocabulary import clock, keyring
 from privacy.vocabulary.fields import (
     BlindIndexField,
@@ -25,6 +27,8 @@ from privacy.vocabulary.fields import (
 )
 from privacy.vocabulary.placement import ControlRef
 from privacy.vocabulary.scope import NoAccount
+from tests import parts
+from tests.conftest import HOME
 from tests.factories import make_account
 
 pytestmark = pytest.mark.django_db(databases="__all__")
@@ -281,3 +285,80 @@ def test_without_an_account_everything_raises(mirror: Mirror) -> None:
         ):
             with pytest.raises(NoAccount):
                 ask()
+
+
+def sees_theirs(mirror: Mirror) -> bool:
+    with acting_in(mirror.ours.ref):
+        return mirror.their(Client).pk in READS["select"](Client, None)
+
+
+def writes_theirs(mirror: Mirror) -> bool:
+    columns = [field.column for field in Location._meta.local_fields]
+    picked = ", ".join("%s" if column in ("id", "account_id") else column for column in columns)
+    with acting_in(mirror.ours.ref):
+        try:
+            with transaction.atomic(using="region_au"):
+                sql(
+                    f"INSERT INTO accounts_location ({', '.join(columns)}) SELECT {picked} FROM accounts_location",
+                    uuid4(),
+                    mirror.theirs.pk,
+                )
+        except DatabaseError as refused:
+            return "row-level security" not in str(refused)
+    return True
+
+
+def points_at_theirs(mirror: Mirror) -> bool:
+    with acting_in(mirror.ours.ref):
+        try:
+            with transaction.atomic(using="region_au"):
+                sql("UPDATE clients_alert SET client_id = %s", mirror.their(Client).pk)
+                transaction.set_rollback(True, using="region_au")
+        except DatabaseError:
+            return False
+    return True
+
+
+EQUAL = "account_id = current_setting('app.account_id')::uuid"
+
+
+@pytest.mark.django_db(databases="__all__", transaction=True)
+@pytest.mark.parametrize(
+    ("probe", "stone", "mended"),
+    [
+        (
+            sees_theirs,
+            "ALTER POLICY tenant ON clients_client USING (true)",
+            f"ALTER POLICY tenant ON clients_client USING ({EQUAL})",
+        ),
+        (
+            sees_theirs,
+            "ALTER TABLE clients_client DISABLE ROW LEVEL SECURITY",
+            "ALTER TABLE clients_client ENABLE ROW LEVEL SECURITY",
+        ),
+        (
+            writes_theirs,
+            "ALTER POLICY tenant ON accounts_location WITH CHECK (true)",
+            f"ALTER POLICY tenant ON accounts_location WITH CHECK ({EQUAL})",
+        ),
+        (
+            points_at_theirs,
+            "ALTER TABLE clients_alert DROP CONSTRAINT clients_alert_client_id_fk",
+            "ALTER TABLE clients_alert ADD CONSTRAINT clients_alert_client_id_fk"
+            " FOREIGN KEY (account_id, client_id) REFERENCES clients_client (account_id, id)",
+        ),
+    ],
+)
+def test_the_mirror_shows_a_missing_stone(
+    mirror: Mirror, probe: Callable[[Mirror], bool], stone: str, mended: str
+) -> None:
+    """The mirror itself is tested: with one stone out of the wall, the other account shows (TI-6)."""
+    database = connections["region_au"].settings_dict["NAME"]
+    assert probe(mirror) is False
+    with psycopg.connect(parts.standing(HOME).postgres, dbname=database, autocommit=True) as admin:
+        admin.execute(stone)
+        try:
+            assert probe(mirror) is True
+        finally:
+            admin.execute(mended)
+    assert probe(mirror) is False
