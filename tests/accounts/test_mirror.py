@@ -293,7 +293,7 @@ def sees_theirs(mirror: Mirror) -> bool:
 
 
 def writes_theirs(mirror: Mirror) -> bool:
-    columns = [field.column for field in Location._meta.local_fields]
+    columns = [str(field.column) for field in Location._meta.local_fields]
     picked = ", ".join("%s" if column in ("id", "account_id") else column for column in columns)
     with acting_in(mirror.ours.ref):
         try:
