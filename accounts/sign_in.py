@@ -1,4 +1,4 @@
-"""How sign-in by allauth is bent to Keepwell: product clock, no outside redirects, sessions ended everywhere."""
+"""How sign-in by allauth is bent to Keepwell: our own words, no outside redirects, lower-case addresses."""
 
 from __future__ import annotations
 

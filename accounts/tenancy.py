@@ -155,16 +155,7 @@ def acting_in(
             stack.enter_context(scope.entered(active))
             nested = connections[database].in_atomic_block
             stack.enter_context(transaction.atomic(using=database))
-            with connections[database].cursor() as cursor:
-                if reading and not nested:
-                    cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-                cursor.execute("SELECT set_config('app.account_id', %s, true)", [str(account.id)])
-                cursor.execute(
-                    "SELECT key_epoch FROM accounts_accountanchor WHERE account_id = %s",
-                    [account.id],
-                )
-                row = cursor.fetchone()
-            active.key_epoch = row[0] if row else 0
+            active.key_epoch = _open_door(active, snapshot=reading and not nested)
             inside = True
             yield active
             inside = False
@@ -181,6 +172,20 @@ def acting_in(
         with acting_in(account, by=by, purpose=purpose):
             for row in active.late:
                 row.save(force_insert=True)
+
+
+def _open_door(active: Scope, *, snapshot: bool) -> int:
+    """Tie the open transaction to the account; return its key epoch, 0 where the account has no anchor here."""
+    with connections[active.database].cursor() as cursor:
+        if snapshot:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        cursor.execute("SELECT set_config('app.account_id', %s, true)", [str(active.account_id)])
+        cursor.execute(
+            "SELECT key_epoch FROM accounts_accountanchor WHERE account_id = %s",
+            [active.account_id],
+        )
+        row = cursor.fetchone()
+    return row[0] if row else 0
 
 
 def _keep_reads(account: AccountRef, active: Scope, outer: Scope | None) -> None:
