@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import sys
 
+import botocore.exceptions as s3
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
 from accounts.logs import request_id
@@ -16,8 +19,19 @@ log = logging.getLogger("keepwell.requests")
 # Raised by the triggers of accounts.wall and of notes' migrations
 READ_ONLY = "KW001"
 SIGNED = "KW002"
-AWAY = (OperationalError, InterfaceError, RedisError)
-AWAY_OR_REFUSED = (DatabaseError, *AWAY)
+# What may tell that a part is away; `part_away` looks closer
+AWAY_OR_REFUSED = (DatabaseError, InterfaceError, RedisError, s3.BotoCoreError, s3.ClientError, OSError)
+# A folder of files that is full, broken, read-only, closed to us or not mounted as it should be
+DISK = {
+    errno.EACCES,
+    errno.EDQUOT,
+    errno.EIO,
+    errno.ENOSPC,
+    errno.ENOTDIR,
+    errno.EPERM,
+    errno.EROFS,
+    errno.ESTALE,
+}
 RETRY_AFTER_SECONDS = "20"
 
 
@@ -31,14 +45,34 @@ def calm_page(request: HttpRequest, failure: BaseException | None) -> HttpRespon
         if sqlstate in (READ_ONLY, SIGNED):
             refusal = {"signed": sqlstate == SIGNED}
             return render(request, "accounts/read_only.html", refusal, status=409)
-    if isinstance(failure, AWAY):
-        log.error("part away", exc_info=failure)
-        typed = [(name, value) for name, value in request.POST.items() if "code" not in name]
-        context = {"reference": request_id.get(), "typed": typed}
-        page = render(request, "503.html", context, status=503)
-        page.headers["Retry-After"] = RETRY_AFTER_SECONDS
-        return page
-    return None
+    part = part_away(failure)
+    if part is None:
+        return None
+    log.error("part away", exc_info=failure)
+    typed = [(name, value) for name, value in request.POST.items() if "code" not in name]
+    context = {"reference": request_id.get(), "typed": typed, "part": part}
+    page = render(request, "503.html", context, status=503)
+    page.headers["Retry-After"] = RETRY_AFTER_SECONDS
+    return page
+
+
+def part_away(failure: BaseException | None) -> str | None:
+    """Return the name of the part whose absence a failure tells of; None when it tells of something else."""
+    if isinstance(failure, OperationalError | InterfaceError):
+        return _("the database")
+    if isinstance(failure, RedisError):
+        return _("the counter of sign-in attempts")
+    return _("the file store") if _is_of_the_file_store(failure) else None
+
+
+def _is_of_the_file_store(failure: BaseException | None) -> bool:
+    """Tell whether files can't be reached; a store that refuses or misses one thing is there."""
+    if isinstance(failure, s3.ClientError):
+        answer = failure.response.get("ResponseMetadata", {})
+        return int(answer.get("HTTPStatusCode") or 0) >= 500
+    if isinstance(failure, s3.ConnectionError | s3.HTTPClientError):
+        return True
+    return isinstance(failure, OSError) and failure.errno in DISK
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

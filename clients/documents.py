@@ -37,7 +37,7 @@ def attach(*, by: Actor, client: Client, upload: UploadedFile[bytes]) -> Documen
     """Seal an uploaded file into the region's object store under a key of its own; return its row.
 
     Raises `ValidationError` for a file that is empty, too large, or of a kind that nobody keeps. A store that fails
-    leaves no row; a row that is rolled back leaves a sealed object that no key opens.
+    leaves no row; a row that is rolled back leaves a sealed object that no key opens, until the next sweep.
     """
     media_type = checked(upload)
     document = Document(client=client, name=name_of(upload), media_type=media_type)
@@ -64,7 +64,7 @@ def contents(document: Document) -> Iterator[bytes]:
     """Return the plain pieces of a file, each authenticated before it is given out.
 
     Key and length are checked at once, inside the account; the pieces may be read after its transaction has closed.
-    Raises `Unavailable`.
+    Raises `Unavailable`; a store that is away raises what it says of itself.
     """
     if is_unreadable(document.file_key):
         raise Unavailable
@@ -72,10 +72,12 @@ def contents(document: Document) -> Iterator[bytes]:
     try:
         source = store().open(document.storage_key, "rb")  # type: ignore[assignment]
         reader = streams.SealedReader(source, bytes.fromhex(document.file_key), place(document))  # type: ignore[arg-type]
-    except (OSError, ValueError) as error:
+    except BaseException as error:
         if source is not None:
             source.close()
-        raise Unavailable from error
+        if isinstance(error, FileNotFoundError | ValueError):
+            raise Unavailable from error
+        raise
     return _Pieces(reader, source)  # type: ignore[arg-type]
 
 

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import django_stubs_ext
 import environ
+from botocore.config import Config
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
@@ -195,6 +196,10 @@ def object_store(url: str) -> dict[str, Any]:
             "secret_key": env("OBJECTS_SECRET_KEY", default=None),
             "file_overwrite": True,
             "querystring_auth": True,
+            # A store that is away is said to be so before a person gives up, not after minutes
+            "client_config": Config(
+                connect_timeout=3, read_timeout=20, retries={"total_max_attempts": 2}
+            ),
         },
     }
 

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
-from functools import partial
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
 
+import boto3
+from botocore.config import Config
 from django.conf import settings
 from django.core.cache import caches
 from django.core.files.storage import storages
@@ -34,11 +40,14 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> HttpResponse:
     """Say which parts answer, control's and each region's; 503 when one does not."""
     parts = {"control": _answers(lambda: connections["default"].cursor().execute("SELECT 1"))}
+    stores = {cell.name: _question_to_objects(cell) for cell in cells().values()}
+    with ThreadPoolExecutor(len(stores)) as asking:  # a silent store takes its time: all at once
+        objects = dict(zip(stores, asking.map(_answers, stores.values()), strict=True))
     for cell in cells().values():
         parts[f"{cell.name} database"] = _answers(partial(_ask_database, cell))
         parts[f"{cell.name} keyring"] = _answers(partial(_ask_keyring, cell))
         parts[f"{cell.name} cache"] = _answers(partial(_ask_cache, cell))
-        parts[f"{cell.name} objects"] = _answers(partial(storages[cell.objects].exists, "ready"))
+        parts[f"{cell.name} objects"] = objects[cell.name]
         parts[f"{cell.name} worker"] = _answers(partial(_ask_worker, cell))
         parts[f"{cell.name} audit"] = _answers(partial(_ask_audit, cell))
     ready = all(state == "ok" for state in parts.values())
@@ -61,6 +70,37 @@ def _ask_keyring(cell: Cell) -> None:
 
 def _ask_cache(cell: Cell) -> None:
     caches[cell.cache].set("ready", 1, 5)
+
+
+def _question_to_objects(cell: Cell) -> Callable[[], object]:
+    store: Any = storages[cell.objects]
+    if not hasattr(store, "bucket_name"):
+        return partial(_ask_folder, Path(store.location))
+    client = _brisk_client(
+        store.endpoint_url, store.region_name, store.access_key, store.secret_key
+    )
+    return partial(client.head_bucket, Bucket=store.bucket_name)
+
+
+@cache
+def _brisk_client(
+    endpoint: str | None, region: str | None, access: str | None, secret: str | None
+) -> Any:
+    """Return a client that waits two seconds at most and asks once: a health check has no patience."""
+    return boto3.session.Session().client(
+        "s3",
+        endpoint_url=endpoint,
+        region_name=region,
+        aws_access_key_id=access,
+        aws_secret_access_key=secret,
+        config=Config(connect_timeout=2, read_timeout=2, retries={"total_max_attempts": 1}),
+    )
+
+
+def _ask_folder(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    if not os.access(folder, os.W_OK):
+        raise PermissionError
 
 
 def _ask_worker(cell: Cell) -> None:

@@ -9,25 +9,23 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import boto3
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
-from moto.server import ThreadedMotoServer
 
 from accounts.models import Role
 from accounts.tenancy import acting_in
 from clients import documents
 from clients.media_types import sniffed
 from clients.models import Client, Document
-from config.settings import object_store
 from privacy.vocabulary import keyring
 from privacy.vocabulary.scope import SYSTEM
 from tests.clients.practice import Practice, practice, told
 from tests.factories import make_account, make_client
+from tests.object_store import s3_server
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 PDF = b"%PDF-1.7\n" + b"the planted words of a referral " * 5000
@@ -258,20 +256,8 @@ def test_an_empty_upload_is_refused_by_the_verb_too() -> None:
 
 @pytest.fixture
 def s3(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Put the Australian store on an S3 server that answers real HTTP."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    server.start()
-    host, port = server.get_host_and_port()
-    endpoint = f"http://{host}:{port}"
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1").create_bucket(
-        Bucket="keepwell-documents"
-    )
-    url = f"s3://keepwell-documents?endpoint={endpoint}&region=us-east-1"
-    settings.STORAGES = {**settings.STORAGES, "objects_au": object_store(url)}
-    yield
-    server.stop()
+    with s3_server(settings, monkeypatch):
+        yield
 
 
 def test_a_file_comes_back_from_an_s3_store(owner: Practice, s3: None) -> None:

@@ -4,30 +4,16 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID, uuid4
 
-import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
-from config.settings import object_store
 from privacy import objects
-
-BUCKET = "keepwell-objects"
+from tests.object_store import s3_server
 
 
 @pytest.fixture
 def s3(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Put the Australian store on an S3 server."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    server.start()
-    host, port = server.get_host_and_port()
-    endpoint = f"http://{host}:{port}"
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1").create_bucket(Bucket=BUCKET)
-    url = f"s3://{BUCKET}?endpoint={endpoint}&region=us-east-1"
-    settings.STORAGES = {**settings.STORAGES, "objects_au": object_store(url)}
-    yield
-    server.stop()
+    with s3_server(settings, monkeypatch):
+        yield
 
 
 def walk() -> None:
