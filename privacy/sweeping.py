@@ -1,9 +1,12 @@
-"""Removes what nothing needs any more: keys without rows, old archives, sessions, jobs and codes (RT-11)."""
+"""Removes what nothing needs any more: keys and stored objects without rows, old archives, sessions, jobs and codes (RT-11)."""
 
 from __future__ import annotations
 
 import logging
+import time
+from collections.abc import Iterator
 from datetime import timedelta
+from uuid import UUID
 
 from django.contrib.sessions.models import Session
 
@@ -12,14 +15,16 @@ from accounts.models import EntryCode, OutboxJob, RegionSession
 from accounts.models.practice import AccountAnchor, current_anchor
 from accounts.tenancy import AccountRef, acting_in
 from privacy import closure, exporting, objects
-from privacy.inventory import client_kind
+from privacy.inventory import client_kind, kinds_in
 from privacy.models import Export
 from privacy.vocabulary import clock, keyring
+from privacy.vocabulary.placement import Placement
 from privacy.vocabulary.scope import Purpose
 
 log = logging.getLogger("keepwell.sweep")
 
 KEY_WAITS = timedelta(hours=1)
+OBJECT_WAITS = timedelta(hours=1)
 JOBS_KEPT = timedelta(days=30)
 CODES_KEPT = timedelta(days=1)
 
@@ -31,6 +36,7 @@ def sweep_cell(cell: str) -> int:
     for account in accounts:
         try:
             sweep_account(account)
+            remove_orphaned_objects(account)
         except Exception:
             log.exception("sweep failed", extra={"cell": cell})
     for unknown in objects.accounts_with_objects(cell) - {account.id for account in accounts}:
@@ -72,3 +78,33 @@ def destroy_orphaned_keys() -> int:
     clients = client_kind().model._default_manager.values_list("pk", flat=True)
     orphans = keys - set(clients.iterator())
     return keyring.destroy_client_keys(orphans) if orphans else 0
+
+
+def remove_orphaned_objects(account: AccountRef) -> int:
+    """Remove an account's stored objects that are older than an hour and that no row names; return how many.
+
+    An object is stored before its row commits, so what fails in between leaves a sealed object that no key opens.
+    Objects are listed before rows: a row that commits meanwhile is seen.
+    """
+    before = time.time() - OBJECT_WAITS.total_seconds()
+    old = {key for key in objects.keys_of(account.cell, account.id) if _made_at(key) < before}
+    if old:
+        with acting_in(account, purpose=Purpose.MAINTENANCE):
+            old.difference_update(_named_objects())
+    for key in old:
+        objects.delete(account.cell, key)
+    return len(old)
+
+
+def _made_at(key: str) -> float:
+    """Return when an object was begun, by the machine's clock: its name ends in a UUIDv7, which starts with the time."""
+    return (UUID(key.rpartition("/")[2]).int >> 80) / 1000
+
+
+def _named_objects() -> Iterator[str]:
+    """Yield the names of all objects that a row of the active account leads to."""
+    yield from Export.objects.exclude(storage_key="").values_list("storage_key", flat=True)
+    for kind in kinds_in(Placement.REGION):
+        if kind.policy and kind.policy.file:
+            rows = kind.model._default_manager.values_list(kind.policy.file.storage_key, flat=True)
+            yield from rows.iterator()

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -58,10 +58,10 @@ def test_an_archive_goes_on_its_day(account: Account, settings: Any) -> None:
 
 def test_sessions_codes_and_old_jobs_go(account: Account, settings: Any) -> None:
     owner, user = owner_of(account), make_user()
-    sessions.issue_code(user=user, account=account, browser="b" * 40, stepped_up=False)
+    sessions.issue_code(user=user, account=account, browser=b"b" * 32)
     Session.objects.create(session_key="k" * 32, session_data="", expire_date=clock.now())
     with acting_in(account.ref):
-        sessions.start(owner, stepped_up=False, browser="test")
+        sessions.start(owner, browser="test")
         done = outbox.enqueue("closure.tell_control")
         OutboxJob.objects.filter(pk=done.pk).update(done_at=clock.now())
         waiting = outbox.enqueue("closure.tell_control", run_at=clock.now() + timedelta(days=90))
@@ -71,6 +71,24 @@ def test_sessions_codes_and_old_jobs_go(account: Account, settings: Any) -> None
     with acting_in(account.ref):
         assert RegionSession.objects.count() == 0
         assert [job.pk for job in OutboxJob.objects.all()] == [waiting.pk]
+
+
+def test_objects_that_no_row_names_go_after_an_hour(account: Account) -> None:
+    owner = owner_of(account)
+    scene.fill(account)
+    with acting_in(account.ref, by=owner.actor):
+        exporting.request(by=owner.actor, member=owner)
+    scene.run_jobs(account)
+    named = objects.keys_of("au-1", account.pk)
+    assert len(named) > 1
+    fresh, late = objects.new_key(account.pk), objects.new_key(account.pk)
+    two_hours_in_ms = 2 * 3600 * 1000 << 80
+    late = f"a/{account.pk}/{UUID(int=UUID(late.rpartition('/')[2]).int - two_hours_in_ms)}"
+    for key in (fresh, late):
+        with objects.writing("au-1", key) as target:
+            target.write(b"its row was rolled back")
+    sweep("au-1")
+    assert set(objects.keys_of("au-1", account.pk)) == {*named, fresh}
 
 
 def test_objects_of_accounts_that_are_gone_go(account: Account) -> None:
