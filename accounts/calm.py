@@ -20,7 +20,14 @@ log = logging.getLogger("keepwell.requests")
 READ_ONLY = "KW001"
 SIGNED = "KW002"
 # What may tell that a part is away; `part_away` looks closer
-AWAY_OR_REFUSED = (DatabaseError, InterfaceError, RedisError, s3.BotoCoreError, s3.ClientError, OSError)
+AWAY_OR_REFUSED = (
+    DatabaseError,
+    InterfaceError,
+    RedisError,
+    s3.BotoCoreError,
+    s3.ClientError,
+    OSError,
+)
 # A folder of files that is full, broken, read-only, closed to us or not mounted as it should be
 DISK = {
     errno.EACCES,

@@ -1,9 +1,8 @@
-"""Removes what nothing needs any more: keys and stored objects without rows, old archives, sessions, jobs and codes (RT-11)."""
+"""Removes what nothing needs any more: keys and objects without rows, old archives, sessions, jobs, codes (RT-11)."""
 
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID
@@ -86,7 +85,8 @@ def remove_orphaned_objects(account: AccountRef) -> int:
     An object is stored before its row commits, so what fails in between leaves a sealed object that no key opens.
     Objects are listed before rows: a row that commits meanwhile is seen.
     """
-    before = time.time() - OBJECT_WAITS.total_seconds()
+    # By the clock that names objects, which nobody moves
+    before = _made_at(objects.new_key(account.id)) - OBJECT_WAITS.total_seconds()
     old = {key for key in objects.keys_of(account.cell, account.id) if _made_at(key) < before}
     if old:
         with acting_in(account, purpose=Purpose.MAINTENANCE):
@@ -97,7 +97,7 @@ def remove_orphaned_objects(account: AccountRef) -> int:
 
 
 def _made_at(key: str) -> float:
-    """Return when an object was begun, by the machine's clock: its name ends in a UUIDv7, which starts with the time."""
+    """Return when an object was begun, in seconds: its name ends in a UUIDv7, which starts with the time."""
     return (UUID(key.rpartition("/")[2]).int >> 80) / 1000
 
 
