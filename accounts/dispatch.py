@@ -1,4 +1,4 @@
-"""Finds due jobs across all accounts of a cell, with a role that sees job ids and nothing else."""
+"""Finds due jobs, and accounts by their slug, across all accounts of a cell, with a role that sees ids and no data."""
 
 from __future__ import annotations
 
@@ -50,3 +50,13 @@ def accounts_of(cell_name: str) -> list[AccountRef]:
             "SELECT account_id, slug FROM accounts_accountanchor ORDER BY 1"
         ).fetchall()
     return [AccountRef(account_id, slug, cell_name) for account_id, slug in rows]
+
+
+def account_called(slug: str, cell_name: str) -> AccountRef | None:
+    """Return the account of a cell that has this slug and may be entered; None when the cell knows none."""
+    with connect(cell_name, "dispatch") as connection:
+        row = connection.execute(
+            "SELECT account_id FROM accounts_accountanchor WHERE slug = %s AND state <> 'purging'",
+            [slug],
+        ).fetchone()
+    return AccountRef(row[0], slug, cell_name) if row else None

@@ -15,15 +15,17 @@ from django.urls import reverse
 
 from accounts import directory
 from accounts.calm import calm_page
-from accounts.models import AccountAnchor
+from accounts.models import Account, AccountAnchor
 from accounts.tenancy import acting_in
+from bookings.models import Attendee
 from clients.models import Client
 from notes.models import Note
 from privacy.vocabulary import clock, keyring
 from tests import parts
+from tests.bookings.public import NOW, at, fill, open_practice
 from tests.browser import sign_in
 from tests.conftest import HOME
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, make_account
 from tests.notes.parts import Practice, draft, practice, signed
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
@@ -131,15 +133,66 @@ def test_a_browser_with_a_session_gets_the_page_everywhere_in_control(
             assert explains(browser.get(address)), address
 
 
-def test_booking_goes_on_without_control_once_the_practice_is_known(p: Practice) -> None:
+def test_booking_goes_on_without_control_where_the_practice_is_known(p: Practice) -> None:
+    visitor = Browser(raise_request_exception=False)
+    assert visitor.get(page(p, "book")).status_code == 200
+    later(p.account.slug)
+    with away("default"):
+        assert visitor.get(page(p, "book")).status_code == 200
+
+
+def test_booking_goes_on_without_control_where_nobody_has_asked_before(settings: Any) -> None:
+    at(NOW, settings)
+    office = open_practice()
+    directory.forget_all()
+    visitor = Browser(raise_request_exception=False)
+    with away("default"):
+        assert visitor.get(office.url("book")).status_code == 200
+        booked = fill(visitor, office.details())
+        assert booked.status_code == 303, booked.content.decode()
+        assert "You’re booked" in visitor.get(booked["Location"]).content.decode()
+    with acting_in(office.account.ref):
+        assert Attendee.objects.get().provenance == "self_booking"
+
+
+def test_without_control_each_region_answers_for_its_own(p: Practice) -> None:
+    abroad = make_account(country="IE")
+    directory.forget_all()
+    with away("default"):
+        assert directory.find(p.account.slug) == p.account.ref
+        assert directory.find(abroad.slug) == abroad.ref
+        assert directory.find("nobody") is None
+        assert Browser().get(reverse("book", args=["nobody"])).status_code == 404
+    Account.objects.filter(pk=abroad.pk).update(state="closed")
+    later(abroad.slug)
+    assert directory.find(abroad.slug) is None, "control has the last word"
+
+
+def test_without_control_an_account_being_purged_is_shut(p: Practice) -> None:
+    directory.forget_all()
+    with acting_in(p.account.ref):
+        AccountAnchor.objects.update(state="purging")
+    with away("default"):
+        assert directory.find(p.account.slug) is None
+
+
+def test_without_control_doubt_is_no_answer(p: Practice) -> None:
+    """A region that is away may be the one; two that claim a slug can't both be right."""
+    twin = make_account(country="IE")
+    with acting_in(twin.ref):
+        AccountAnchor.objects.update(slug=p.account.slug)
+    directory.forget_all()
     visitor = Browser(raise_request_exception=False)
     with away("default"):
         assert explains(visitor.get(page(p, "book")))
-    assert visitor.get(page(p, "book")).status_code == 200
-    known = directory._known[p.account.slug]
-    directory._known[p.account.slug] = (0.0, known[1])  # a minute later
-    with away("default"):
+    with away("default", "region_eu"):
+        assert explains(visitor.get(reverse("book", args=["nobody"])))
         assert visitor.get(page(p, "book")).status_code == 200
+
+
+def later(slug: str) -> None:
+    """Let the time pass for which a slug is remembered."""
+    directory._known[slug] = (0.0, directory._known[slug][1])
 
 
 def test_the_clinic_goes_on_without_control(p: Practice, browser: Browser) -> None:
