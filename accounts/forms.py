@@ -33,14 +33,21 @@ class PracticeForm(forms.Form):
         label=_("Name of the practice"),
         max_length=120,
         help_text=_("As your clients know it."),
+        error_messages={"required": _("Enter the practice's name.")},
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )
     country = forms.ChoiceField(
         label=_("Country you practise in"),
         help_text=_("It decides in which region your data lives."),
+        error_messages={"required": _("Choose the country you practise in.")},
     )
     subdivision = forms.ChoiceField(label=_("State, province or territory"), required=False)
-    person = forms.CharField(label=_("Your name"), max_length=150, widget=NAME)
+    person = forms.CharField(
+        label=_("Your name"),
+        max_length=150,
+        widget=NAME,
+        error_messages={"required": _("Enter your name.")},
+    )
     is_practitioner = forms.BooleanField(
         label=_("I see clients myself"),
         required=False,
@@ -80,9 +87,21 @@ class AcceptForm(forms.Form):
 class InvitationForm(forms.Form):
     """Whom to invite and as what."""
 
-    name = forms.CharField(label=_("Name"), max_length=150)
-    email = forms.EmailField(label=_("E-mail"), max_length=254)
-    role = forms.ChoiceField(label=_("Role"), widget=forms.RadioSelect)
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=150,
+        error_messages={"required": _("Enter the name of the person you invite.")},
+    )
+    email = forms.EmailField(
+        label=_("E-mail"),
+        max_length=254,
+        error_messages={"required": _("Enter the address the invitation goes to.")},
+    )
+    role = forms.ChoiceField(
+        label=_("Role"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what they may see and do.")},
+    )
     is_practitioner = forms.BooleanField(
         label=_("Stands in the diary and can be booked"), required=False
     )
@@ -104,7 +123,11 @@ def role_choices() -> list[tuple[str, Any]]:
 class MemberForm(forms.Form):
     """What a member may do, and whether they see clients."""
 
-    role = forms.ChoiceField(label=_("Role"), widget=forms.RadioSelect)
+    role = forms.ChoiceField(
+        label=_("Role"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what they may see and do.")},
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -114,7 +137,11 @@ class MemberForm(forms.Form):
 class PractitionerForm(forms.Form):
     """How clients see a practitioner."""
 
-    name = forms.CharField(label=_("Name shown to clients"), max_length=150)
+    name = forms.CharField(
+        label=_("Name shown to clients"),
+        max_length=150,
+        error_messages={"required": _("Enter the name that clients see.")},
+    )
     profession = forms.CharField(label=_("Profession"), max_length=80, required=False)
     registration = forms.CharField(
         label=_("Registration number"),
@@ -128,19 +155,33 @@ class PractitionerForm(forms.Form):
 class PracticeNameForm(forms.Form):
     """The practice's name."""
 
-    name = forms.CharField(label=_("Name of the practice"), max_length=120)
+    name = forms.CharField(
+        label=_("Name of the practice"),
+        max_length=120,
+        error_messages={"required": _("Enter the practice's name.")},
+    )
 
 
 class OwnNameForm(forms.Form):
     """The name that colleagues see."""
 
-    name = forms.CharField(label=_("Your name, as colleagues see it"), max_length=150, widget=NAME)
+    name = forms.CharField(
+        label=_("Your name, as colleagues see it"),
+        max_length=150,
+        widget=NAME,
+        error_messages={"required": _("Enter your name.")},
+    )
 
 
 class LocationForm(forms.Form):
     """A place where the practice works."""
 
-    name = forms.CharField(label=_("Name"), max_length=80, help_text=_("Such as “Circular Quay”."))
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=80,
+        help_text=_("Such as “Circular Quay”."),
+        error_messages={"required": _("Enter a name for the place.")},
+    )
     address = forms.CharField(
         label=_("Address"),
         max_length=200,
@@ -152,6 +193,7 @@ class LocationForm(forms.Form):
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
         help_text=_("Appointments keep this place's wall time, whatever clocks do."),
+        error_messages={"required": _("Choose the time zone of the place.")},
     )
     is_online = forms.BooleanField(label=_("Offered in online booking"), required=False)
 
@@ -196,6 +238,7 @@ class NoticeForm(forms.Form):
         help_text=_(
             "Plain text. An empty line starts a new paragraph, a line that begins with # is a heading."
         ),
+        error_messages={"required": _("Write the notice. Clients need to read something.")},
     )
 
 

@@ -20,6 +20,17 @@ LABELS = {
     "password2": _("New password, once more"),
     "code": _("Code"),
 }
+# What is said beside a field that was left empty
+MISSING = {
+    "login": _("Enter your e-mail address."),
+    "email": _("Enter your e-mail address."),
+    "password": _("Enter your password."),
+    "password1": _("Choose a password."),
+    "oldpassword": _("Enter the password you have now."),
+    "password2": _("Enter the new password once more."),
+    "code": _("Enter the code."),
+    "credential": _("Your device sent no passkey. Try once more."),
+}
 
 
 class Plain(Form):
@@ -32,6 +43,8 @@ class Plain(Form):
         for name, field in self.fields.items():
             field.widget.attrs.pop("placeholder", None)
             field.label = {**LABELS, **self.labels}.get(name, field.label)
+            if name in MISSING:
+                field.error_messages["required"] = MISSING[name]
             if name in ("password", "password1"):
                 field.help_text = ""
             if name == "code":

@@ -31,13 +31,19 @@ def with_start(posted: QueryDict) -> QueryDict:
 class WhenForm(forms.Form):
     """A start on the wall of the location, with one of the active practitioners."""
 
-    practitioner = forms.ChoiceField(label=gettext_lazy("With"))
+    practitioner = forms.ChoiceField(
+        label=gettext_lazy("With"),
+        error_messages={"required": gettext_lazy("Choose who it is with.")},
+    )
     day = forms.DateField(
-        label=gettext_lazy("Day"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
+        label=gettext_lazy("Day"),
+        widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
+        error_messages={"required": gettext_lazy("Choose the day.")},
     )
     time = forms.TimeField(
         label=gettext_lazy("Starts at"),
         widget=forms.TimeInput({"type": "time", "step": 300}, "%H:%M"),
+        error_messages={"required": gettext_lazy("Enter when it starts.")},
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -62,8 +68,14 @@ class WhenForm(forms.Form):
 class BookForm(WhenForm):
     """A booking by staff: what, with whom, when, and a client who is known or new."""
 
-    service = forms.ChoiceField(label=gettext_lazy("Service"))
-    location = forms.ChoiceField(label=gettext_lazy("Where"))
+    service = forms.ChoiceField(
+        label=gettext_lazy("Service"),
+        error_messages={"required": gettext_lazy("Choose a service.")},
+    )
+    location = forms.ChoiceField(
+        label=gettext_lazy("Where"),
+        error_messages={"required": gettext_lazy("Choose where it takes place.")},
+    )
     client = forms.UUIDField(required=False, widget=forms.HiddenInput)
     find = forms.CharField(
         label=gettext_lazy("Find a client"),
@@ -94,6 +106,7 @@ class BookForm(WhenForm):
         required=False,
         max_length=200,
         help_text=gettext_lazy("Kept in the audit with your name."),
+        error_messages={"required": gettext_lazy("Say in a few words why.")},
     )
     seen = forms.CharField(required=False, max_length=400, widget=forms.HiddenInput)
 
@@ -166,7 +179,11 @@ class CancelForm(forms.Form):
         ],
         initial=Attendee.Side.CLIENT,
         widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Say who cancelled.")},
     )
     reason = forms.ChoiceField(
-        label=gettext_lazy("Why?"), choices=Attendee.Reason.choices, widget=forms.RadioSelect
+        label=gettext_lazy("Why?"),
+        choices=Attendee.Reason.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose a reason.")},
     )

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -43,17 +44,28 @@ _STEPS = {
 }
 # More than any service costs, and far below what the column holds
 MOST = Decimal(1_000_000)
+CHOOSE = {"required": gettext_lazy("Choose one of the list.")}
 
 
 class FirstServiceForm(forms.Form):
     """What a client can book, how long it takes and what it costs."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=80,
+        error_messages={"required": gettext_lazy("Enter the name that clients choose it by.")},
+    )
     duration_minutes = forms.IntegerField(
         label=gettext_lazy("Length"),
         min_value=5,
         max_value=720,
         widget=forms.NumberInput({"step": 5, "inputmode": "numeric"}),
+        error_messages={
+            "required": gettext_lazy("Enter how many minutes it takes."),
+            "invalid": gettext_lazy("Enter whole minutes, such as 45."),
+            "min_value": gettext_lazy("An appointment takes five minutes at least."),
+            "max_value": gettext_lazy("An appointment takes twelve hours at most."),
+        },
     )
     price = forms.DecimalField(
         label=gettext_lazy("Price"),
@@ -84,6 +96,7 @@ class FirstServiceForm(forms.Form):
             max_value=MOST,
             decimal_places=digits,
             widget=forms.NumberInput({"inputmode": "decimal"}),
+            error_messages=_price_words(digits),
         )
 
     @property
@@ -115,28 +128,39 @@ class ServiceForm(FirstServiceForm):
     """Everything about a service."""
 
     colour = forms.TypedChoiceField(
-        label=gettext_lazy("Colour in the diary"), coerce=int, widget=forms.RadioSelect
+        label=gettext_lazy("Colour in the diary"),
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose a colour.")},
     )
     practitioners = forms.MultipleChoiceField(
         label=gettext_lazy("Who offers it"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    buffer_before = forms.TypedChoiceField(label=gettext_lazy("Kept free before"), coerce=int)
-    buffer_after = forms.TypedChoiceField(label=gettext_lazy("Kept free after"), coerce=int)
+    buffer_before = forms.TypedChoiceField(
+        label=gettext_lazy("Kept free before"), coerce=int, error_messages=CHOOSE
+    )
+    buffer_after = forms.TypedChoiceField(
+        label=gettext_lazy("Kept free after"), coerce=int, error_messages=CHOOSE
+    )
     grid_minutes = forms.TypedChoiceField(
         label=gettext_lazy("Offer a start every"),
         coerce=int,
         help_text=gettext_lazy("Counted from the beginning of the hours."),
+        error_messages=CHOOSE,
     )
     notice_minutes = forms.TypedChoiceField(
         label=gettext_lazy("Shortest notice"),
         coerce=int,
         help_text=gettext_lazy("Reception can always book."),
+        error_messages=CHOOSE,
     )
-    horizon_days = forms.TypedChoiceField(label=gettext_lazy("Bookable ahead"), coerce=int)
+    horizon_days = forms.TypedChoiceField(
+        label=gettext_lazy("Bookable ahead"), coerce=int, error_messages=CHOOSE
+    )
     cancel_notice_minutes = forms.TypedChoiceField(
-        label=gettext_lazy("Notice to cancel online"), coerce=int
+        label=gettext_lazy("Notice to cancel online"), coerce=int, error_messages=CHOOSE
     )
 
     def __init__(self, *args: Any, practitioners: Sequence[Practitioner], **kwargs: Any) -> None:
@@ -161,6 +185,19 @@ class ServiceForm(FirstServiceForm):
         """The steps to choose from and what the service has now, which may be another."""
         own = [getattr(self.this, name)] if self.this else []
         return sorted({*steps, *own})
+
+
+def _price_words(digits: int) -> dict[str, str]:
+    """What is said beside a price that can't be: written with `digits` behind the point, as the currency has them."""
+    figures = _("Write the price in figures, such as %(example)s.") % {
+        "example": number_format(95, decimal_pos=digits)
+    }
+    return {
+        "invalid": figures,
+        "max_decimal_places": figures,
+        "min_value": _("A price can’t be below zero. Leave it empty if there is none."),
+        "max_value": _("That is more than can be charged here. Check the figures."),
+    }
 
 
 _FIELDS = frozenset(

@@ -22,13 +22,21 @@ FIRST_BIRTH = date(1890, 1, 1)
 class SearchForm(forms.Form):
     """Words that a client is looked for by; they travel by POST, never in an address."""
 
-    q = forms.CharField(label=gettext_lazy("Name, phone, e-mail or birth date"), max_length=120)
+    q = forms.CharField(
+        label=gettext_lazy("Name, phone, e-mail or birth date"),
+        max_length=120,
+        error_messages={"required": gettext_lazy("Enter what you are looking for.")},
+    )
 
 
 class ClientForm(forms.Form):
     """A client's record. `seen_at` carries the version that the editor saw."""
 
-    given_name = forms.CharField(label=gettext_lazy("Given name"), max_length=80)
+    given_name = forms.CharField(
+        label=gettext_lazy("Given name"),
+        max_length=80,
+        error_messages={"required": gettext_lazy("Enter the client’s given name.")},
+    )
     family_name = forms.CharField(label=gettext_lazy("Family name"), max_length=80, required=False)
     preferred_name = forms.CharField(
         label=gettext_lazy("Likes to be called"),
@@ -75,6 +83,7 @@ class ClientForm(forms.Form):
         label=gettext_lazy("Reminders"),
         choices=Client.Reminders.choices,
         initial=Client.Reminders.EMAIL,
+        error_messages={"required": gettext_lazy("Choose how reminders reach the client.")},
     )
     location = forms.ChoiceField(label=gettext_lazy("Usual location"), required=False)
     seen_at = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -139,12 +148,14 @@ class AlertForm(forms.Form):
         label=gettext_lazy("What is it about?"),
         choices=Alert.Kind.choices,
         widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose what the alert is about.")},
     )
     severity = forms.ChoiceField(
         label=gettext_lazy("How grave is it?"),
         choices=Alert.Severity.choices,
         initial=Alert.Severity.CARE,
         widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose how grave it is.")},
     )
     text = forms.CharField(
         label=gettext_lazy("What must people know?"),
@@ -152,13 +163,19 @@ class AlertForm(forms.Form):
         help_text=gettext_lazy(
             "One short sentence. It shows on the client, in the diary and beside notes."
         ),
+        error_messages={"required": gettext_lazy("Write what people must know.")},
     )
 
 
 class FileForm(forms.Form):
     """A file for a client."""
 
-    file = forms.FileField(label=gettext_lazy("File"), max_length=1000, allow_empty_file=True)
+    file = forms.FileField(
+        label=gettext_lazy("File"),
+        max_length=1000,
+        allow_empty_file=True,
+        error_messages={"required": gettext_lazy("Choose a file.")},
+    )
 
     def __init__(self, *args: Any, content_length: int = 0, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

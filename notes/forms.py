@@ -47,7 +47,13 @@ class NoteForm(forms.Form):
     """A note's title and answers. `answers` gives the questions' values by key, ready for `writing.save`."""
 
     use_required_attribute = False
-    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    version = forms.IntegerField(
+        min_value=1,
+        widget=forms.HiddenInput,
+        error_messages={
+            "required": gettext_lazy("This page was open for too long. Open the note again.")
+        },
+    )
     title = AnswerField(
         label=gettext_lazy("Title"),
         # stands in the page's heading, outside the form element
@@ -108,7 +114,11 @@ class NoteForm(forms.Form):
 class BeginForm(forms.Form):
     """What a new note begins with."""
 
-    template = forms.ChoiceField(label=gettext_lazy("Template"), widget=forms.RadioSelect)
+    template = forms.ChoiceField(
+        label=gettext_lazy("Template"),
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose what the note begins with.")},
+    )
     carry = forms.BooleanField(
         label=gettext_lazy("Start with the answers of the last note"), required=False
     )

@@ -162,8 +162,8 @@ def test_a_wrong_service_keeps_what_was_typed() -> None:
         at(account, "service/"), {**SERVICE, "duration_minutes": "2", "price": "1.234"}
     )
     said = page.content.decode()
-    assert "greater than or equal to 5" in said
-    assert "2 decimal places" in said
+    assert "five minutes at least" in said
+    assert "in figures, such as 95.00" in said
     assert "We listen and look." in said
 
 

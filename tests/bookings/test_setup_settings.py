@@ -95,7 +95,7 @@ def test_a_faulty_service_keeps_what_was_typed() -> None:
     room = Room()
     values = room.service_values(duration_minutes="1000", description="Bring shorts.")
     page = room.browser.post(room.url("services/new/"), values).content.decode()
-    assert "less than or equal to 720" in page
+    assert "twelve hours at most" in page
     assert "Another service has this name." in page
     assert "Bring shorts." in page
 

@@ -123,7 +123,7 @@ def test_a_client_is_added_with_all_that_was_typed(owner: Practice) -> None:
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [
-        ("given_name", "", "This field is required"),
+        ("given_name", "", "Enter the client’s given name"),
         ("given_name", "x" * 81, "at most 80"),
         ("birth_date", "1988-02-31", "Enter a valid date"),
         ("birth_date", "2999-01-01", "a day in the past"),
