@@ -17,7 +17,7 @@ from django.db import connections
 from django.test import TransactionTestCase
 
 from accounts import directory
-from config.demo.roles import create_roles_and_databases
+from config.roles import create_roles_and_databases
 from config.settings import object_store as settings_of_store
 from privacy.vocabulary import keyring
 from tests import parts as parts_module
@@ -40,7 +40,7 @@ def fingerprint() -> str:
     ):
         for path in sorted(ROOT.glob(pattern)):
             found.update(path.read_bytes())
-    for path in (ROOT / "config/demo/roles.py", ROOT / "requirements.lock"):
+    for path in (ROOT / "config/roles.py", ROOT / "requirements.lock"):
         found.update(path.read_bytes())
     return found.hexdigest()[:10]
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from config.demo.home import Home
 from config.demo.processes import free_ports
-from config.demo.roles import ROLES
 from config.demo.servers import write_private
+from config.roles import ROLES
 
 REGIONS = ("au", "eu", "us")
 KEYS = ("REGION_KEY", "AUDIT_SIGNING_KEY", "EXPORT_SIGNING_KEY")

@@ -11,9 +11,9 @@ from pathlib import Path
 from config.demo import processes
 from config.demo.environment import REGIONS, environment, make_secrets, role_passwords
 from config.demo.home import Home
-from config.demo.roles import create_roles_and_databases, database_names
 from config.demo.servers import Postgres, Valkey
 from config.demo.services import REPOSITORY, Services, catcher, end_leftovers, services
+from config.roles import create_roles_and_databases, database_names
 
 READY_WITHIN = 120.0  # seconds
 
@@ -77,7 +77,7 @@ class Supervisor:
         self.services.start([catcher(env, self.logs)])
         self._manage(
             "Databases are up to date",
-            ["-m", "config.demo.prepare"],
+            ["-m", "config.prepare"],
             env | {"KEEPWELL_DB_ROLE": "owner"},
         )
         if not self.home.facts().get("accounts"):

@@ -11,7 +11,7 @@ import pytest
 
 from config.demo import environment as demo_environment
 from config.demo.home import MARK, WRITTEN, Home, NotOurs
-from config.demo.roles import ROLES
+from config.roles import ROLES
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 

@@ -8,10 +8,15 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 import yaml
 from django.conf import settings
+
+from accounts.wall_report import faults
+from config.demo.servers import Postgres
 
 ROOT = Path(settings.BASE_DIR)
 KEY = base64.b64encode(b"k" * 32).decode()
@@ -118,3 +123,33 @@ def test_the_compose_file_sets_all_that_production_requires() -> None:
     given = {name.removesuffix("_FILE") for name in environment}
     optional = {f"DB_PASSWORD_{role}" for role in ("OWNER", "SUPPORT", "BACKUP")}
     assert set(SAFE) - optional - given == set()
+
+
+def test_bin_migrate_makes_everything_and_does_it_again(tmp_path: Path) -> None:
+    postgres = Postgres(tmp_path / "postgres", durable=False)
+    address = urlsplit(postgres.start())
+    server = f"postgres://127.0.0.1:{address.port}"
+    given = SAFE | {
+        "KEEPWELL_REGIONS": "au",
+        "KEEPWELL_DB_ROLE": "owner",
+        "KEEPWELL_HOME": str(tmp_path),
+        "STATIC_ROOT": str(tmp_path / "static"),
+        "DATABASE_SERVER_CONTROL": server,
+        "DATABASE_SERVER_AU": server,
+        "POSTGRES_PASSWORD": str(address.password),
+    }
+    try:
+        for _twice in range(2):
+            done = subprocess.run(
+                [sys.executable, "bin/migrate"],
+                cwd=ROOT,
+                env={"PATH": os.environ["PATH"], **given},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert (done.returncode, done.stderr) == (0, "")
+        with psycopg.connect(postgres.url, dbname="region_au") as region:
+            assert faults(region) == []
+    finally:
+        postgres.stop()

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from config.demo.roles import ROLES, create_roles_and_databases, database_names
 from config.demo.servers import Postgres
+from config.roles import ROLES, create_roles_and_databases, database_names
 
 PASSWORDS = {role: f"pass word 'of' {role}" for role in ROLES}
 
