@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts import hosts
 from accounts.entry import first_page, page_url
 from accounts.models import AccountAnchor
 from accounts.permissions import Permission
@@ -70,7 +71,7 @@ def practice(request: HttpRequest) -> dict[str, Any]:
         else "",
         "accounts": [
             {"name": account.name, "url": first_page(account, inside.permissions), "current": True},
-            {"name": _("Your other practices"), "url": "/accounts/?choose=1"},
+            {"name": _("Your other practices"), "url": hosts.of_control("/accounts/?choose=1")},
         ],
         "person_url": page_url(account, "own_account"),
         "sign_out_url": page_url(account, "leave"),

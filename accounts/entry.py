@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
-from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
+from allauth.account.authentication import get_authentication_records
 from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.core.signing import Signer
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.crypto import constant_time_compare
 
-from accounts import agreements, audit
+from accounts import agreements, audit, hosts, sessions
 from accounts.cells import cell
 from accounts.models import Account, AccountAccess, AccountAnchor, User
 from accounts.permissions import Permission
+from privacy.vocabulary import clock
 from privacy.vocabulary.scope import VISITOR
 
 # Where people begin: the first page that exists and that their role may open
@@ -21,6 +29,7 @@ FIRST_PAGES = (
     ("clients", Permission.CLIENTS_VIEW),
     ("settings", Permission.OWN_ACCOUNT),
 )
+LEAVING = "accounts.leaving"
 
 
 def access(user: User, slug: str) -> AccountAccess | None:
@@ -36,9 +45,23 @@ def access(user: User, slug: str) -> AccountAccess | None:
     return found
 
 
-def has_proved_lately(request: HttpRequest) -> bool:
-    """Tell whether the User gave password, code or passkey again within ten minutes."""
-    return bool(did_recently_reauthenticate(request))
+def proved_at(request: HttpRequest, user: User) -> datetime | None:
+    """Return when the User proved who they are, by signing in or by confirming it, if that was within ten minutes."""
+    has_second = is_mfa_enabled(user)
+    records = get_authentication_records(request, user)
+    proofs = [record["at"] for record in records if _is_whole(record, has_second=has_second)]
+    if not proofs:
+        return None
+    # allauth notes the machine's time, which a demo's moved clock is ahead of
+    latest = datetime.fromtimestamp(max(proofs), UTC) + settings.CLOCK_OFFSET
+    return latest if clock.now() - latest < sessions.STEP_UP_LIFE else None
+
+
+def _is_whole(record: dict[str, Any], *, has_second: bool) -> bool:
+    """Tell whether a step of signing in proves the person: a password alone doesn't when a second factor follows it."""
+    if record.get("reauthenticated") or record["method"] == "mfa":
+        return True
+    return bool(record["method"] == "password") and not has_second
 
 
 def lacks_second_factor(user: User, account: Account) -> bool:
@@ -53,10 +76,39 @@ def documents_due(account: Account) -> list[agreements.Document]:
     return [agreements.current(name) for name in agreements.missing(account.pk)]
 
 
-def door_of_region(account: Account, *, code: str, next_page: str) -> str:
-    """Return the address in the account's region where a one-time code becomes a session."""
+def door_of_control(slug: str, **query: str) -> str:
+    """Return the address in control where a sign-in becomes a one-time code for an account."""
+    return hosts.of_control(_with(reverse("enter", args=[slug]), query))
+
+
+def door_of_region(account: Account, **query: str) -> str:
+    """Return the address in the account's region where this browser is known and a code becomes a session."""
     path = reverse("enter_region", args=[account.slug])
-    return f"{cell(account.cell).host}{path}?{urlencode({'code': code, 'next': next_page})}"
+    return f"{cell(account.cell).host}{_with(path, query)}"
+
+
+def way_out(user_id: UUID) -> str:
+    """Return the address in control that ends the sign-in of this User, for a minute, without asking again."""
+    now = int(clock.now().timestamp())
+    token = f"{now}.{_seal_of_leaving(user_id, now)}"
+    return hosts.of_control(_with(reverse("account_logout"), {"leaving": token}))
+
+
+def is_leaving(user: User, token: str) -> bool:
+    """Tell whether a region sent this User out within the last minute."""
+    digits, _, seal = token.partition(".")
+    at = int(digits) if re.fullmatch(r"[0-9]{1,12}", digits) else 0
+    lately = clock.now().timestamp() - at < sessions.CODE_LIFE.total_seconds()
+    return lately and constant_time_compare(seal, _seal_of_leaving(user.pk, at))
+
+
+def _seal_of_leaving(user_id: UUID, at: int) -> str:
+    return Signer(salt=LEAVING).signature(f"{user_id}|{at}")
+
+
+def _with(path: str, query: dict[str, str]) -> str:
+    given = {name: value for name, value in query.items() if value}
+    return f"{path}?{urlencode(given)}" if given else path
 
 
 def page_within(url: str, slug: str) -> str:
@@ -69,7 +121,7 @@ def first_page(account: AccountAnchor, permissions: frozenset[Permission]) -> st
     for name, permission in FIRST_PAGES:
         if permission in permissions and (url := page_url(account, name)):
             return url
-    return "/accounts/"
+    return hosts.of_control(reverse("accounts"))
 
 
 def page_url(account: AccountAnchor, name: str, *args: object) -> str:

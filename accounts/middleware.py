@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import urlencode
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from uuid_utils.compat import uuid7
 
-from accounts import audit, directory, sessions
+from accounts import audit, directory, entry, hosts, sessions
 from accounts.calm import AWAY_OR_REFUSED, calm_page
 from accounts.logs import request_id as current_request_id
 from accounts.models import RegionSession
@@ -76,6 +74,8 @@ class AccountMiddleware:
         """Run the view inside its account when its address names one; keep the door of signed-in pages."""
         door = door_of(view)
         if "slug" not in kwargs:
+            if not hosts.serves_control(request):
+                return hosts.to_control(request)
             needs_user = door is not None and door.audience == Audience.SIGNED_IN
             return (
                 redirect_to_login(request.get_full_path())
@@ -102,6 +102,8 @@ class AccountMiddleware:
         account = directory.find(slug)
         if account is None:
             raise Http404
+        if not hosts.serves_cell(request, account.cell):
+            return hosts.to_cell(request, account.cell)
         with acting_in(account, by=VISITOR, purpose=Purpose.BOOKING):
             request.account = current_anchor()  # type: ignore[attr-defined]
             return run()
@@ -110,7 +112,7 @@ class AccountMiddleware:
         self, request: HttpRequest, slug: str, door: Door, run: Callable[[], HttpResponseBase]
     ) -> HttpResponseBase:
         ticket = sessions.ticket_of(request, slug)
-        if ticket is None:
+        if ticket is None or not hosts.serves_cell(request, ticket.account.cell):
             return self._send_to_enter(request, slug)
         by: Actor = VISITOR
         try:
@@ -153,7 +155,7 @@ class AccountMiddleware:
             if request.method == "GET"
             else request.META.get("HTTP_REFERER", "")
         )
-        target = reverse("enter", args=[slug]) + "?" + urlencode({"next": _own_path(path), **query})
+        target = entry.door_of_control(slug, next=_own_path(path), **query)
         if request.method == "GET" and not request.headers.get("HX-Request"):
             return redirect(target)
         return render(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -21,6 +22,7 @@ CODE_LIFE = timedelta(seconds=60)
 ABSOLUTE_LIFE = timedelta(hours=12)
 IDLE_LIFE = timedelta(minutes=30)
 STEP_UP_LIFE = timedelta(minutes=10)
+BROWSER_LIFE = timedelta(days=365)
 BROWSER_COOKIE = "__Host-browser" if settings.HTTPS else "browser"
 
 
@@ -42,43 +44,67 @@ def cookie_name(slug: str) -> str:
     return f"{'__Host-' if settings.HTTPS else ''}kw-{slug}"
 
 
-def browser_secret(request: HttpRequest) -> tuple[str, bool]:
-    """Return this browser's random secret and whether it is new (and must be set on the response)."""
+def browser_secret(request: HttpRequest) -> str:
+    """Return the random secret by which this host knows this browser, a new one for a browser that has none."""
     secret = request.COOKIES.get(BROWSER_COOKIE, "")
-    return (secret, False) if len(secret) >= 32 else (secrets.token_urlsafe(32), True)
+    return secret if len(secret) >= 32 else secrets.token_urlsafe(32)
 
 
-def issue_code(*, user: User, account: Account, browser: str, stepped_up: bool) -> str:
-    """Return a new entry code, good for 60 seconds, one use, this user, account and browser."""
+def remember_browser(response: HttpResponse, secret: str) -> None:
+    """Let the browser keep its secret on this host."""
+    response.set_cookie(
+        BROWSER_COOKIE,
+        secret,
+        max_age=int(BROWSER_LIFE.total_seconds()),
+        secure=settings.HTTPS,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def browser_of(text: str) -> bytes | None:
+    """Return the digest of a browser's secret as an address carries it, None when it is none."""
+    return bytes.fromhex(text) if re.fullmatch(r"[0-9a-f]{64}", text) else None
+
+
+def issue_code(
+    *, user: User, account: Account, browser: bytes, proved_at: datetime | None = None
+) -> str:
+    """Return a new entry code, good for 60 seconds, one use, this user, account and the browser with this digest.
+
+    `proved_at`: when the User last proved who they are; what is grave may be done for ten minutes from then.
+    """
     code = secrets.token_urlsafe(32)
     EntryCode.objects.filter(expires_at__lt=clock.now() - timedelta(days=1)).delete()
     EntryCode.objects.create(
         digest=digest(code),
         user=user,
         account=account,
-        browser_digest=digest(browser),
-        stepped_up=stepped_up,
+        browser_digest=browser,
+        proved_at=proved_at,
         expires_at=clock.now() + CODE_LIFE,
     )
     return code
 
 
 def redeem(code: str, *, account: AccountRef, browser: str) -> EntryCode | None:
-    """Use a code up and return it; None when it is unknown, used, late, or of another account or browser."""
+    """Use a code up and return it; None when it is unknown, used, late, or of another account or browser.
+
+    A code that turns up in the wrong place is used up as well: nobody can bring it to the right one later.
+    """
     with transaction.atomic(using="default"):
         found = (
             EntryCode.objects.select_for_update().filter(digest=digest(code), used_at=None).first()
         )
-        if found is None or found.expires_at < clock.now() or found.account_id != account.id:
-            return None
-        if bytes(found.browser_digest) != digest(browser):
+        if found is None:
             return None
         found.used_at = clock.now()
         found.save(update_fields=["used_at"])
-        return found
+    fits = found.account_id == account.id and bytes(found.browser_digest) == digest(browser)
+    return found if fits and found.expires_at >= clock.now() else None
 
 
-def start(member: Member, *, stepped_up: bool, browser: str) -> str:
+def start(member: Member, *, browser: str, proved_at: datetime | None = None) -> str:
     """Start a region session for a member of the active account; return the secret for its cookie."""
     secret = secrets.token_urlsafe(32)
     now = clock.now()
@@ -87,7 +113,7 @@ def start(member: Member, *, stepped_up: bool, browser: str) -> str:
         digest=digest(secret),
         member=member,
         browser=browser[:60],
-        stepped_up_at=now if stepped_up else None,
+        stepped_up_at=proved_at,
         expires_at=now + ABSOLUTE_LIFE,
     ).save(force_insert=True)
     return secret

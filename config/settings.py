@@ -58,26 +58,51 @@ def moved_clock(text: str) -> timedelta:
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = required("SECRET_KEY", "not-a-secret-outside-production-" + "x" * 32)
-ALLOWED_HOSTS = env.list(
-    "ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "testserver"]
-)
-BASE_URL = required("BASE_URL", "http://localhost:8000").rstrip("/")
 CLOCK_OFFSET = moved_clock(env("KEEPWELL_CLOCK", default=""))
-if PRODUCTION and (
-    DEBUG or CLOCK_OFFSET or len(SECRET_KEY) < 50 or {"*", ""} & {*(ALLOWED_HOSTS or [""])}
-):
+if PRODUCTION and (DEBUG or CLOCK_OFFSET or len(SECRET_KEY) < 50):
     raise ImproperlyConfigured(
-        "Production refuses DEBUG, a moved clock, a SECRET_KEY under 50 characters and unnamed hosts."
+        "Production refuses DEBUG, a moved clock and a SECRET_KEY under 50 characters."
     )
 
 # Regions -------------------------------------------------------------------------------------------------------------
 
 REGION_CODES: list[str] = env.list("KEEPWELL_REGIONS", default=["au", "eu", "us"])
-CELLS = {
-    f"{code}-1": Cell(f"{code}-1", code, env(f"HOST_{code.upper()}", default=""))
-    for code in REGION_CODES
-}
 WORKER_REGION = env("KEEPWELL_REGION", default="")
+
+# Hosts: control's, and one for each region that has its own (accounts.hosts) ----------------------------------------
+
+
+def origin(name: str, url: str) -> str:
+    """Return scheme and host of an address that has nothing more; raise on anything else."""
+    where = urlsplit(url)
+    if where.scheme not in ("http", "https") or not where.hostname or where.path.strip("/"):
+        raise ImproperlyConfigured(f"{name} must be like https://keepwell.example, with no path.")
+    return f"{where.scheme}://{where.netloc}"
+
+
+BASE_URL = origin("BASE_URL", required("BASE_URL", "http://localhost:8000"))
+HTTPS = BASE_URL.startswith("https://")
+if PRODUCTION and not HTTPS:
+    raise ImproperlyConfigured("BASE_URL must be https in production.")
+REGION_HOSTS = {
+    code: origin(f"HOST_{code.upper()}", url)
+    for code in REGION_CODES
+    if (url := env(f"HOST_{code.upper()}", default=""))
+}
+for code, url in REGION_HOSTS.items():
+    # Cookies are Secure or not for the whole installation, and know names but no ports
+    if url.startswith("https://") != HTTPS or urlsplit(url).hostname == urlsplit(BASE_URL).hostname:
+        raise ImproperlyConfigured(
+            f"HOST_{code.upper()} must have BASE_URL's scheme and a host name of its own."
+        )
+CELLS = {f"{code}-1": Cell(f"{code}-1", code, REGION_HOSTS.get(code, "")) for code in REGION_CODES}
+ORIGINS = [BASE_URL, *REGION_HOSTS.values()]
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "testserver"]
+)
+if PRODUCTION and {"*", ""} & {*ALLOWED_HOSTS}:
+    raise ImproperlyConfigured("Production refuses unnamed hosts.")
+ALLOWED_HOSTS += [str(urlsplit(url).hostname) for url in ORIGINS]
 
 
 def key_of(name: str) -> bytes:
@@ -382,9 +407,6 @@ if TESTING:
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-HTTPS = BASE_URL.startswith("https://")
-if PRODUCTION and not HTTPS:
-    raise ImproperlyConfigured("BASE_URL must be https in production.")
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
@@ -405,7 +427,8 @@ SECURE_CSP = {
     "object-src": [CSP.NONE],
     "base-uri": [CSP.NONE],
     "frame-ancestors": [CSP.NONE],
-    "form-action": [CSP.SELF],
+    # A form's answer may lead to another of our hosts: signing in to a region's page, leaving one to control
+    "form-action": [CSP.SELF, *(ORIGINS if REGION_HOSTS else [])],
 }
 X_FRAME_OPTIONS = "DENY"
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"

@@ -7,6 +7,7 @@ from django.test import Client
 from accounts import sessions
 from accounts.models import Account, Member, User
 from accounts.tenancy import acting_in
+from privacy.vocabulary import clock
 
 
 def sign_in(client: Client, user: User, account: Account, *, stepped_up: bool = False) -> None:
@@ -14,5 +15,7 @@ def sign_in(client: Client, user: User, account: Account, *, stepped_up: bool = 
     client.force_login(user)
     with acting_in(account.ref):
         member = Member.objects.get(user_id=user.pk)
-        secret = sessions.start(member, stepped_up=stepped_up, browser="test")
+        secret = sessions.start(
+            member, proved_at=clock.now() if stepped_up else None, browser="test"
+        )
     client.cookies[sessions.cookie_name(account.slug)] = f"{account.cell}.{account.pk.hex}.{secret}"

@@ -113,7 +113,7 @@ class EntryCode(ControlModel):
     user = operational(models.ForeignKey("accounts.User", models.CASCADE))
     account = operational(models.ForeignKey(Account, models.CASCADE))
     browser_digest = operational(models.BinaryField())
-    stepped_up = operational(models.BooleanField(default=False))
+    proved_at = operational(models.DateTimeField(null=True))
     expires_at = operational(models.DateTimeField())
     used_at = operational(models.DateTimeField(null=True))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -12,12 +11,15 @@ from django.contrib.messages.storage.base import Message
 from django.forms import BoundField
 from django.template.context import Context
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.formats import get_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext
+
+from accounts import hosts
 
 register = template.Library()
 
@@ -48,6 +50,12 @@ def to(context: Context, name: str, *args: Any, **kwargs: Any) -> str:
     """
     account = context["request"].account
     return str(account.url(name, *args, **kwargs))
+
+
+@register.simple_tag
+def control(name: str, *args: Any) -> str:
+    """Return the address of a page outside accounts, on control's host when a region is served by its own."""
+    return hosts.of_control(reverse(name, args=args))
 
 
 @register.inclusion_tag("components/field.html")
@@ -145,7 +153,6 @@ def undo_url(message: Message) -> str:
     """Return the address that undoes what `message` tells (extra_tags="undo=/a/…"), else ""."""
     for tag in (message.extra_tags or "").split():
         url = tag.removeprefix(UNDO)
-        parts = urlsplit(url)
-        if tag.startswith(UNDO) and url.startswith("/") and not parts.netloc and not parts.scheme:
+        if tag.startswith(UNDO) and hosts.is_ours(url):
             return url
     return ""

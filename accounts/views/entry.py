@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from urllib.parse import urlencode
 
 from allauth.account.internal.flows.logout import logout
 from allauth.account.views import logout as confirm_sign_out
-from django.conf import settings
-from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts import agreements, audit, entry, sessions
+from accounts import agreements, audit, entry, hosts, sessions
 from accounts.browsers import browser_name
-from accounts.models import Account, Member
+from accounts.models import Member, User
 from accounts.permissions import ROLE_PERMISSIONS, Permission, public, require, signed_in
 from accounts.requests import AccountRequest, SignedInRequest
-
-YEAR = 365 * 24 * 3600
 
 
 @signed_in
@@ -31,7 +26,13 @@ def enter(request: SignedInRequest, account_slug: str) -> HttpResponse:
     if access is None:
         return render(request, "accounts/no_entry.html", status=404)
     account = access.account
-    if request.GET.get("again") and not entry.has_proved_lately(request):
+    wanted = entry.page_within(request.GET.get("next", ""), account.slug)
+    again = "1" if request.GET.get("again") else ""
+    browser = sessions.browser_of(request.GET.get("browser", ""))
+    if browser is None:
+        return redirect(entry.door_of_region(account, next=wanted, again=again))
+    proved_at = entry.proved_at(request, request.user)
+    if again and proved_at is None:
         query = urlencode({"next": request.get_full_path()})
         return redirect(f"{reverse('account_reauthenticate')}?{query}")
     if entry.lacks_second_factor(request.user, account):
@@ -42,52 +43,46 @@ def enter(request: SignedInRequest, account_slug: str) -> HttpResponse:
     elif due:
         context = {"practice": account, "documents": due, "may_accept": access.is_owner}
         return render(request, "accounts/agreements_due.html", context, status=403)
-    return _send_on(request, account)
-
-
-def _send_on(request: SignedInRequest, account: Account) -> HttpResponse:
-    """Issue a one-time code for this browser and send it to the region."""
-    browser, is_new = sessions.browser_secret(request)
     code = sessions.issue_code(
-        user=request.user,
-        account=account,
-        browser=browser,
-        stepped_up=entry.has_proved_lately(request),
+        user=request.user, account=account, browser=browser, proved_at=proved_at
     )
-    next_page = entry.page_within(request.GET.get("next", ""), account.slug)
-    response = redirect(entry.door_of_region(account, code=code, next_page=next_page))
-    if is_new:
-        response.set_cookie(
-            sessions.BROWSER_COOKIE,
-            browser,
-            max_age=YEAR,
-            secure=settings.HTTPS,
-            httponly=True,
-            samesite="Lax",
-        )
-    return response
+    return redirect(entry.door_of_region(account, code=code, next=wanted))
 
 
 @public
 @require_GET
 def enter_region(request: AccountRequest) -> HttpResponse:
-    """Turn a one-time code into a session of this account, and go where the person wanted to go."""
+    """Turn a one-time code into a session of this account; without one, fetch one for this browser from control."""
     account = request.account
+    wanted = entry.page_within(request.GET.get("next", ""), account.slug)
+    if not request.GET.get("code"):
+        return _fetch_code(request, wanted)
     browser = request.COOKIES.get(sessions.BROWSER_COOKIE, "")
-    code = sessions.redeem(request.GET.get("code", ""), account=account.ref, browser=browser)
+    code = sessions.redeem(request.GET["code"], account=account.ref, browser=browser)
     member = Member.objects.filter(user_id=code.user_id, removed_at=None).first() if code else None
     if code is None or member is None:
-        again = reverse("enter", args=[account.slug])
-        status = 400 if code is None else 404
-        return render(request, "accounts/entry_failed.html", {"again": again}, status=status)
+        again = {"again": entry.door_of_control(account.slug)}
+        return render(
+            request, "accounts/entry_failed.html", again, status=400 if code is None else 404
+        )
     if old := sessions.ticket_of(request, account.slug):
         sessions.end(old)
     name = browser_name(request.headers.get("User-Agent", ""))
-    secret = sessions.start(member, stepped_up=code.stepped_up, browser=name)
+    secret = sessions.start(member, proved_at=code.proved_at, browser=name)
     audit.record("session.started", by=member.actor, of=member)
-    wanted = entry.page_within(request.GET.get("next", ""), account.slug)
     response = redirect(wanted or entry.first_page(account, ROLE_PERMISSIONS[member.role]))
     sessions.set_cookie(response, account.ref, secret)
+    return response
+
+
+def _fetch_code(request: AccountRequest, wanted: str) -> HttpResponse:
+    """Go to control with the digest of this browser's secret: the code it gives is worth nothing to another browser."""
+    secret = sessions.browser_secret(request)
+    query = {"browser": sessions.digest(secret).hex(), "next": wanted}
+    if request.GET.get("again"):
+        query["again"] = "1"
+    response = redirect(entry.door_of_control(request.account.slug, **query))
+    sessions.remember_browser(response, secret)
     return response
 
 
@@ -106,11 +101,11 @@ def leave(request: AccountRequest) -> HttpResponse:
     if ticket := sessions.ticket_of(request, account.slug):
         sessions.end(ticket)
     audit.record("session.ended", by=request.actor, of=request.member)
-    response: HttpResponse = redirect("/accounts/?choose=1" if request.POST.get("only") else "/")
-    if not request.POST.get("only"):
-        # When control is away, the region's session has ended all the same
-        with suppress(DatabaseError):
-            logout(request)
+    if request.POST.get("only"):
+        response: HttpResponse = redirect(hosts.of_control(reverse("accounts") + "?choose=1"))
+    else:
+        # The sign-in lies on control's host and is ended there; when control is away, this session ended all the same
+        response = redirect(entry.way_out(request.member.user_id))
         _forget_cookies(request, response)
     response.delete_cookie(sessions.cookie_name(account.slug))
     return response
@@ -119,8 +114,14 @@ def leave(request: AccountRequest) -> HttpResponse:
 @public
 def sign_out(request: HttpRequest) -> HttpResponseBase:
     """Ask, then sign out of everything: the sign-in here, and every practice's session by its region (house.md 4)."""
-    response: HttpResponseBase = confirm_sign_out(request)
-    if request.method == "POST" and isinstance(response, HttpResponse):
+    token = request.GET.get("leaving", "")
+    response: HttpResponseBase
+    if isinstance(request.user, User) and token and entry.is_leaving(request.user, token):
+        logout(request)
+        response = redirect("home")
+    else:
+        response = confirm_sign_out(request)
+    if not request.user.is_authenticated and isinstance(response, HttpResponse):
         _forget_cookies(request, response)
     return response
 

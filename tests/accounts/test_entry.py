@@ -7,7 +7,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import psycopg
 import pytest
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
 from django.db import connections
 from django.test import Client
 
@@ -38,16 +45,28 @@ def make_owner() -> tuple[User, Account]:
     return user, make_account(owner=user)
 
 
+def way_in(client: Client, account: Account, query: str = "") -> str:
+    """Begin in the region, where the browser is known; return the address in control that gives a code."""
+    response = client.get(f"/a/{account.slug}/enter/{query}")
+    assert response.status_code == 302, response.content
+    return str(response["Location"])
+
+
+def door(client: Client, account: Account, query: str = "") -> str:
+    """Return the address in the region, with the code that control gave to this browser."""
+    response = client.get(way_in(client, account, query))
+    assert response.status_code == 302, response.content
+    return str(response["Location"])
+
+
 def enter(client: Client, account: Account, query: str = "") -> Any:
     """Follow the way in as a browser does, up to the first page inside."""
-    response = client.get(f"/enter/{account.slug}/{query}")
-    assert response.status_code == 302, response.content
-    return client.get(response["Location"])
+    return client.get(door(client, account, query))
 
 
-def prove_again(client: Client, user: User) -> None:
-    response = client.post("/sign-in/reauthenticate/", {"password": PASSWORD})
-    assert response.status_code == 302
+def asked_for(address: str) -> dict[str, str]:
+    """Return what an address asks for, value by name."""
+    return {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
 
 
 def test_without_a_sign_in_the_way_leads_over_it_and_back(client: Client) -> None:
@@ -60,8 +79,11 @@ def test_without_a_sign_in_the_way_leads_over_it_and_back(client: Client) -> Non
     signed_in = client.post(login["Location"], {"login": user.email, "password": PASSWORD})
     assert signed_in.status_code == 302
     assert urlsplit(signed_in["Location"]).path == f"/enter/{account.slug}/"
-    door = client.get(signed_in["Location"])
-    inside = client.get(door["Location"])
+    region = client.get(signed_in["Location"])["Location"]
+    assert region == f"/a/{account.slug}/enter/?next=%2Fa%2F{account.slug}%2Fsettings%2F"
+    code = client.get(client.get(region)["Location"])["Location"]
+    assert asked_for(code).keys() == {"code", "next"}
+    inside = client.get(code)
     assert inside["Location"] == f"/a/{account.slug}/settings/"
     assert client.get(inside["Location"]).status_code == 200
 
@@ -94,34 +116,88 @@ def _without_tokens(body: bytes) -> str:
 def test_a_code_works_once(client: Client) -> None:
     user, account = make_owner()
     client.force_login(user)
-    door = client.get(f"/enter/{account.slug}/")["Location"]
-    assert client.get(door).status_code == 302
-    again = client.get(door)
+    address = door(client, account)
+    assert client.get(address).status_code == 302
+    again = client.get(address)
     assert again.status_code == 400
     assert f"/enter/{account.slug}/" in again.content.decode()
 
 
 def test_a_code_works_in_its_own_browser_only(client: Client) -> None:
+    """And the browser that shows it wrongly uses it up: nobody brings it home afterwards."""
     user, account = make_owner()
     client.force_login(user)
-    door = client.get(f"/enter/{account.slug}/")["Location"]
-    assert Client().get(door).status_code == 400
+    address = door(client, account)
+    assert Client().get(address).status_code == 400
+    assert client.get(address).status_code == 400
+    assert client.get(door(client, account)).status_code == 302
+
+
+def test_a_code_asked_for_another_browser_opens_nothing_in_this_one(client: Client) -> None:
+    """Somebody lures a signed-in person to an address made with the digest of their own browser's secret."""
+    user, account = make_owner()
+    client.force_login(user)
+    client.get(f"/a/{account.slug}/enter/")
+    theirs = Client()
+    lure = way_in(theirs, account)
+    address = client.get(lure)["Location"]
+    assert client.get(address).status_code == 400
+    assert theirs.get(address).status_code == 400  # used up by the person who was lured
+    with acting_in(account.ref):
+        assert RegionSession.objects.count() == 0
+
+
+def test_nobody_is_signed_in_as_somebody_else(client: Client) -> None:
+    """The other way round: a code of the attacker's own sign-in, given to a person whose digest they don't know."""
+    attacker, account = make_owner()
+    theirs = Client()
+    theirs.force_login(attacker)
+    address = door(theirs, account)
+    client.get(f"/a/{account.slug}/enter/")  # this browser has a secret of its own
+    assert client.get(address).status_code == 400
+    assert sessions.cookie_name(account.slug) not in client.cookies
+
+
+@pytest.mark.parametrize("browser", ["", "short", "g" * 64, "A" * 64, "a" * 63, "a" * 65])
+def test_control_gives_no_code_without_a_browsers_digest(client: Client, browser: str) -> None:
+    user, account = make_owner()
+    client.force_login(user)
+    page = f"/a/{account.slug}/settings/"
+    answer = client.get(
+        f"/enter/{account.slug}/", {"browser": browser, "next": page, "again": "yes"}
+    )
+    assert urlsplit(answer["Location"]).path == f"/a/{account.slug}/enter/"
+    assert asked_for(answer["Location"]) == {"next": page, "again": "1"}
+    assert EntryCode.objects.count() == 0
+    onward = asked_for(client.get(answer["Location"])["Location"])
+    secret = client.cookies[sessions.BROWSER_COOKIE].value
+    digest = sessions.digest(secret).hex()
+    assert onward == {"browser": digest, "next": page, "again": "1"}
+
+
+def test_the_secret_itself_is_in_no_address(client: Client) -> None:
+    user, account = make_owner()
+    client.force_login(user)
+    addresses = [way_in(client, account), door(client, account)]
+    secret = client.cookies[sessions.BROWSER_COOKIE].value
+    assert [address for address in addresses if secret in address] == []
+    assert way_in(client, account) == addresses[0]  # and it stays the same
 
 
 def test_a_code_works_for_its_own_account_only(client: Client) -> None:
     user, account = make_owner()
     other = make_account(owner=user)
     client.force_login(user)
-    door = client.get(f"/enter/{account.slug}/")["Location"]
-    assert client.get(door.replace(account.slug, other.slug)).status_code == 400
+    address = door(client, account)
+    assert client.get(address.replace(account.slug, other.slug)).status_code == 400
 
 
 def test_a_code_lives_a_minute(client: Client, settings: Any) -> None:
     user, account = make_owner()
     client.force_login(user)
-    door = client.get(f"/enter/{account.slug}/")["Location"]
+    address = door(client, account)
     settings.CLOCK_OFFSET = timedelta(seconds=61)
-    assert client.get(door).status_code == 400
+    assert client.get(address).status_code == 400
 
 
 def test_a_removed_member_is_told_so(client: Client) -> None:
@@ -153,14 +229,75 @@ def test_next_leads_to_a_page_of_the_account(client: Client) -> None:
 def test_a_step_up_asks_for_the_password_again(client: Client) -> None:
     user, account = make_owner()
     client.force_login(user)
-    asked = client.get(f"/enter/{account.slug}/?again=1")
+    address = way_in(client, account, "?again=1")
+    asked = client.get(address)
     assert urlsplit(asked["Location"]).path == "/sign-in/reauthenticate/"
-    assert parse_qs(urlsplit(asked["Location"]).query)["next"] == [
-        f"/enter/{account.slug}/?again=1"
-    ]
+    assert asked_for(asked["Location"])["next"] == address
     back = client.post(asked["Location"], {"password": PASSWORD})
-    assert back["Location"] == f"/enter/{account.slug}/?again=1"
+    assert back["Location"] == address
     client.get(client.get(back["Location"])["Location"])
+    with acting_in(account.ref):
+        assert sessions.is_stepped_up(RegionSession.objects.get())
+
+
+def records_age(client: Client, minutes: float) -> None:
+    """Let what the browser's sign-in consists of have happened so long ago."""
+    session = client.session
+    for record in session[AUTHENTICATION_METHODS_SESSION_KEY]:
+        record["at"] -= minutes * 60
+    session.save()
+
+
+def sign_in_with_password(client: Client, user: User) -> None:
+    answer = client.post("/sign-in/login/", {"login": user.email, "password": PASSWORD})
+    assert answer.status_code == 302, answer.content.decode()
+
+
+def give_code(client: Client, secret: str) -> None:
+    code = format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
+    answer = client.post("/sign-in/second-factor/authenticate/", {"code": code})
+    assert answer.status_code == 302, answer.content.decode()
+
+
+def test_signing_in_is_a_proof_for_ten_minutes(client: Client) -> None:
+    user, account = make_owner()
+    sign_in_with_password(client, user)
+    assert enter(client, account, "?again=1").status_code == 302
+    with acting_in(account.ref):
+        assert sessions.is_stepped_up(RegionSession.objects.get())
+    records_age(client, 10)
+    asked = client.get(way_in(client, account, "?again=1"))
+    assert urlsplit(asked["Location"]).path == "/sign-in/reauthenticate/"
+
+
+@pytest.mark.parametrize(("later", "opens"), [(1, True), (3, False)])
+def test_ten_minutes_count_from_the_proof_not_from_going_in(
+    client: Client, settings: Any, later: int, opens: bool
+) -> None:
+    user, account = make_owner()
+    sign_in_with_password(client, user)
+    records_age(client, 8)
+    enter(client, account)
+    settings.CLOCK_OFFSET = timedelta(minutes=later)
+    with acting_in(account.ref):
+        assert sessions.is_stepped_up(RegionSession.objects.get()) is opens
+
+
+def test_a_password_alone_is_no_proof_where_a_second_factor_follows(client: Client) -> None:
+    user, account = make_owner()
+    sign_in_with_password(client, user)
+    TOTP.activate(user, generate_totp_secret())
+    asked = client.get(way_in(client, account, "?again=1"))
+    assert urlsplit(asked["Location"]).path == "/sign-in/reauthenticate/"
+
+
+def test_password_and_second_factor_together_are_a_proof(client: Client) -> None:
+    user, account = make_owner()
+    secret = generate_totp_secret()
+    TOTP.activate(user, secret)
+    sign_in_with_password(client, user)
+    give_code(client, secret)
+    assert enter(client, account, "?again=1").status_code == 302
     with acting_in(account.ref):
         assert sessions.is_stepped_up(RegionSession.objects.get())
 
@@ -170,7 +307,8 @@ def test_a_wrong_password_does_not_step_up(client: Client) -> None:
     client.force_login(user)
     answer = client.post("/sign-in/reauthenticate/", {"password": "not the password"})
     assert answer.status_code == 200
-    assert client.get(f"/enter/{account.slug}/?again=1").status_code == 302
+    asked = client.get(way_in(client, account, "?again=1"))
+    assert urlsplit(asked["Location"]).path == "/sign-in/reauthenticate/"
     assert EntryCode.objects.count() == 0
 
 
@@ -179,7 +317,8 @@ def test_a_required_second_factor_is_set_up_first(client: Client) -> None:
     account.requires_second_factor = True
     account.save(update_fields=["requires_second_factor"])
     client.force_login(user)
-    answer = client.get(f"/enter/{account.slug}/")
+    address = way_in(client, account)
+    answer = client.get(address)
     assert answer.status_code == 403
     assert "/sign-in/second-factor/totp/activate/" in answer.content.decode()
     assert EntryCode.objects.count() == 0
@@ -191,10 +330,11 @@ def test_the_owner_accepts_a_new_version_before_work_goes_on(client: Client) -> 
     user, account = make_owner()
     AgreementAcceptance.objects.filter(account=account, document="terms").update(version="2025-01")
     client.force_login(user)
-    answer = client.get(f"/enter/{account.slug}/")
+    address = way_in(client, account)
+    answer = client.get(address)
     assert answer.status_code == 403
     assert "/agreements/terms/" in answer.content.decode()
-    client.post(f"/enter/{account.slug}/", {"accept": "yes"})
+    client.post(address, {"accept": "yes"})
     assert agreements.missing(account.pk) == []
     assert enter(client, account).status_code == 302
 
@@ -204,7 +344,7 @@ def test_others_wait_for_the_owner(client: Client) -> None:
     AgreementAcceptance.objects.filter(account=account).delete()
     user, _ = make_member(account)
     client.force_login(user)
-    answer = client.post(f"/enter/{account.slug}/", {"accept": "yes"})
+    answer = client.post(way_in(client, account), {"accept": "yes"})
     assert answer.status_code == 403
     assert agreements.missing(account.pk) == ["terms", "processing"]
 
@@ -212,11 +352,32 @@ def test_others_wait_for_the_owner(client: Client) -> None:
 def test_leaving_ends_the_session_and_the_sign_in(client: Client) -> None:
     user, account = make_owner()
     sign_in(client, user, account)
-    assert client.post(f"/a/{account.slug}/leave/")["Location"] == "/"
+    control = client.post(f"/a/{account.slug}/leave/")["Location"]
     with acting_in(account.ref):
         assert RegionSession.objects.count() == 0
+    assert client.get(control)["Location"] == "/"
     assert "_auth_user_id" not in client.session
     assert client.get(f"/a/{account.slug}/settings/").status_code == 302
+
+
+def test_the_way_out_of_one_person_ends_nobody_elses_sign_in(client: Client) -> None:
+    user, account = make_owner()
+    sign_in(client, user, account)
+    address = client.post(f"/a/{account.slug}/leave/")["Location"]
+    other = Client()
+    other.force_login(make_user())
+    for query in (urlsplit(address).query, "leaving=99999999999.x", "leaving=x"):
+        assert other.get(f"/sign-in/logout/?{query}").status_code == 200  # asks first
+        assert "_auth_user_id" in other.session
+
+
+def test_the_way_out_closes_after_a_minute(client: Client, settings: Any) -> None:
+    user, account = make_owner()
+    sign_in(client, user, account)
+    address = client.post(f"/a/{account.slug}/leave/")["Location"]
+    settings.CLOCK_OFFSET = timedelta(seconds=61)
+    assert client.get(address).status_code == 200
+    assert "_auth_user_id" in client.session
 
 
 def test_changing_practice_keeps_the_sign_in(client: Client) -> None:
@@ -269,7 +430,7 @@ def test_a_session_begun_after_the_sign_out_stays(client: Client, settings: Any)
 def test_a_changed_password_ends_sessions_and_codes(client: Client) -> None:
     user, account = make_owner()
     client.force_login(user)
-    client.get(f"/enter/{account.slug}/")
+    door(client, account)
     assert EntryCode.objects.filter(used_at=None).count() == 1
     new = "a quite different password"
     answer = client.post(

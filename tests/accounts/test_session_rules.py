@@ -91,7 +91,7 @@ def test_a_session_that_outlives_its_members_removal_opens_nothing(
     _, member = make_member(account)
     with acting_in(account.ref):
         Member.objects.filter(pk=member.pk).update(removed_at=clock.now())
-        secret = sessions.start(member, stepped_up=True, browser="left behind")
+        secret = sessions.start(member, proved_at=clock.now(), browser="left behind")
         assert sessions.find(sessions.Ticket(account.ref, secret)) is None
 
 

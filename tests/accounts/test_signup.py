@@ -55,9 +55,8 @@ def test_opening_places_the_account_and_leads_in(signed_in: Client) -> None:
     assert AgreementAcceptance.objects.filter(account=account).count() == 2
     assert AccountAccess.objects.get().is_owner
     assert answer["Location"].startswith(f"/enter/{account.slug}/?next=%2Fa%2F{account.slug}%2F")
-    door = signed_in.get(answer["Location"])
-    inside = signed_in.get(door["Location"])
-    assert inside["Location"].startswith(f"/a/{account.slug}/se")  # setup or settings
+    *_, (inside, _) = signed_in.get(answer["Location"], follow=True).redirect_chain
+    assert inside.startswith(f"/a/{account.slug}/se")  # setup or settings
     owner = owner_of(account)
     assert (owner.name, owner.role) == ("Aoife Byrne", Role.OWNER)
     with acting_in(account.ref):

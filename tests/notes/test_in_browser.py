@@ -60,7 +60,7 @@ class Desk:
         p = self.practice
         member = p.owner.pk
         secret = self.in_account(
-            lambda: sessions.start(Member.objects.get(pk=member), stepped_up=False, browser="test")
+            lambda: sessions.start(Member.objects.get(pk=member), browser="test")
         )
         cookie = f"{p.account.cell}.{p.account.pk.hex}.{secret}"
         name = sessions.cookie_name(p.account.slug)
