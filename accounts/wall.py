@@ -209,6 +209,38 @@ class RaiseWall(Operation):
         return f"Raise the wall around {', '.join(self.models)}"
 
 
+class BindKeys(Operation):
+    """Migration operation: add the composite keys of references that a walled model got later, once added."""
+
+    reduces_to_sql = True
+    reversible = False
+
+    def __init__(self, model: str, *fields: str) -> None:
+        self.model, self.fields = model, fields
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return self.__class__.__qualname__, [self.model, *self.fields], {}
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """The wall is not part of the models' state."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        if not schema_editor.connection.alias.startswith("region_"):
+            return
+        meta = to_state.apps.get_model(app_label, self.model)._meta
+        table = meta.db_table
+        keys = [key for name in self.fields for key in _composite_key(table, meta.get_field(name))]
+        # The first check of a key runs as the owner, whom this table's forced policy would stop too
+        lifted = f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY"
+        for statement in [lifted, *keys, f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"]:
+            schema_editor.execute(statement, params=None)
+
+    def describe(self) -> str:
+        return f"Bind {', '.join(self.fields)} of {self.model} to its own account"
+
+
 def tenant_models(all_models: Iterable[Any]) -> list[Any]:
     """Return the region models among `all_models`."""
     return [model for model in all_models if getattr(model, "placement", None) == Placement.REGION]

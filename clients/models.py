@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Location, Member
+from accounts.models.practice import valid_zone
 from privacy.vocabulary import clock
 from privacy.vocabulary.classification import (
     DataPolicy,
@@ -91,6 +92,28 @@ class Client(RegionModel):
     reminders = operational(
         models.CharField(
             _("reminders"), max_length=8, choices=Reminders.choices, default=Reminders.EMAIL
+        )
+    )
+    confirmations = operational(
+        models.BooleanField(_("tell of bookings and changes"), default=True)
+    )
+    language = operational(
+        models.CharField(
+            _("language"),
+            max_length=12,
+            blank=True,
+            default="",
+            help_text=_("Empty: the practice’s."),
+        )
+    )
+    time_zone = operational(
+        models.CharField(
+            _("time zone"),
+            max_length=60,
+            blank=True,
+            default="",
+            validators=[valid_zone],
+            help_text=_("Empty: the practice’s."),
         )
     )
     location = operational(

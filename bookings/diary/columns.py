@@ -219,8 +219,6 @@ class Writer:
 
     def words(self, entry: Entry, places: list[tuple[UUID, str]]) -> tuple[str, str]:
         """Return who comes and for what; a group goes by its service's name."""
-        if entry.state == Appointment.State.HELD and not places:
-            return _("Held online"), entry.service
         if len(places) == 1:
             return self.rows.names.get(places[0][0], self.erased), entry.service
         count = len(places)
@@ -228,7 +226,7 @@ class Writer:
 
     def marks(self, entry: Entry, state: str) -> str:
         """Return the classes that tell a block's state beside its words."""
-        if entry.state in (Appointment.State.HELD, Appointment.State.REQUESTED):
+        if entry.state == Appointment.State.REQUESTED:
             return " is-held"
         if entry.state == Appointment.State.CANCELLED:
             return " is-cancelled"

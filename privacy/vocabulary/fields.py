@@ -68,6 +68,7 @@ class EncryptedField(models.Field[Any, Any]):
     """A sealed value; subclasses say how it turns into text and back.
 
     `blind` names a BlindIndexField of the same model, through which `filter(field=value)` finds exact matches.
+    A field that came to its table later is `null=True` with a default, which older rows read: a migration can't seal.
     """
 
     is_sealed = True
@@ -81,6 +82,8 @@ class EncryptedField(models.Field[Any, Any]):
         name, path, args, kwargs = super().deconstruct()
         if self.blind:
             kwargs["blind"] = self.blind
+        # Migrations seal nothing, so a default would only stop them
+        kwargs.pop("default", None)
         return name, path, list(args), kwargs
 
     def contribute_to_class(self, cls: Any, name: str, private_only: bool = False) -> None:
@@ -101,8 +104,10 @@ class EncryptedField(models.Field[Any, Any]):
         """Return the value of an opened text."""
         return text
 
-    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Sealed | None:
-        return None if value is None else Sealed(bytes(value))
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        if value is None:
+            return self.get_default() if self.has_default() else None
+        return Sealed(bytes(value))
 
     def get_prep_value(self, value: Any) -> Any:
         if value is None:

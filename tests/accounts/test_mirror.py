@@ -89,6 +89,9 @@ def special(model: type[models.Model]) -> Any:
     return {
         "WeeklyHours": {"ends": time(17), "weekday": 1},
         "Appointment": {"ends_at": later, "busy_until": later},
+        "ExtraHours": {"ends": time(17)},
+        "Hold": {"ends_at": later, "busy_until": later},
+        "BusyTime": {"ends_at": later},
         "Member": {"role": "reception"},
         "Closure": {"cancelled_at": clock.now()},
         "SupportGrant": {"expires_at": later},
