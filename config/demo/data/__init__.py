@@ -1,0 +1,64 @@
+"""The demo's two practices, the same on every machine: invented people, nine months of work, told by a seed."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from accounts import audit
+from accounts.models import Member, PrivacyNotice, Role
+from accounts.tenancy import acting_in
+from config.demo.data.clients import add_alerts_and_files, add_clients
+from config.demo.data.diary import add_appointments
+from config.demo.data.notes import add_notes
+from config.demo.data.practice import (
+    PASSWORD,
+    open_with_staff,
+    provide_people,
+    provide_places,
+    provide_services,
+)
+from config.demo.practices import HARBOUR, LIFFEY, NOTICE, Practice
+from notes import templates
+
+__all__ = ["HARBOUR", "LIFFEY", "PASSWORD", "Practice", "load"]
+
+
+def load(practice: Practice) -> dict[str, Any]:
+    """Make one practice with all its data; return what `bin/demo --facts` tells of it."""
+    account, users = open_with_staff(practice)
+    owner = users[0]
+    with acting_in(account.ref):
+        people = provide_people(practice, users)
+        places = provide_places(practice, people)
+        offered = provide_services(practice, people)
+        templates.provide_defaults()
+        PrivacyNotice(
+            version=1, text=NOTICE.format(practice=practice.name, city=account.ref.city)
+        ).save(force_insert=True)
+    chosen = random.Random(practice.slug)
+    with acting_in(account.ref):
+        clients = add_clients(practice, chosen)
+    with acting_in(account.ref):
+        add_alerts_and_files(clients, chosen)
+        seen = add_appointments(practice, clients, people, places, offered, chosen)
+    with acting_in(account.ref):
+        add_notes(practice, seen, people, chosen)
+        audit.record(
+            "demo.loaded", by=Member.objects.get(role=Role.OWNER).actor, count=len(clients)
+        )
+    known = practice.known
+    return {
+        "slug": account.slug,
+        "region": account.home_region,
+        "name": account.name,
+        "owner_email": owner.email,
+        "owner_password": PASSWORD,
+        "known_client": {
+            "given_name": known.given_name,
+            "family_name": known.family_name,
+            "email": known.email,
+            "phone": known.phone,
+        },
+        "note_phrase": known.note_phrase,
+    }
