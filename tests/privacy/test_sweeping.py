@@ -58,10 +58,10 @@ def test_an_archive_goes_on_its_day(account: Account, settings: Any) -> None:
 
 def test_sessions_codes_and_old_jobs_go(account: Account, settings: Any) -> None:
     owner, user = owner_of(account), make_user()
-    sessions.issue_code(user=user, account=account, browser="b" * 40, stepped_up=False)
+    sessions.issue_code(user=user, account=account, browser=b"b" * 32)
     Session.objects.create(session_key="k" * 32, session_data="", expire_date=clock.now())
     with acting_in(account.ref):
-        sessions.start(owner, stepped_up=False, browser="test")
+        sessions.start(owner, browser="test")
         done = outbox.enqueue("closure.tell_control")
         OutboxJob.objects.filter(pk=done.pk).update(done_at=clock.now())
         waiting = outbox.enqueue("closure.tell_control", run_at=clock.now() + timedelta(days=90))
