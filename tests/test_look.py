@@ -187,6 +187,14 @@ def test_the_sprite_has_every_icon_a_template_names() -> None:
     assert re.findall(r"stroke|fill=", drawn.partition("-->")[2]) == [], "one stroke, set by .icon"
 
 
+def test_a_code_for_cameras_is_dark_on_light_in_both_themes() -> None:
+    rule = re.search(r"\.qr \{([^}]*)\}", (CSS / "public.css").read_text())
+    assert rule, "the code for authenticator apps stands on a ground of its own"
+    assert "background: #fff;" in rule[1]
+    page = (ROOT / "templates/mfa/totp/activate_form.html").read_text()
+    assert '<img class="qr"' in page
+
+
 INLINE = {
     "style attribute": re.compile(r"<[^>]*\sstyle\s*=", re.S),
     "style element": re.compile(r"<style\b"),
