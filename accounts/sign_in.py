@@ -18,6 +18,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         "email_password_mismatch": _("This address and this password don't go together."),
         "incorrect_code": _("That is not the code. Look again, or ask for a new one."),
         "incorrect_password": _("That is not your password."),
+        "enter_current_password": _("That is not your password."),
         "too_many_login_attempts": _("Too many tries. Wait five minutes, then try again."),
     }
 

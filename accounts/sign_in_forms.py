@@ -8,7 +8,8 @@ from allauth.account import forms as account
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
-from django.forms import Form
+from django.core.exceptions import ValidationError
+from django.forms import Form, PasswordInput
 from django.utils.translation import gettext_lazy as _
 
 LABELS = {
@@ -38,6 +39,11 @@ class Plain(Form):
 
     labels: dict[str, Any] = {}
 
+    @property
+    def forgets(self) -> bool:
+        """Whether something typed is not shown again: a password never is."""
+        return any(isinstance(field.widget, PasswordInput) for field in self.fields.values())
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
@@ -52,6 +58,20 @@ class Plain(Form):
                 field.widget.attrs["inputmode"] = self.code_keyboard
 
     code_keyboard = "numeric"
+
+
+class PlainCode(Plain):
+    """A form with a code, which says in Keepwell's words that it is wrong."""
+
+    def clean_code(self) -> Any:
+        """Return the code, as allauth checks it."""
+        try:
+            return super().clean_code()  # type: ignore[misc]
+        except ValidationError as refusal:
+            if refusal.code != "incorrect_code":
+                raise
+            words = _("That is not the code. Type the one your app shows now.")
+            raise ValidationError(words, code=refusal.code) from refusal
 
 
 class LoginForm(Plain, account.LoginForm):  # type: ignore[misc]
@@ -94,15 +114,15 @@ class PasswordAgainForm(Plain, account.ReauthenticateForm):  # type: ignore[misc
     """Giving the password once more."""
 
 
-class SecondFactorForm(Plain, mfa.AuthenticateForm):  # type: ignore[misc]
+class SecondFactorForm(PlainCode, mfa.AuthenticateForm):  # type: ignore[misc]
     """The second factor at sign-in."""
 
 
-class SecondFactorAgainForm(Plain, mfa.ReauthenticateForm):  # type: ignore[misc]
+class SecondFactorAgainForm(PlainCode, mfa.ReauthenticateForm):  # type: ignore[misc]
     """The second factor once more."""
 
 
-class ActivateForm(Plain, totp.ActivateTOTPForm):  # type: ignore[misc]
+class ActivateForm(PlainCode, totp.ActivateTOTPForm):  # type: ignore[misc]
     """The first code of a new authenticator app."""
 
 

@@ -170,6 +170,8 @@ class AlertForm(forms.Form):
 class FileForm(forms.Form):
     """A file for a client."""
 
+    forgets = True  # no browser shows a chosen file again
+
     file = forms.FileField(
         label=gettext_lazy("File"),
         max_length=1000,

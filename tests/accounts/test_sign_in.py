@@ -59,6 +59,32 @@ def test_what_was_typed_is_kept_but_the_password(client: Client) -> None:
     assert "wrong password 1" not in body
 
 
+@pytest.mark.parametrize(
+    ("page", "values", "kept"),
+    [
+        (LOGIN, {"login": "who@mail.example", "password": "wrong password 1"}, False),
+        ("/sign-in/password/reset/", {"email": "who at mail"}, True),
+    ],
+)
+def test_a_form_with_a_password_does_not_say_that_all_is_still_there(
+    client: Client, page: str, values: dict[str, str], kept: bool
+) -> None:
+    body = client.post(page, values).content.decode()
+    assert "One thing needs your eye." in body
+    assert ("All you typed is still here." in body) == kept
+
+
+def test_a_wrong_password_is_said_in_the_same_words_wherever_it_is_asked_for(
+    client: Client,
+) -> None:
+    client.force_login(make_user())
+    again = client.post("/sign-in/reauthenticate/", {"password": "wrong password 1"})
+    values = {"oldpassword": "wrong password 1", "password1": "x", "password2": "x"}
+    change = client.post("/sign-in/password/change/", values)
+    for answer in (again, change):
+        assert "That is not your password." in answer.content.decode()
+
+
 def test_sign_up_says_the_same_for_a_known_address(outbox: list[Any]) -> None:
     known = make_user()
     words = {"password1": "three random words here"}
@@ -150,6 +176,9 @@ def test_the_second_factor_is_asked_for(client: Client) -> None:
     assert "_auth_user_id" not in client.session
     page = client.get(answer["Location"])
     assert "Use a passkey" in page.content.decode()
+    wrong = client.post(answer["Location"], {"code": "1"}).content.decode()
+    assert "That is not the code. Type the one your app shows now." in wrong
+    assert 'value="1"' in wrong
     counter = next(iter(yield_hotp_counters_from_time()))
     code = format_hotp_value(hotp_value(secret, counter))
     inside = client.post(answer["Location"], {"code": code})
