@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import invitations, team
+from accounts import invitations, practice_settings, team
 from accounts.forms import InvitationForm, MemberForm, PractitionerForm
 from accounts.models import Invitation, Member, Practitioner, Role
 from accounts.permissions import Permission, require
@@ -34,6 +37,7 @@ def people(request: AccountRequest) -> HttpResponse:
         "others": [p for p in practitioners if p.member_id not in present],
         "waiting": invitations.waiting(),
         "now": clock.now(),
+        "zone": practice_settings.zone(),
     }
     return render(request, "accounts/team.html", context)
 
@@ -45,15 +49,16 @@ def invite(request: AccountRequest) -> HttpResponse:
     form = InvitationForm(
         request.POST or None, initial={"role": Role.PRACTITIONER, "is_practitioner": True}
     )
-    if request.method == "POST" and form.is_valid():
+
+    def send(values: dict[str, Any]) -> None:
         try:
-            invitations.invite(by=request.actor, **form.cleaned_data)
+            invitations.invite(by=request.actor, **values)
         except invitations.AlreadyMember:
             form.add_error("email", _("Somebody with this address is in the team already."))
-        else:
-            messages.success(request, _("The invitation is on its way."))
-            return redirect(request.account.url("team"))
-    return render(request, "accounts/team_invite.html", {"form": form})
+
+    return _form_page(
+        request, "team_invite", form, keep=send, words=_("The invitation is on its way.")
+    )
 
 
 @manager
@@ -61,8 +66,7 @@ def invite(request: AccountRequest) -> HttpResponse:
 def resend(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Send an invitation once more."""
     invitations.resend(by=request.actor, invitation=_waiting(pk))
-    messages.success(request, _("Sent again, with a new link. The old one no longer works."))
-    return redirect(request.account.url("team"))
+    return _done(request, _("Sent again, with a new link. The old one no longer works."))
 
 
 @manager
@@ -70,27 +74,27 @@ def resend(request: AccountRequest, pk: UUID) -> HttpResponse:
 def withdraw(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Take an invitation back."""
     invitations.withdraw(by=request.actor, invitation=_waiting(pk))
-    messages.success(request, _("The invitation no longer works."))
-    return redirect(request.account.url("team"))
+    return _done(request, _("The invitation no longer works."))
 
 
 @manager
 @both
 def member(request: AccountRequest, pk: UUID) -> HttpResponse:
-    """Show a member and change their role."""
+    """Show a member and change their role; the Owner's is handed over, never changed."""
     found = _member(pk)
-    form = MemberForm(request.POST or None, initial={"role": found.role})
-    if request.method == "POST" and found.role != Role.OWNER and form.is_valid():
-        team.change_role(by=request.actor, member=found, role=form.cleaned_data["role"])
-        messages.success(request, _("The role is changed, from their next click on."))
-        return redirect(request.account.url("team"))
-    context = {
-        "colleague": found,
-        "form": form,
-        "practitioner": Practitioner.objects.filter(member=found).first(),
-        "is_owner": found.role == Role.OWNER,
-    }
-    return render(request, "accounts/team_member.html", context)
+    is_owner = found.role == Role.OWNER
+    form = MemberForm(None if is_owner else request.POST or None, initial={"role": found.role})
+    return _form_page(
+        request,
+        "team_member",
+        form,
+        keep=lambda values: team.change_role(by=request.actor, member=found, **values),
+        words=_("The role is changed, from their next click on."),
+        colleague=found,
+        practitioner=Practitioner.objects.filter(member=found).first(),
+        is_owner=is_owner,
+        zone=practice_settings.zone(),
+    )
 
 
 @manager
@@ -102,8 +106,7 @@ def removal(request: AccountRequest, pk: UUID) -> HttpResponse:
         return redirect(request.account.url("member", pk))
     if request.method == "POST":
         team.remove(by=request.actor, member=found)
-        messages.success(request, _("Removed. Their sessions have ended, all they did stays."))
-        return redirect(request.account.url("team"))
+        return _done(request, _("Removed. Their sessions have ended, all they did stays."))
     return render(request, "accounts/team_removal.html", {"colleague": found})
 
 
@@ -116,8 +119,7 @@ def ownership(request: AccountRequest, pk: UUID) -> HttpResponse:
         return redirect(request.account.url("member", pk))
     if request.method == "POST":
         team.hand_over(by=request.actor, member=found)
-        messages.success(request, _("The account has a new owner."))
-        return redirect(request.account.url("settings"))
+        return _done(request, _("The account has a new owner."), "settings")
     return render(request, "accounts/team_ownership.html", {"colleague": found})
 
 
@@ -126,8 +128,8 @@ def ownership(request: AccountRequest, pk: UUID) -> HttpResponse:
 def practise(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Let a member be booked and write notes."""
     made = team.let_practise(by=request.actor, member=_member(pk))
-    messages.success(request, _("Now they can be booked. Check what clients see."))
-    return redirect(request.account.url("practitioner", made.pk))
+    words = _("Now they can be booked. Check what clients see.")
+    return _done(request, words, "practitioner", made.pk)
 
 
 @manager
@@ -137,11 +139,16 @@ def practitioner(request: AccountRequest, pk: UUID) -> HttpResponse:
     found = _practitioner(pk)
     names = ("name", "profession", "registration", "is_online")
     form = PractitionerForm(request.POST or None, initial={n: getattr(found, n) for n in names})
-    if request.method == "POST" and form.is_valid():
-        team.change_practitioner(by=request.actor, practitioner=found, values=form.cleaned_data)
-        messages.success(request, _("Saved."))
-        return redirect(request.account.url("team"))
-    return render(request, "accounts/team_practitioner.html", {"practitioner": found, "form": form})
+    return _form_page(
+        request,
+        "team_practitioner",
+        form,
+        keep=lambda values: team.change_practitioner(
+            by=request.actor, practitioner=found, values=values
+        ),
+        words=_("Saved."),
+        practitioner=found,
+    )
 
 
 @manager
@@ -149,8 +156,7 @@ def practitioner(request: AccountRequest, pk: UUID) -> HttpResponse:
 def deactivation(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Stop a practitioner's new bookings."""
     team.deactivate(by=request.actor, practitioner=_practitioner(pk))
-    messages.success(request, _("No new bookings. Notes and appointments stay."))
-    return redirect(request.account.url("team"))
+    return _done(request, _("No new bookings. Notes and appointments stay."))
 
 
 @manager
@@ -158,8 +164,30 @@ def deactivation(request: AccountRequest, pk: UUID) -> HttpResponse:
 def reactivation(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Let a practitioner be booked again."""
     team.reactivate(by=request.actor, practitioner=_practitioner(pk))
-    messages.success(request, _("They can be booked again."))
-    return redirect(request.account.url("team"))
+    return _done(request, _("They can be booked again."))
+
+
+def _form_page(
+    request: AccountRequest,
+    template: str,
+    form: Form,
+    *,
+    keep: Callable[[dict[str, Any]], object],
+    words: str,
+    **context: object,
+) -> HttpResponse:
+    """Show a form; what is sent and clean is kept, unless `keep` refuses it by an error on the form."""
+    if request.method == "POST" and form.is_valid():
+        keep(form.cleaned_data)
+        if not form.errors:
+            return _done(request, words)
+    return render(request, f"accounts/{template}.html", {"form": form, **context})
+
+
+def _done(request: AccountRequest, words: str, page: str = "team", *of: UUID) -> HttpResponse:
+    """Say what was done, on the page it leads to."""
+    messages.success(request, words)
+    return redirect(request.account.url(page, *of))
 
 
 def _member(pk: UUID) -> Member:
