@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import audit
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
+from accounts.time_zones import zone_info
 from privacy import exporting, frame, letters
 from privacy.models import Export
 from privacy.vocabulary import clock
@@ -68,7 +69,8 @@ def export_file(request: AccountRequest, pk: UUID) -> HttpResponseBase:
         messages.error(request, _("That copy can't be read any more. Make a new one."))
         return redirect(request.account.url("exports"))
     audit.record("export.downloaded", by=request.actor, of=export)
-    day = (export.snapshot_at or export.created_at).date().isoformat()
+    made_at = export.snapshot_at or export.created_at
+    day = made_at.astimezone(zone_info(letters.zone())).date().isoformat()
     name = f"{request.account.slug}-{day}.zip"
     response = FileResponse(
         archive, as_attachment=True, filename=name, content_type="application/zip"

@@ -4,6 +4,7 @@ import io
 import json
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connections
@@ -98,7 +99,8 @@ def test_a_copy_is_made_watched_and_downloaded(browser: Browser, account: Accoun
     assert export.sha256.encode() in done.content
     response = browser.get(page(account, "export_file", export.pk))
     assert response["Content-Length"] == str(export.size)
-    day = export.snapshot_at.date().isoformat()
+    # The practice names a file after its own day, not after UTC's
+    day = export.snapshot_at.astimezone(ZoneInfo("Australia/Sydney")).date().isoformat()
     assert response["Content-Disposition"] == f'attachment; filename="{account.slug}-{day}.zip"'
     assert verify(io.BytesIO(bytes_of(response))).problems == []
     assert chained(account).count("export.downloaded") == 1
