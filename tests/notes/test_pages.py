@@ -198,6 +198,24 @@ def test_the_page_shows_alerts_first_questions_and_when_it_was_saved(
     assert "Haddad" not in page[page.index("<title>") : page.index("</title>")]
 
 
+@pytest.mark.parametrize(
+    ("severity", "tone"), [("severe", "danger"), ("care", "warn"), ("info", "info")]
+)
+def test_an_alert_is_as_grave_beside_a_note_as_on_the_client(
+    client: Client, p: Practice, severity: str, tone: str
+) -> None:
+    with acting_in(p.account.ref, by=p.by):
+        note = draft(p)
+        Alert(client=p.client, kind="allergy", severity=severity, text="Latex.").save(
+            force_insert=True
+        )
+    shown = client.get(url(p, "note", note.pk)).text
+    record = client.get(url(p, "client", p.client.pk)).text
+    for page in (shown, record):
+        before = page[: page.index("Latex.")]
+        assert before[before.rindex('class="notice') :].startswith(f'class="notice notice--{tone}')
+
+
 def test_typing_is_saved_and_answered_with_version_and_time(client: Client, p: Practice) -> None:
     note = write(p)
     answer = autosave(client, p, note)
