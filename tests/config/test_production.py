@@ -57,6 +57,50 @@ def test_a_safe_configuration_passes_the_deployment_check() -> None:
     assert done.returncode == 0, done.stderr
 
 
+APART = {"HOST_AU": "https://au.keepwell.example/", "HOST_EU": "https://keepwell-eu.example"}
+FACTS = """
+from django.conf import settings as s
+print(s.ALLOWED_HOSTS, [str(word) for word in s.SECURE_CSP["form-action"]], s.CELLS["us-1"].host, sep="|")
+"""
+
+
+def test_a_host_for_each_region_passes_it_too() -> None:
+    done = check("--deploy", "--fail-level", "WARNING", **APART)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, "['keepwell.example', 'keepwell.example']|[\"'self'\"]|"),
+        (
+            {"ALLOWED_HOSTS": "", **APART},
+            "['keepwell.example', 'au.keepwell.example', 'keepwell-eu.example']|"
+            "[\"'self'\", 'https://keepwell.example', 'https://au.keepwell.example',"
+            " 'https://keepwell-eu.example']|",
+        ),
+    ],
+    ids=["one host", "a host for each region"],
+)
+def test_hosts_are_answered_and_forms_may_lead_to_them(
+    given: dict[str, str], expected: str
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", FACTS],
+        cwd=ROOT,
+        env={
+            "PATH": os.environ["PATH"],
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            **SAFE,
+            **given,
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == expected
+
+
 @pytest.mark.parametrize(
     "changed",
     [
@@ -73,6 +117,11 @@ def test_a_safe_configuration_passes_the_deployment_check() -> None:
         {"VALKEY_AU": None},
         {"MAIL_CONTROL": None},
         {"ALLOWED_HOSTS": "*"},
+        {"BASE_URL": "https://keepwell.example/under/"},
+        {"HOST_AU": "http://au.keepwell.example"},
+        {"HOST_AU": "au.keepwell.example"},
+        {"HOST_AU": "https://au.keepwell.example/a/"},
+        {"HOST_AU": "https://keepwell.example:8443"},
     ],
     ids=lambda changed: " ".join(f"{name}={value}"[:40] for name, value in changed.items()),
 )
