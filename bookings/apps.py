@@ -10,4 +10,5 @@ class BookingsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the jobs that send messages, and what clients' timelines show."""
-        from bookings import messages, timeline  # noqa: F401, PLC0415
+        from bookings import timeline  # noqa: F401, PLC0415
+        from bookings.messaging import messages  # noqa: F401, PLC0415

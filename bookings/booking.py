@@ -9,8 +9,8 @@ from uuid import UUID
 
 from accounts import audit
 from accounts.models import Location, Practitioner, PrivacyNotice
-from bookings import messages
 from bookings.availability import Slot
+from bookings.messaging import messages
 from bookings.models import Appointment, Attendee, Service
 from bookings.openings import nearest
 from bookings.taking import Taken, taking

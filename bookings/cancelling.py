@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from accounts import audit
-from bookings import messages
+from bookings.messaging import messages
 from bookings.models import Appointment, Attendee
 from privacy.vocabulary import clock
 from privacy.vocabulary.scope import Actor

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import Practitioner
-from bookings import messages
 from bookings.booking import SlotTaken
+from bookings.messaging import messages
 from bookings.models import Appointment, Attendee, Move
 from bookings.openings import nearest
 from bookings.taking import Taken, taking

@@ -21,8 +21,8 @@ from accounts.templatetags.keepwell import when
 from bookings.calendar_entry import entry_of, place_of
 from bookings.calendar_file import FILE_NAME
 from bookings.links import absolute, manage_url
+from bookings.messaging.text_messages import NotSent, send_text
 from bookings.models import Attendee, Message
-from bookings.text_messages import NotSent, send_text
 from clients.models import normalise_phone
 
 # What fits into one encoded word of RFC 2047
