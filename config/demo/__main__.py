@@ -56,14 +56,14 @@ def _print_facts(home: Home) -> int:
 
 
 def _move_running_clock(home: Home, clock: str) -> int:
-    """Ask the running demo for a moved clock and wait until it is ready with it."""
-    (home / "clock").write_text(clock)
+    """Ask the running demo for a moved clock and wait until it is ready with it, or with a later wish."""
+    wish = home.ask_clock(clock)
     os.kill(home.runner(), signal.SIGUSR1)
     until = time.monotonic() + READY_WITHIN
     while time.monotonic() < until and home.runner():
         told = home.run()
-        if told.get("ready") and told.get("clock") == clock:
-            stands = f"is moved by {clock}" if clock else "shows real time"
+        if told.get("ready") and told.get("wish", 0) >= wish:
+            stands = f"is moved by {told['clock']}" if told["clock"] else "shows real time"
             say(f"The clock of the demo at {told['url']}/ {stands}.")
             return 0
         time.sleep(0.2)

@@ -5,6 +5,7 @@ import fcntl
 import json
 import os
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 
@@ -95,8 +96,19 @@ class Home:
         """Add to the facts what they lack or tell anew."""
         write_private(self / "facts.json", json.dumps(self.facts() | known, indent=2) + "\n")
 
+    def ask_clock(self, clock: str) -> int:
+        """Leave the wish for a moved clock to the supervisor; return the wish's number, later ones being higher."""
+        number = time.monotonic_ns()
+        write_private(self / "clock", f"{number} {clock}")
+        return number
+
+    def asked_clock(self) -> tuple[int, str]:
+        """Return the number and the clock of the latest wish. Raises OSError when there is none."""
+        number, _, clock = (self / "clock").read_text().partition(" ")
+        return int(number), clock
+
     def run(self) -> dict[str, Any]:
-        """Return how the present or last run stands: url, clock, ready."""
+        """Return how the present or last run stands: url, clock, the wish it answers, ready."""
         return self._read("run.json")
 
     def tell_run(self, **known: object) -> None:

@@ -40,7 +40,12 @@ class Supervisor:
             for region in REGIONS
         }
         self.services = Services(home / "children.json", say)
-        self._move_to: str | None = None
+        self._wish = 0  # number of the wish for a clock that stands
+        self._heard = (
+            0,
+            clock,
+        )  # the latest wish, also one that came while another is being granted
+        self._is_stale = False  # a server has another port now, which running services don't know
 
     @property
     def url(self) -> str:
@@ -52,7 +57,7 @@ class Supervisor:
         for sign in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(sign, _end)
         signal.signal(signal.SIGUSR1, self._hear_clock)
-        self.home.tell_run(url=self.url, clock=self.clock, ready=False)
+        self._tell(ready=False)
         try:
             self._start()
             while True:
@@ -109,7 +114,7 @@ class Supervisor:
         server = self.postgres.url.rpartition("/")[0]
         names = {name: f"{server}/{name}" for name in database_names(REGIONS)}
         self.home.add_facts(url=self.url, databases=names)
-        self.home.tell_run(url=self.url, clock=self.clock, ready=True)
+        self._tell(ready=True)
 
     def _wait_until_ready(self) -> None:
         """Wait for 200 from /readyz, restarting what dies meanwhile."""
@@ -155,8 +160,9 @@ class Supervisor:
             if not server.running:
                 self._revive(name, server)
         self.services.look()
-        if self._move_to is not None:
-            self._move_clock(self._move_to)
+        wish, clock = self._heard
+        if wish != self._wish or self._is_stale:
+            self._move_clock(wish, clock)
 
     def _revive(self, name: str, server: Postgres | Valkey) -> None:
         """Start a server again; when its port was taken meanwhile, everybody learns the new one."""
@@ -164,12 +170,11 @@ class Supervisor:
         old = server.port
         server.start()
         if server.port != old:
-            self._move_to = self.clock
+            self._is_stale = True
 
-    def _move_clock(self, clock: str) -> None:
-        self._move_to = None
-        self.clock = clock
-        self.home.tell_run(url=self.url, clock=clock, ready=False)
+    def _move_clock(self, wish: int, clock: str) -> None:
+        self._wish, self.clock, self._is_stale = wish, clock, False
+        self._tell(ready=False)
         say(f"Moving the clock ({clock or 'real time'}) …")
         self.services.stop()
         env = self._environment()
@@ -178,15 +183,18 @@ class Supervisor:
         say(f"The clock stands at {clock or 'real time'}.")
 
     def _hear_clock(self, *_signal: object) -> None:
-        with contextlib.suppress(OSError):
-            self._move_to = (self.home / "clock").read_text().strip()
+        with contextlib.suppress(OSError, ValueError):
+            self._heard = self.home.asked_clock()
+
+    def _tell(self, *, ready: bool) -> None:
+        self.home.tell_run(url=self.url, clock=self.clock, wish=self._wish, ready=ready)
 
     def _stop(self) -> None:
         self.services.stop()
         for valkey in self.valkeys.values():
             valkey.stop()
         self.postgres.stop()
-        self.home.tell_run(url=self.url, clock=self.clock, ready=False)
+        self._tell(ready=False)
 
     def _step(self, done: str, began: float) -> None:
         say(f"  {done:<40} {time.monotonic() - began:5.1f} s")

@@ -222,6 +222,12 @@ def test_demo_starts_restarts_moves_its_clock_and_ends_without_a_trace(home: Pat
     assert (moved.returncode, moved.stderr) == (0, "")
     assert json.loads((home / "run.json").read_text())["clock"] == "+31d"
 
+    demo.lines.clear()
+    again = run("bin/demo", "--clock", "+31d", env=demo.env)
+    assert (again.returncode, again.stderr) == (0, "")
+    assert any("Moving the clock (+31d)" in line for line in demo.lines)
+    assert json.loads((home / "run.json").read_text())["ready"] is True
+
     family = demo.family()
     assert len(family) > 10
     demo.process.send_signal(signal.SIGINT)

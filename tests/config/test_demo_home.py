@@ -24,6 +24,17 @@ def test_one_supervisor_at_a_time(tmp_path: Path) -> None:
         Home(tmp_path).claim()
 
 
+def test_a_later_wish_for_a_clock_has_a_higher_number(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    with pytest.raises(OSError, match="clock"):
+        home.asked_clock()
+    first = home.ask_clock("+31d")
+    assert home.asked_clock() == (first, "+31d")
+    second = home.ask_clock("")
+    assert second > first
+    assert home.asked_clock() == (second, "")
+
+
 def test_lock_of_a_killed_supervisor_is_free(tmp_path: Path) -> None:
     claim = "import os,sys,pathlib;from config.demo.home import Home;Home(pathlib.Path(sys.argv[1])).claim();os.abort()"
     subprocess.run(
