@@ -56,21 +56,25 @@ def adds(more: More) -> More:
 def practice(request: HttpRequest) -> dict[str, Any]:
     """Return `account`, `member`, `permissions`, `nav` and the frame's links inside an account, little elsewhere."""
     account: AccountAnchor | None = getattr(request, "account", None)
-    # An error page is drawn after the account was left: what needs its rows stays out
-    if account is None or request.member is None or scope.active() is None:  # type: ignore[attr-defined]
+    if account is None or request.member is None:  # type: ignore[attr-defined]
         return {"account": account}
     inside: AccountRequest = request  # type: ignore[assignment]
-    own = {
+    begins: dict[str, Any] = {
+        "home_url": first_page(account, inside.permissions),
+        "permissions": inside.permissions,
+    }
+    # An error page is drawn after the account was left: what needs its rows stays out
+    if scope.active() is None:
+        return {"account": account} | begins
+    own = begins | {
         "account": account,
         "member": inside.member,
-        "permissions": inside.permissions,
         "nav": cache(lambda: _rail(inside)),  # counted only where it is shown
-        "home_url": first_page(account, inside.permissions),
         "search_url": page_url(account, "client_search")
         if Permission.CLIENTS_VIEW in inside.permissions
         else "",
         "accounts": [
-            {"name": account.name, "url": first_page(account, inside.permissions), "current": True},
+            {"name": account.name, "url": begins["home_url"], "current": True},
             {"name": _("Your other practices"), "url": hosts.of_control("/accounts/?choose=1")},
         ],
         "person_url": page_url(account, "own_account"),

@@ -75,6 +75,24 @@ def test_others_see_their_own_door_and_no_other(
     assert client.get(at(account, "locations/new/")).status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("role", "page", "words"),
+    [
+        (Role.RECEPTION, "diary", "Back to the diary"),
+        (Role.BOOKKEEPER, "clients", "Back to your first page"),
+    ],
+)
+def test_a_page_that_is_not_theirs_offers_the_way_back(
+    client: Client, account: Account, role: str, page: str, words: str
+) -> None:
+    user, _ = make_member(account, role)
+    sign_in(client, user, account)
+    refused = client.get(at(account, "team/"))
+    assert refused.status_code == 403
+    link = f'<a class="button button--primary" href="/a/{account.slug}/{page}/">{words}</a>'
+    assert link in refused.content.decode()
+
+
 def test_the_name_changes_here_at_once_and_in_the_directory_soon(
     owner: Client, account: Account
 ) -> None:
