@@ -17,8 +17,8 @@ from django.db import connections
 from django.test import TransactionTestCase
 
 from accounts import directory
+from config.parts import object_store as settings_of_store
 from config.roles import create_roles_and_databases
-from config.settings import object_store as settings_of_store
 from privacy.vocabulary import keyring
 from tests import parts as parts_module
 

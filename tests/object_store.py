@@ -10,7 +10,7 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
-from config.settings import object_store
+from config.parts import object_store
 
 BUCKET = "keepwell-objects"
 

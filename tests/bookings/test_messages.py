@@ -22,14 +22,14 @@ from accounts import outbox
 from accounts.models import OutboxJob
 from accounts.models.practice import current_anchor
 from accounts.tenancy import acting_in
+from bookings import messages
 from bookings.booking import book
 from bookings.cancelling import cancel
 from bookings.links import manage_url, token_of
-from bookings.messaging import messages
 from bookings.models import Appointment, Attendee, Message
 from bookings.moving import move
 from clients.models import Client
-from config.settings import mailer
+from config.parts import mailer
 from privacy.vocabulary import clock, keyring
 from privacy.vocabulary.scope import SYSTEM
 from tests.bookings.public import NOW, TEN, Practice, at, open_practice

@@ -1,0 +1,162 @@
+"""The parts that answer over the network: databases of control; databases, cache, file store and mail route per region."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from botocore.config import Config
+
+from config.environment import HOME, TESTING, env, required
+from config.regions import REGION_CODES
+
+# Databases -----------------------------------------------------------------------------------------------------------
+
+ROLE = env("KEEPWELL_DB_ROLE", default="app")
+PREFIX = env("DATABASE_PREFIX", default="")
+DB_ROLES = ("owner", "app", "audit", "support", "exporter", "dispatch", "purger", "backup")
+
+
+def database(server: str, name: str, role: str, **options: Any) -> dict[str, Any]:
+    """Return Django's settings for one database as one role; values never reach the server's log (server-side binding)."""
+    where = urlsplit(server)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": PREFIX + name,
+        "USER": f"keepwell_{role}",
+        "PASSWORD": env(f"DB_PASSWORD_{role.upper()}", default=""),
+        "HOST": where.hostname or "127.0.0.1",
+        "PORT": where.port or 5432,
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            "server_side_binding": True,
+            "application_name": f"keepwell {role}",
+            "connect_timeout": 5,
+            "options": "-c lock_timeout=5s -c timezone=UTC",
+            **{key: value[0] for key, value in parse_qs(where.query).items()},
+            **options,
+        },
+    }
+
+
+DATABASES = {
+    "default": database(
+        required("DATABASE_SERVER_CONTROL", "postgres://127.0.0.1:5432"), "control", ROLE
+    )
+}
+for code in REGION_CODES:
+    server = required(f"DATABASE_SERVER_{code.upper()}", "postgres://127.0.0.1:5432")
+    DATABASES[f"region_{code}"] = database(server, f"region_{code}", ROLE)
+    DATABASES[f"keyring_{code}"] = database(server, f"keyring_{code}", ROLE)
+    DATABASES[f"region_{code}_reader"] = database(server, f"region_{code}", "exporter")
+# What each serving process signs in with; the other roles' passwords are only where those roles work
+SERVING_ROLES = ("app", "audit", "exporter", "dispatch", "purger")
+DB_PASSWORDS = {
+    role: required(f"DB_PASSWORD_{role.upper()}", "none")
+    if role in SERVING_ROLES
+    else env(f"DB_PASSWORD_{role.upper()}", default="")
+    for role in DB_ROLES
+}
+DATABASE_ROUTERS = ["accounts.tenancy.RegionRouter"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Caches, objects, mail: one of each per region -----------------------------------------------------------------------
+
+VALKEYS = {
+    code: required(f"VALKEY_{code.upper()}", "redis://127.0.0.1:6379") for code in REGION_CODES
+}
+CACHES = {
+    code: {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": f"{url}/1",
+        "KEY_PREFIX": "a",
+        "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
+    }
+    for code, url in VALKEYS.items()
+}
+# Control's cache counts attempts to sign in; several web processes must share it
+VALKEY_CONTROL = required("VALKEY_CONTROL", "local")
+CACHES["default"] = (
+    {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    if VALKEY_CONTROL == "local"
+    else {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": f"{VALKEY_CONTROL}/1",
+        "KEY_PREFIX": "c",
+        "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
+    }
+)
+
+
+def object_store(url: str) -> dict[str, Any]:
+    """Return the storage for `file:///folder` or `s3://bucket?endpoint=…&region=…`."""
+    where = urlsplit(url)
+    if where.scheme == "file":
+        return {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {
+                "location": unquote(where.path),
+                "base_url": None,
+                "file_permissions_mode": 0o600,
+            },
+        }
+    query = {key: value[0] for key, value in parse_qs(where.query).items()}
+    return {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": where.hostname,
+            "endpoint_url": query.get("endpoint"),
+            "region_name": query.get("region"),
+            "access_key": env("OBJECTS_ACCESS_KEY", default=None),
+            "secret_key": env("OBJECTS_SECRET_KEY", default=None),
+            "file_overwrite": True,
+            "querystring_auth": True,
+            # A store that is away is said to be so before a person gives up, not after minutes
+            "client_config": Config(
+                connect_timeout=3, read_timeout=20, retries={"total_max_attempts": 2}
+            ),
+        },
+    }
+
+
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if TESTING
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+} | {
+    f"objects_{code}": object_store(
+        required(f"OBJECTS_{code.upper()}", (HOME / "objects" / code).as_uri())
+    )
+    for code in REGION_CODES
+}
+
+
+def mailer(url: str) -> dict[str, Any]:
+    """Return Django's mailer for `smtp://user:password@host:port?tls=1`."""
+    where = urlsplit(url)
+    tls = parse_qs(where.query).get("tls", ["0"])[0] == "1"
+    return {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "OPTIONS": {
+            "host": where.hostname or "127.0.0.1",
+            "port": where.port or 25,
+            "username": unquote(where.username or ""),
+            "password": unquote(where.password or ""),
+            "use_tls": tls,
+            "timeout": 10,
+        },
+    }
+
+
+MAILERS = {"default": mailer(required("MAIL_CONTROL", "smtp://127.0.0.1:1025"))} | {
+    code: mailer(required(f"MAIL_{code.upper()}", "smtp://127.0.0.1:1025")) for code in REGION_CODES
+}
+SMS_GATEWAYS = {
+    code: required(f"SMS_{code.upper()}", "http://127.0.0.1:1026/") for code in REGION_CODES
+}
+DEFAULT_FROM_EMAIL = env("MAIL_FROM", default="Keepwell <hello@keepwell.example>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
