@@ -1,0 +1,66 @@
+"""One run of the bench: seed, start, measure, print."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from config.bench import pages, report, tax
+from config.bench.ground import Ground, Plan, grounded, seeded
+from config.bench.memory import memory
+from config.bench.race import races
+from config.bench.report import Finding
+from config.bench.rounds import noise_times
+from config.bench.searching import search
+from config.bench.statistics import NOISY_ABOVE, noise, spread
+from config.bench.writing import book, save_draft
+from config.demo.supervisor import say
+
+type Measurement = Callable[[Ground], list[Finding]]
+
+# Counters before anything is written, the race last: its bookings change what pages show
+MEASUREMENTS: tuple[tuple[str, Measurement], ...] = (
+    ("counters", tax.counters),
+    ("slots", pages.slots),
+    ("week diary", pages.diary),
+    ("client search", search),
+    ("every kind of page", pages.every_kind),
+    ("the wall's tax", tax.walls),
+    ("saving a draft", save_draft),
+    ("booking", book),
+    ("memory", memory),
+    ("race", races),
+)
+
+
+def measure(plan: Plan) -> None:
+    """Do all of it and print what was found."""
+    before = noise(noise_times())
+    say(f"Noise of this machine: a fixed job's median is {before:.2f} × its minimum.")
+    began = time.monotonic()
+    scene = seeded(plan)
+    _told("seeding", began)
+    findings: list[Finding] = []
+    with grounded(plan, scene) as ground:
+        ground.quiet = before <= NOISY_ABOVE
+        for name, measurement in MEASUREMENTS:
+            began = time.monotonic()
+            findings += measurement(ground)
+            _told(name, began)
+    noises = noise_times()
+    findings.append(Finding("noise", "fixed job afterwards", spread(noises), "ms"))
+    say(_conclusion(before, noise(noises)))
+    say("\n" + report.table(findings) + "\n")
+    say(report.lines(findings))
+
+
+def _conclusion(before: float, after: float) -> str:
+    if before > NOISY_ABOVE:
+        return f"Too noisy ({before:.2f} ×): times are told, not judged. Counters are."
+    if after > NOISY_ABOVE:
+        return f"It grew noisy meanwhile ({after:.2f} ×): take the verdicts on times with care."
+    return f"The machine stayed quiet ({after:.2f} × at the end)."
+
+
+def _told(name: str, began: float) -> None:
+    say(f"  {name:<24} {time.monotonic() - began:6.1f} s")
