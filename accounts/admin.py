@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import allauth.account.admin  # registers EmailAddress
@@ -13,7 +14,8 @@ from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from accounts import control_tasks
@@ -23,6 +25,19 @@ admin.site.site_header = admin.site.site_title = _("Keepwell staff")
 admin.site.index_title = _("Control database: sign-ins and accounts, no Client Data")
 # Staff sign in where everybody does: same throttling, same second factor
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+
+def _own_page(name: str) -> Callable[..., HttpResponse]:
+    """Return a view that leads to our own page, which throttles, tells by mail and ends the sessions in the regions."""
+
+    def lead(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return redirect(name)
+
+    return lead
+
+
+admin.site.password_change = _own_page("account_change_password")  # type: ignore[assignment,method-assign]
+admin.site.logout = _own_page("account_logout")  # type: ignore[assignment,method-assign]
 # Groups are not used, the secrets of second factors are nobody's to see, and an address of theirs given to an Owner's
 # sign-in would let staff reset its password and read Client Data: those apps register them on import
 admin.site.unregister([Group, Authenticator, EmailAddress])

@@ -68,6 +68,18 @@ def test_staff_never_set_passwords(staff: Client) -> None:
     assert set(page.context["adminform"].form.fields) == {"is_active", "is_staff", "is_superuser"}
 
 
+@pytest.mark.parametrize(
+    ("page", "ours"),
+    [("password_change", "/sign-in/password/change/"), ("logout", "/sign-in/logout/")],
+)
+def test_staff_change_their_password_and_leave_where_everybody_does(
+    staff: Client, page: str, ours: str
+) -> None:
+    for answer in (staff.get(f"/admin/{page}/"), staff.post(f"/admin/{page}/")):
+        assert (answer.status_code, answer["Location"]) == (302, ours)
+    assert staff.get(ours).status_code == 200
+
+
 def test_staff_never_give_an_address_to_a_sign_in(staff: Client) -> None:
     for page in ("", "add/"):
         assert staff.get(f"/admin/account/emailaddress/{page}").status_code == 404
