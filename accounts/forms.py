@@ -12,6 +12,8 @@ from accounts.models import AccountAnchor, Location, Role
 from accounts.time_zones import zone_names, zones_of
 
 NAME = forms.TextInput(attrs={"autocomplete": "name", "maxlength": 150})
+# Emergency and service numbers of some countries are this short
+FEWEST_DIGITS = 3
 # Regions whose names mean nothing as a place of work
 NOT_PLACES = ("Etc/", "SystemV/", "posix", "right")
 
@@ -189,7 +191,12 @@ class LocationForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
         help_text=_("In confirmations and calendar files."),
     )
-    phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
+    phone = forms.CharField(
+        label=_("Phone"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+    )
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
         help_text=_("Appointments keep this place's wall time, whatever clocks do."),
@@ -203,6 +210,15 @@ class LocationForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.this = this
         self.fields["time_zone"].choices = zone_choices(account.country)  # type: ignore[attr-defined]
+
+    def clean_phone(self) -> str:
+        """Return the number as it was written; words without a number in them help nobody who wants to call."""
+        phone: str = self.cleaned_data["phone"]
+        if phone and sum(sign.isdigit() for sign in phone) < FEWEST_DIGITS:
+            raise forms.ValidationError(
+                _("Enter a number that clients can call, or leave it empty.")
+            )
+        return phone
 
     def clean_name(self) -> str:
         """Return a name that no other location of the practice has."""

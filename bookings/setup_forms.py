@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext as _
 
 from accounts.forms import LocationForm
@@ -17,4 +16,3 @@ class PlaceForm(LocationForm):
         super().__init__(*args, **kwargs)
         del self.fields["is_online"]
         self.fields["name"].label = _("Name of the place")
-        self.fields["phone"].widget = forms.TextInput({"type": "tel", "autocomplete": "tel"})

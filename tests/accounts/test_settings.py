@@ -118,6 +118,14 @@ def test_the_region_is_shown_with_reason_and_basis(owner: Client, account: Accou
     assert "Data processing agreement" in body
 
 
+def test_a_phone_has_a_number_in_it(owner: Client, account: Account) -> None:
+    answer = owner.post(at(account, "locations/new/"), {**ROOMS, "phone": "call me"})
+    assert "Enter a number that clients can call" in answer.content.decode()
+    assert 'value="call me"' in answer.content.decode()
+    good = {**ROOMS, "phone": "04 555 0137, ring twice"}
+    assert owner.post(at(account, "locations/new/"), good).status_code == 302
+
+
 def test_a_location_is_added_changed_archived_and_back(owner: Client, account: Account) -> None:
     assert "Australia/Sydney" in owner.get(at(account, "locations/new/")).content.decode()
     assert owner.post(at(account, "locations/new/"), ROOMS).status_code == 302
