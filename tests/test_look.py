@@ -309,6 +309,13 @@ def test_initials(name: str, letters: str) -> None:
     assert keepwell.initials(name) == letters
 
 
+def test_what_was_typed_is_shown_in_words() -> None:
+    typed = [("is_practitioner", "on"), ("given_name", "Ana"), ("password", "secret"), ("note", "")]
+    page = render_to_string("accounts/typed.html", {"typed": typed})
+    words = re.findall(r"<dt>(.*?)</dt><dd[^>]*>(.*?)</dd>", page)
+    assert words == [("Is practitioner", "Yes"), ("Given name", "Ana")]
+
+
 @pytest.mark.parametrize(
     ("tags", "url"),
     [

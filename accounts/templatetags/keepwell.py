@@ -73,6 +73,12 @@ def initials(name: str) -> str:
 
 
 @register.filter
+def field_words(name: str) -> str:
+    """Return a field's name as words, where its label is not at hand: "given_name" gives "Given name"."""
+    return name.replace("_", " ").strip().capitalize()
+
+
+@register.filter
 def number(value: object) -> str:
     """Return a whole number with the reader's thousands separator ("1,240"), else the value."""
     return number_format(value, force_grouping=True) if isinstance(value, int) else str(value)
