@@ -19,15 +19,9 @@ log = logging.getLogger("keepwell.requests")
 # Raised by the triggers of accounts.wall and of notes' migrations
 READ_ONLY = "KW001"
 SIGNED = "KW002"
-# What may tell that a part is away; `part_away` looks closer
-AWAY_OR_REFUSED = (
-    DatabaseError,
-    InterfaceError,
-    RedisError,
-    s3.BotoCoreError,
-    s3.ClientError,
-    OSError,
-)
+# What a file store raises when it is away, and what else may tell of a part; `part_away` looks closer
+FILE_STORE = (OSError, s3.BotoCoreError, s3.ClientError)
+AWAY_OR_REFUSED = (DatabaseError, InterfaceError, RedisError, *FILE_STORE)
 # A folder of files that is full, broken, read-only, closed to us or not mounted as it should be
 DISK = {
     errno.EACCES,

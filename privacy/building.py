@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from accounts import audit, outbox
+from accounts.calm import FILE_STORE
 from accounts.models import AuditHead, OutboxJob
 from accounts.models.practice import current_anchor
 from accounts.tenancy import AccountRef, acting_in
@@ -96,7 +97,7 @@ def build(work: outbox.Work) -> None:
         if task.start < MAX_FAILURES:
             raise
         log.exception("export given up", extra={"job": "export.build"})
-        _fail(work, task.export_id, "storage" if isinstance(error, OSError) else "unexpected")
+        _fail(work, task.export_id, "storage" if isinstance(error, FILE_STORE) else "unexpected")
 
 
 def _begin(work: outbox.Work) -> Task | None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,10 +12,12 @@ from typing import Any
 import pytest
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.test import Client as Browser
 from django.urls import reverse
 from moto.server import ThreadedMotoServer
 
+from accounts import sequencer
 from accounts.tenancy import acting_in
 from clients.models import Document
 from privacy import objects
@@ -120,6 +125,33 @@ def test_the_health_check_names_each_regions_store(
     folder.rmdir()
     folder.write_text("not a folder")
     assert told() == {"au": "EndpointConnectionError", "eu": "FileExistsError", "us": "ok"}
+
+
+def test_the_chain_is_made_while_anchors_wait_for_the_store(
+    p: Practice, s3: ThreadedMotoServer, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The sequencer's own loop, asked to end once it has met the store that is away."""
+    settings.AUDIT_ANCHOR_SECONDS = -1
+    s3.stop()
+    before = {name: signal.getsignal(name) for name in (signal.SIGTERM, signal.SIGINT)}
+    is_over = threading.Event()
+
+    def end_once_it_waits() -> None:
+        while not is_over.wait(0.01):
+            if "sequencer waits" in caplog.messages:
+                os.kill(os.getpid(), signal.SIGTERM)
+                return
+
+    ending = threading.Thread(target=end_once_it_waits)
+    ending.start()
+    try:
+        call_command("audit", "sequence")
+    finally:
+        is_over.set()
+        ending.join()
+        for name, handler in before.items():
+            signal.signal(name, handler)
+    assert sequencer.waiting_seconds("au-1") == 0
 
 
 def test_another_regions_store_is_not_missed(

@@ -22,6 +22,7 @@ from privacy.models import Export
 from privacy.vocabulary import keyring
 from privacy.vocabulary.scope import Purpose
 from tests.factories import make_account, make_client, owner_of
+from tests.object_store import s3_server
 from tests.privacy import scene
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
@@ -212,6 +213,20 @@ def test_a_failing_store_is_tried_again_then_given_up(
     assert again.pk != export.pk
     scene.run_jobs(account)
     assert reloaded(account, again).state == "ready"
+
+
+def test_an_s3_store_that_is_away_is_named_as_the_reason(
+    account: Account, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export = ask(account)
+    [job] = scene.jobs(account)
+    with s3_server(settings, monkeypatch) as server:
+        server.stop()
+        for _ in range(building.MAX_FAILURES):
+            assert outbox.run(account.ref, job.pk) is True
+            settings.CLOCK_OFFSET += timedelta(hours=1)
+    export = reloaded(account, export)
+    assert (export.state, export.problem) == ("failed", "storage")
 
 
 def test_one_export_at_a_time(account: Account) -> None:

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts import sequencer
+from accounts.calm import FILE_STORE
 from accounts.cells import cells
 from accounts.dispatch import accounts_of
 from accounts.verification import verify
@@ -53,7 +54,7 @@ class Command(BaseCommand):
         return total
 
     def sequence_for_ever(self) -> None:
-        """Link what waits every second, anchor what is new every few minutes, survive a database that is away."""
+        """Link what waits every second, anchor what is new every few minutes, survive a part that is away."""
         stopping: list[int] = []
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda number, frame: stopping.append(number))
@@ -66,7 +67,7 @@ class Command(BaseCommand):
                     if due.get(cell, float("inf")) < time.monotonic():
                         sequencer.anchor(cell)
                         del due[cell]
-                except (psycopg.Error, OSError) as error:
+                except (psycopg.Error, *FILE_STORE) as error:
                     sequencer.log.error(
                         "sequencer waits", extra={"cell": cell, "error": type(error).__name__}
                     )
