@@ -16,7 +16,7 @@ Pure: rows come in, slots go out; the present is passed in. The rules:
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -111,6 +111,7 @@ class Schedule:
     """What is known about the time of some practitioners; rows may come in any order.
 
     To move an appointment, leave it out of `busy` and of the caps: it never blocks its own move.
+    `terms` are those of practitioners who are booked on other terms than the rest.
     """
 
     hours: Sequence[WeeklyHours] = ()
@@ -118,6 +119,7 @@ class Schedule:
     absences: Sequence[Absence] = ()
     busy: Sequence[Busy] = ()
     caps: Sequence[Cap] = ()
+    terms: Mapping[UUID, "Terms"] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,20 +171,25 @@ def slots(
     naive instants and ranges that end before they start, UnknownZone.
     """
     now = _utc(now)
-    taken = _taken(schedule.busy, before=terms.buffer_before, after=terms.buffer_after)
+    taken = {
+        each: _taken(schedule.busy, before=each[0], after=each[1])
+        for each in {_buffers(each) for each in (terms, *schedule.terms.values())}
+    }
     caps = {cap.practitioner: cap for cap in schedule.caps}
     found: list[Slot] = []
     for place, (zone, windows) in _windows(schedule, first_day, last_day).items():
-        free = subtract(_open(windows, place, schedule), taken.get(place.practitioner, ()))
+        own = schedule.terms.get(place.practitioner, terms)
+        busy = taken[_buffers(own)].get(place.practitioner, ())
+        free = subtract(_open(windows, place, schedule), busy)
         asked = _asked(zone, first_day, last_day)
-        earliest = max(asked[0], now + terms.min_notice)
+        earliest = max(asked[0], now + own.min_notice)
         starts = {
             start
             for window in windows
-            for start in _starts(window, free, terms, earliest)
-            if start < asked[1] and start <= now + terms.horizon
+            for start in _starts(window, free, own, earliest)
+            if start < asked[1] and start <= now + own.horizon
         }
-        found += _shown(sorted(starts), place, zone, terms.duration, caps.get(place.practitioner))
+        found += _shown(sorted(starts), place, zone, own.duration, caps.get(place.practitioner))
     return sorted(found, key=lambda slot: (slot.starts_at, slot.practitioner, slot.location))
 
 
@@ -220,6 +227,10 @@ def count_per_day(slots: Iterable[Slot]) -> dict[date, int]:
     """Return how many slots each local date has, in order; dates without any are left out."""
     counts = Counter(slot.local_start.date() for slot in slots)
     return dict(sorted(counts.items()))
+
+
+def _buffers(terms: Terms) -> tuple[timedelta, timedelta]:
+    return terms.buffer_before, terms.buffer_after
 
 
 def _asked(zone: str, first_day: date, last_day: date) -> Range:

@@ -7,17 +7,21 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Q
+
 from accounts.models import Location, Practitioner
 from accounts.time_zones import zone_info
 from bookings import availability
-from bookings.availability import Busy, Schedule, Slot, Terms
-from bookings.models import Appointment, Service, WeeklyHours
-from bookings.wall_time import day_bounds
+from bookings.availability import Absence, Cap, Schedule, Slot, Terms
+from bookings.models import Service
+from bookings.times import known
+from bookings.times.known import Own
+from bookings.times.thinning import thinned
+from bookings.wall_time import ONE_DAY
 from privacy.vocabulary import clock
 
-# The longest service and its buffers; lets the index on the start find what reaches into a day
-REACH = timedelta(days=2)
 NEAR = timedelta(days=7)
+NOTHING_OWN = Own()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +41,27 @@ def openings(
     last_day: date,
     at_desk: bool = False,
     leaving_out: UUID | None = None,
+    own_hold: bytes | None = None,
 ) -> list[Slot]:
     """Return what can be booked on local dates of the location, both included, sorted by start.
 
-    Respects the service's notice and horizon; `at_desk` lifts the notice. `leaving_out` is the appointment being moved.
+    Takes everything into account: hours and extra hours, time away, closures and public holidays, limits, bookings
+    and holds, time busy elsewhere, and each practitioner's own length of the service. `at_desk` lifts the notice.
+    `leaving_out` is the appointment being moved, `own_hold` the digest of the asker's hold: neither is in its own way.
     """
     first_day, last_day = _within_horizon(service, location, first_day, last_day)
     if last_day < first_day:
         return []
-    schedule = schedule_of(practitioners, location, first_day, last_day, leaving_out=leaving_out)
+    schedule = schedule_of(
+        practitioners,
+        location,
+        first_day,
+        last_day,
+        service=service,
+        at_desk=at_desk,
+        leaving_out=leaving_out,
+        own_hold=own_hold,
+    )
     return availability.slots(
         schedule,
         terms_of(service, at_desk=at_desk),
@@ -63,16 +79,28 @@ def offer(
     first_day: date,
     last_day: date,
     leaving_out: UUID | None = None,
+    own_hold: bytes | None = None,
 ) -> Offer:
-    """Return the openings of local dates together with the count of each date that has hours."""
+    """Return the openings of local dates as they are shown online, with the count of each date that has hours.
+
+    Thinned when the service says so; a time that isn't shown can be booked all the same.
+    """
     first_day, last_day = _within_horizon(service, location, first_day, last_day)
     if last_day < first_day:
         return Offer([], {})
-    schedule = schedule_of(practitioners, location, first_day, last_day, leaving_out=leaving_out)
-    terms = terms_of(service)
-    found = availability.slots(
-        schedule, terms, now=clock.now(), first_day=first_day, last_day=last_day
+    schedule = schedule_of(
+        practitioners,
+        location,
+        first_day,
+        last_day,
+        service=service,
+        leaving_out=leaving_out,
+        own_hold=own_hold,
     )
+    everything = availability.slots(
+        schedule, terms_of(service), now=clock.now(), first_day=first_day, last_day=last_day
+    )
+    found = thinned(everything, service.most_shown)
     opened = availability.open_ranges(schedule, first_day=first_day, last_day=last_day)
     zone = zone_info(location.time_zone)
     days = {start.astimezone(zone).date() for ranges in opened.values() for start, _end in ranges}
@@ -87,6 +115,7 @@ def first_day_open(
     location: Location,
     after: date | None = None,
     leaving_out: UUID | None = None,
+    own_hold: bytes | None = None,
 ) -> date | None:
     """Return the first local date with an opening from `after` (today) on, or None within the horizon."""
     start = after or clock.today(location.time_zone)
@@ -100,6 +129,7 @@ def first_day_open(
             first_day=start,
             last_day=min(start + step, end),
             leaving_out=leaving_out,
+            own_hold=own_hold,
         )
         if found:
             return found[0].local_start.date()
@@ -115,6 +145,7 @@ def nearest(
     wanted: datetime,
     at_desk: bool = False,
     leaving_out: UUID | None = None,
+    own_hold: bytes | None = None,
 ) -> list[Slot]:
     """Return the three openings closest to an instant, in order of time; fewer when the horizon has no more."""
     day = wanted.astimezone(zone_info(location.time_zone)).date()
@@ -128,21 +159,29 @@ def nearest(
             last_day=day + reach,
             at_desk=at_desk,
             leaving_out=leaving_out,
+            own_hold=own_hold,
         )
         if len({slot.starts_at for slot in found}) >= 3:
             break
     return availability.nearest(found, wanted)
 
 
-def terms_of(service: Service, *, at_desk: bool = False) -> Terms:
-    """Return how a service is booked: online, or `at_desk` where notice doesn't count."""
+def terms_of(service: Service, *, at_desk: bool = False, own: Own = NOTHING_OWN) -> Terms:
+    """Return how a service is booked: online, or `at_desk` where notice doesn't count.
+
+    A practitioner's `own` length takes the service's place; of notice and horizon the stricter one holds.
+    """
+    notice = max(service.notice_minutes, own.notice_minutes or 0)
+    horizon = service.horizon_days
+    if own.horizon_days is not None:
+        horizon = min(horizon, own.horizon_days)
     return Terms(
-        duration=timedelta(minutes=service.duration_minutes),
+        duration=timedelta(minutes=own.minutes or service.duration_minutes),
         grid=timedelta(minutes=service.grid_minutes or 15),
         buffer_before=timedelta(minutes=service.buffer_before),
         buffer_after=timedelta(minutes=service.buffer_after),
-        min_notice=timedelta(minutes=0 if at_desk else service.notice_minutes),
-        horizon=timedelta(days=service.horizon_days),
+        min_notice=timedelta(minutes=0 if at_desk else notice),
+        horizon=timedelta(days=horizon),
     )
 
 
@@ -152,49 +191,44 @@ def schedule_of(
     first_day: date,
     last_day: date,
     *,
+    service: Service | None = None,
+    at_desk: bool = False,
     leaving_out: UUID | None = None,
+    own_hold: bytes | None = None,
 ) -> Schedule:
-    """Return hours at one location and bookings anywhere, in two queries however long the history is."""
+    """Return all that is known of practitioners' time at one location, in five statements however long the history is.
+
+    With a `service`, each one's own terms for it stand in the schedule.
+    """
     ids = [practitioner.pk for practitioner in practitioners]
-    hours = WeeklyHours.objects.filter(practitioner_id__in=ids, location_id=location.pk)
+    weekly, extra = known.opened(ids, location, first_day, last_day)
+    holidays = known.closed_holidays(Q(pk=location.pk), first_day - ONE_DAY, last_day + ONE_DAY)
+    busy, booked = known.taken(
+        ids,
+        location.time_zone,
+        first_day,
+        last_day,
+        leaving_out=leaving_out,
+        own_hold=own_hold,
+    )
+    own = known.own_of(ids, service)
     return Schedule(
-        hours=[
-            availability.WeeklyHours(
-                practitioner,
-                location.pk,
-                location.time_zone,
-                weekday,
-                starts,
-                ends,
-                since or date.min,
-                until or date.max,
-            )
-            for practitioner, weekday, starts, ends, since, until in hours.order_by().values_list(
-                "practitioner_id",
-                "weekday",
-                "starts",
-                "ends",
-                "effective_from",
-                "effective_until",
-            )
+        hours=weekly,
+        extra=extra,
+        absences=known.absences(ids, location, first_day, last_day)
+        + [Absence(None, location.pk, each.starts_at, each.ends_at) for each in holidays],
+        busy=busy,
+        caps=[
+            Cap(pk, each.per_day, each.per_week, booked[pk])
+            for pk, each in own.items()
+            if (each.per_day, each.per_week) != (None, None)
         ],
-        busy=_busy(ids, location.time_zone, first_day, last_day, leaving_out),
+        terms={
+            pk: terms_of(service, at_desk=at_desk, own=each)
+            for pk, each in own.items()
+            if service is not None
+        },
     )
-
-
-def _busy(
-    ids: list[UUID], zone: str, first_day: date, last_day: date, leaving_out: UUID | None
-) -> list[Busy]:
-    live = Appointment.objects.filter(
-        practitioner_id__in=ids,
-        starts_at__gte=day_bounds(first_day, zone).starts_at - REACH,
-        starts_at__lt=day_bounds(last_day, zone).ends_at + REACH,
-        state__in=Appointment.LIVE,
-    )
-    if leaving_out is not None:
-        live = live.exclude(pk=leaving_out)
-    rows = live.order_by().values_list("practitioner_id", "busy_from", "busy_until")
-    return [Busy(*row) for row in rows]
 
 
 def _within_horizon(
