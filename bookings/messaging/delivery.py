@@ -1,110 +1,130 @@
-"""Writes a message about a booking and hands it to the region's own mail route or text gateway."""
+"""Hands a message to the region's own mail route or text gateway; touches no database."""
 
 from __future__ import annotations
 
 import re
 import smtplib
+from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import MIMEPart
 from email.utils import parseaddr
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.template.loader import render_to_string
-from django.utils.translation import gettext as _
 
 from accounts.cells import cell
 from accounts.models import AccountAnchor
-from accounts.models.practice import current_anchor
-from accounts.templatetags.keepwell import when
-from bookings.calendar_entry import entry_of, place_of
+from bookings.calendar_entry import entry_of
 from bookings.calendar_file import FILE_NAME
-from bookings.links import absolute, manage_url
 from bookings.messaging.text_messages import NotSent, send_text
-from bookings.models import Attendee, Message
+from bookings.models import Message
 from clients.models import normalise_phone
 
 # What fits into one encoded word of RFC 2047
 SENDER_BYTES = 45
+# Kinds of message that come with a calendar file
+WITH_CALENDAR = (
+    Message.Category.CONFIRMATION,
+    Message.Category.CHANGE,
+    Message.Category.CANCELLATION,
+)
 
 
 class NotDelivered(Exception):
-    """A message was not taken; `reason` is a code and names nobody, `for_good` says that trying again is useless."""
+    """A message was not taken. `reason` is a code and names nobody, `for_good` says that trying again is useless.
 
-    def __init__(self, reason: str, *, for_good: bool) -> None:
+    `is_in_doubt`: the line broke after the message was handed over and before the answer, so it may have been taken.
+    """
+
+    def __init__(self, reason: str, *, for_good: bool, is_in_doubt: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason[:40]
         self.for_good = for_good
+        self.is_in_doubt = is_in_doubt
 
 
-def deliver(message: Message, address: str) -> None:
-    """Write a message to `address` as the booking stands now, send it, and keep what was sent on the row (unsaved).
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message as it goes over the wire: read from the database before, sent without it."""
 
-    It names the practice, time and place: no service, no practitioner, no client. Raises `NotDelivered`.
-    """
-    account = current_anchor()
-    message.address = address
-    message.subject = subject_of(message.category, account.name)
-    message.body = render_to_string(
-        f"messages/{message.category}_{message.channel}.txt", _words(account, message.attendee)
-    ).strip()
-    if message.channel == Message.Channel.SMS:
-        _send_text(account, message)
-    else:
-        _send_mail(account, message)
-
-
-def subject_of(category: str, practice: str) -> str:
-    """Return the subject of a mail."""
-    words = {
-        Message.Category.CONFIRMATION: _("Your appointment at %(practice)s"),
-        Message.Category.REMINDER: _("Reminder: your appointment at %(practice)s"),
-        Message.Category.CHANGE: _("New time for your appointment at %(practice)s"),
-        Message.Category.CANCELLATION: _("Cancelled: your appointment at %(practice)s"),
-    }
-    return words[Message.Category(category)] % {"practice": " ".join(practice.split())}
+    id: UUID
+    region: str
+    mailer: str
+    channel: str
+    practice: str
+    address: str
+    subject: str
+    body: str
+    calendar: bytes = b""
+    method: str = ""
 
 
-def _words(account: AccountAnchor, attendee: Attendee) -> dict[str, str]:
-    appointment = attendee.appointment
-    return {
-        "practice": account.name,
-        "when": when(appointment.starts_at, appointment.time_zone),
-        "zone": appointment.time_zone.split("/")[-1].replace("_", " "),
-        "place": place_of(attendee),
-        "phone": appointment.location.phone,
-        "manage_url": manage_url(account, attendee),
-        "book_url": absolute(account.url("book")),
-    }
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """That a provider took a message, and what it calls it."""
+
+    provider: str
+    id: str = ""
 
 
-def _send_text(account: AccountAnchor, message: Message) -> None:
+def letter_of(message: Message, account: AccountAnchor) -> Letter:
+    """Return a message that was written, with its calendar file, ready for the wire."""
+    calendar, method = b"", ""
+    if message.channel == Message.Channel.EMAIL and message.category in WITH_CALENDAR:
+        calendar = entry_of(account, message.attendee)
+        is_over = message.category == Message.Category.CANCELLATION
+        method = "CANCEL" if is_over else "PUBLISH"
+    return Letter(
+        id=message.pk,
+        region=account.region,
+        mailer=cell(account.cell).mailer,
+        channel=message.channel,
+        practice=account.name,
+        address=message.address,
+        subject=message.subject,
+        body=message.body,
+        calendar=calendar,
+        method=method,
+    )
+
+
+def deliver(letter: Letter) -> Taken:
+    """Hand a message over and return who took it; raise `NotDelivered`."""
+    if letter.channel == Message.Channel.SMS:
+        return _send_text(letter)
+    return _send_mail(letter)
+
+
+def _send_text(letter: Letter) -> Taken:
     try:
-        send_text(account.region, to=normalise_phone(message.address), text=message.body)
+        send_text(letter.region, to=normalise_phone(letter.address), text=letter.body)
     except NotSent as failure:
         raise NotDelivered(str(failure), for_good=failure.for_good) from None
+    return Taken("gateway")
 
 
-def _send_mail(account: AccountAnchor, message: Message) -> None:
+def _send_mail(letter: Letter) -> Taken:
     sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     host = urlsplit(settings.BASE_URL).hostname or "keepwell"
     mail = EmailMessage(
-        subject=message.subject,
-        body=message.body,
-        from_email=str(Address(_sender_name(account.name), addr_spec=sender)),
-        to=[message.address],
-        headers={"Auto-Submitted": "auto-generated", "Message-ID": f"<{message.pk}@{host}>"},
+        subject=letter.subject,
+        body=letter.body,
+        from_email=str(Address(_sender_name(letter.practice), addr_spec=sender)),
+        to=[letter.address],
+        headers={"Auto-Submitted": "auto-generated", "Message-ID": f"<{letter.id}@{host}>"},
     )
-    if message.category != Message.Category.REMINDER:
-        mail.attach(_calendar_part(account, message.attendee))
+    if letter.calendar:
+        mail.attach(_calendar_part(letter))
     try:
-        mail.send(using=cell(account.cell).mailer)
+        mail.send(using=letter.mailer)
     except smtplib.SMTPRecipientsRefused as refusal:
         codes = [code for code, _text in refusal.recipients.values()]
         raise NotDelivered("refused", for_good=all(code >= 500 for code in codes)) from None
     except (smtplib.SMTPException, OSError) as error:
         raise NotDelivered(type(error).__name__, for_good=False) from None
+    return Taken("mail")
 
 
 def _sender_name(practice: str) -> str:
@@ -118,16 +138,15 @@ def _sender_name(practice: str) -> str:
     return " ".join(words).encode()[:SENDER_BYTES].decode(errors="ignore")
 
 
-def _calendar_part(account: AccountAnchor, attendee: Attendee) -> MIMEPart:
+def _calendar_part(letter: Letter) -> MIMEPart:
     """Return the calendar file as an attachment whose method calendars read."""
-    cancelled = attendee.state == Attendee.State.CANCELLED
     part = MIMEPart()
     part.set_content(
-        entry_of(account, attendee).decode(),
+        letter.calendar.decode(),
         subtype="calendar",
         cte="base64",
         disposition="attachment",
         filename=FILE_NAME,
-        params={"method": "CANCEL" if cancelled else "PUBLISH"},
+        params={"method": letter.method},
     )
     return part

@@ -1,150 +1,207 @@
-"""Messages about appointments: a row for each, sent by the outbox, checked again against the booking when it is due."""
+"""Which messages a booking, a change or a cancellation gives rise to: a row for each, in the same transaction.
+
+Each takes `tell`: True and False are somebody's choice, None is what the practice's settings say. What was not to be
+told stands in the log with the reason.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from accounts import audit, outbox
-from accounts.models import OutboxJob
-from bookings.messaging.delivery import NotDelivered, deliver
-from bookings.models import Appointment, Attendee, Message
+from django.db.models import Q
+
+from accounts import outbox
+from bookings.messaging.preferences import channels, practice_choices
+from bookings.messaging.quiet import Quiet
+from bookings.messaging.sending import JOB
+from bookings.models import Appointment, Attendee, Message, MessageSettings, WaitingOffer
 from clients.models import Client
 from privacy.vocabulary import clock
-from privacy.vocabulary.fields import is_unreadable
-from privacy.vocabulary.scope import SYSTEM
 
-JOB = "message.send"
 # A move that is undone or corrected within a minute tells the client once
 SECOND_THOUGHTS = timedelta(seconds=60)
-REMIND_BEFORE = timedelta(hours=24)
-MOST_ATTEMPTS = 10
+# A reminder that the quiet hours would push closer to the appointment than this is not sent
+LATEST_REMINDER = timedelta(hours=1)
 
 Category, Channel, State = Message.Category, Message.Channel, Message.State
-CHANNELS: dict[str, tuple[str, ...]] = {
-    Client.Reminders.EMAIL: (Channel.EMAIL,),
-    Client.Reminders.SMS: (Channel.SMS,),
-    Client.Reminders.BOTH: (Channel.EMAIL, Channel.SMS),
-    Client.Reminders.NONE: (),
-}
+# What makes a client expect the appointment
+TELLING = (Category.CONFIRMATION, Category.REMINDER, Category.CHANGE, Category.REQUEST)
+LEFT = Q(state__in=(State.SENDING, State.SENT, State.DELIVERED)) | Q(is_in_doubt=True)
 
 
-def after_booking(attendee: Attendee) -> None:
-    """Queue the confirmation, and the reminder for the day before, of a new booking."""
-    _queue(attendee, Category.CONFIRMATION)
-    _queue_reminder(attendee)
+def after_booking(attendee: Attendee, tell: bool | None = None) -> None:
+    """Queue the confirmation and the reminders of a new booking, or of a request that was accepted."""
+    chosen = practice_choices()
+    _drop(Q(attendee_id=attendee.pk, category=Category.REQUEST), "superseded")
+    _tell(attendee, Category.CONFIRMATION, _choice(tell, chosen.tells_of_booking))
+    _queue_reminders(attendee, chosen)
 
 
-def after_change(appointment: Appointment) -> None:
-    """Queue the news of a move and a new reminder for everyone who still comes; raise the sequence before."""
-    stale = Message.objects.filter(
-        attendee__appointment_id=appointment.pk,
-        state=State.QUEUED,
-        sequence__lt=appointment.sequence,
-    )
-    stale.update(state=State.SUPPRESSED, reason="moved")
+def after_request(attendee: Attendee) -> None:
+    """Queue the word that a request was received and waits for the practice's answer."""
+    _tell(attendee, Category.REQUEST, True)
+
+
+def after_declining(attendee: Attendee) -> None:
+    """Queue the news that a request was declined or ran out; nothing else about it is sent any more."""
+    _drop(Q(attendee_id=attendee.pk), "cancelled")
+    if attendee.appointment.starts_at > clock.now():
+        _tell(attendee, Category.DECLINED, True)
+
+
+def after_change(appointment: Appointment, tell: bool | None = None) -> None:
+    """Queue the news of a move and new reminders for everyone who still comes; raise the sequence before.
+
+    Who was to get the confirmation but did not yet gets it with the new time instead.
+    """
+    chosen = practice_choices()
+    tells = _choice(tell, chosen.tells_of_change)
+    stale = Q(attendee__appointment_id=appointment.pk, sequence__lt=appointment.sequence)
+    unsent = _waiting(stale & Q(category__in=(Category.CONFIRMATION, Category.REQUEST)))
+    _drop(stale, "moved")
+    told = _told(Q(attendee__appointment_id=appointment.pk))
+    later = clock.now() + SECOND_THOUGHTS
     for attendee in appointment.attendees.select_related("client").exclude(
         state=Attendee.State.CANCELLED
     ):
         attendee.appointment = appointment
-        _queue(attendee, Category.CHANGE, clock.now() + SECOND_THOUGHTS)
-        _queue_reminder(attendee)
+        if attendee.pk in unsent and attendee.pk not in told:
+            _tell(attendee, unsent[attendee.pk], True, later)
+        else:
+            _tell(attendee, Category.CHANGE, tells, later, told=attendee.pk in told)
+        if appointment.state == Appointment.State.BOOKED:
+            _queue_reminders(attendee, chosen)
 
 
-def after_cancelling(attendee: Attendee) -> None:
-    """Queue the news of a cancellation; what was still to be sent about the place is not."""
-    queued = Message.objects.filter(attendee_id=attendee.pk, state=State.QUEUED)
-    queued.update(state=State.SUPPRESSED, reason="cancelled")
-    if attendee.appointment.starts_at > clock.now():
-        _queue(attendee, Category.CANCELLATION)
+def after_cancelling(attendee: Attendee, tell: bool | None = None) -> None:
+    """Queue the news of a cancellation, for those who had been told of the booking or when somebody chose so.
+
+    What was still to be sent about the place is not.
+    """
+    _drop(Q(attendee_id=attendee.pk), "cancelled")
+    if attendee.appointment.starts_at <= clock.now():
+        return
+    told = attendee.pk in _told(Q(attendee_id=attendee.pk))
+    if tell is None and not told:
+        _keep_unsent(attendee, Category.CANCELLATION, "untold")
+        return
+    chosen = _choice(tell, practice_choices().tells_of_cancelling)
+    _tell(attendee, Category.CANCELLATION, chosen, told=told)
 
 
-@outbox.handles(JOB)
-def send(work: outbox.Work) -> None:
-    """Send one message if it is still true and wanted; one that can't be delivered is tried again, then failed."""
-    message: Message | None = (
-        Message.objects.select_related(
-            "client", "attendee__client", "attendee__appointment__location"
+def after_offer(offer: WaitingOffer) -> None:
+    """Queue the offer of a time to somebody on the waiting list.
+
+    Its link leads to the account's page `waiting_offer` with `links.sealed_id("bookings.offer", offer.pk)`. It isn't
+    sent once the offer ended or expired.
+    """
+    client = offer.client
+    for channel in channels(client, Category.OFFER):
+        _queue(
+            Message(
+                client_id=offer.client_id,
+                offer=offer,
+                channel=channel,
+                category=Category.OFFER,
+                send_at=clock.now(),
+            )
         )
-        .filter(pk=UUID(work.payload["message"]), state=State.QUEUED)
-        .first()
-    )
-    if message is None:
-        return
-    address = _address(message)
-    reason = _reason_against(message) or ("" if address else "no_address")
-    if reason:
-        _close(message, State.SUPPRESSED, reason)
-        return
-    try:
-        deliver(message, address)
-    except NotDelivered as failure:
-        if not (failure.for_good or _is_last_attempt(work)):
-            raise
-        _close(message, State.FAILED, failure.reason)
-        return
-    message.sent_at = clock.now()
-    _close(message, State.SENT, "")
 
 
-def _queue(attendee: Attendee, category: str, send_at: datetime | None = None) -> None:
+def quiet_of(client: Client, zone: str, chosen: MessageSettings) -> Quiet:
+    """Return a client's quiet hours: on their own wall when their zone is known, else on that of `zone`."""
+    return Quiet(chosen.quiet_from, chosen.quiet_until, client.time_zone or zone)
+
+
+def reminders_at(
+    starts_at: datetime, now: datetime, hours: Iterable[int], quiet: Quiet
+) -> list[datetime]:
+    """Return when to remind of an appointment: so many hours before, moved out of the quiet hours, never too late.
+
+    A moment in the quiet hours moves to before they begin; when that is past, to their end.
+    """
+    found = set()
+    for each in hours:
+        wanted = starts_at - timedelta(hours=each)
+        if wanted <= now:
+            continue
+        moment = quiet.before(wanted)
+        if moment <= now:
+            moment = quiet.until(wanted)
+        if moment == wanted or moment <= starts_at - LATEST_REMINDER:
+            found.add(moment)
+    return sorted(found)
+
+
+def _queue_reminders(attendee: Attendee, chosen: MessageSettings) -> None:
+    appointment = attendee.appointment
+    hours = [each for each in (chosen.reminder_hours, chosen.second_reminder_hours) if each]
+    quiet = quiet_of(attendee.client, appointment.time_zone, chosen)
+    for moment in reminders_at(appointment.starts_at, clock.now(), hours, quiet):
+        _tell(attendee, Category.REMINDER, True, moment)
+
+
+def _choice(tell: bool | None, default: bool) -> bool:
+    return default if tell is None else tell
+
+
+def _tell(
+    attendee: Attendee,
+    category: str,
+    tells: bool,
+    send_at: datetime | None = None,
+    *,
+    told: bool = False,
+) -> None:
     """Write the row of each channel that the client wants, or one that says why nothing goes out (features G1)."""
-    channels = CHANNELS[attendee.client.reminders]
-    for channel in channels or (Channel.EMAIL,):
-        message = Message(
-            client_id=attendee.client_id,
-            attendee=attendee,
-            channel=channel,
-            category=category,
-            sequence=attendee.appointment.sequence,
-            send_at=send_at or clock.now(),
-        )
-        if not channels:
-            message.state, message.reason = State.SUPPRESSED, "preference"
-        message.save(force_insert=True)
-        if channels:
-            outbox.enqueue(JOB, {"message": str(message.pk)}, run_at=message.send_at)
+    found = channels(attendee.client, category, told=told)
+    if not (tells and found):
+        _keep_unsent(attendee, category, "preference" if tells else "chosen")
+        return
+    for channel in found:
+        _queue(_row(attendee, category, channel, send_at))
 
 
-def _queue_reminder(attendee: Attendee) -> None:
-    send_at = attendee.appointment.starts_at - REMIND_BEFORE
-    if send_at > clock.now():
-        _queue(attendee, Category.REMINDER, send_at)
+def _keep_unsent(attendee: Attendee, category: str, reason: str) -> None:
+    """Keep in the log that nothing went out and why."""
+    wanted = channels(attendee.client, category) or (Channel.EMAIL,)
+    row = _row(attendee, category, wanted[0])
+    row.state, row.reason = State.SUPPRESSED, reason
+    row.save(force_insert=True)
 
 
-def _reason_against(message: Message) -> str:
-    """Return why a message must not go out any more, or ""."""
-    attendee = message.attendee
-    appointment: Appointment = attendee.appointment
-    gone = attendee.state == Attendee.State.CANCELLED or not _is_live(appointment)
-    if gone != (message.category == Category.CANCELLATION):
-        return "cancelled" if gone else "superseded"
-    if not gone and message.sequence != appointment.sequence:
-        return "moved"
-    if appointment.starts_at <= clock.now():
-        return "past"
-    if message.channel not in CHANNELS[message.client.reminders]:
-        return "preference"
-    return ""
+def _row(
+    attendee: Attendee, category: str, channel: str, send_at: datetime | None = None
+) -> Message:
+    return Message(
+        client_id=attendee.client_id,
+        attendee=attendee,
+        channel=channel,
+        category=category,
+        sequence=attendee.appointment.sequence,
+        send_at=send_at or clock.now(),
+    )
 
 
-def _is_live(appointment: Appointment) -> bool:
-    return appointment.state in Appointment.LIVE
+def _queue(message: Message) -> None:
+    message.save(force_insert=True)
+    outbox.enqueue(JOB, {"message": str(message.pk)}, run_at=message.send_at)
 
 
-def _address(message: Message) -> str:
-    """Return where the client can be reached today; "" where nothing is known or the record was erased."""
-    client = message.client
-    address = client.email if message.channel == Channel.EMAIL else client.phone
-    return "" if is_unreadable(address) else str(address)
+def _drop(which: Q, reason: str) -> None:
+    """Take back what is still queued; a message that is on its way counts as told."""
+    Message.objects.filter(which, state=State.QUEUED).update(state=State.SUPPRESSED, reason=reason)
 
 
-def _is_last_attempt(work: outbox.Work) -> bool:
-    attempts: int = OutboxJob.objects.values_list("attempts", flat=True).get(pk=work.job_id)
-    return attempts >= MOST_ATTEMPTS
+def _waiting(which: Q) -> dict[UUID, str]:
+    """Return the attendees who still wait for one of these messages, with its kind."""
+    queued = Message.objects.filter(which, state=State.QUEUED)
+    return dict(queued.values_list("attendee_id", "category"))
 
 
-def _close(message: Message, state: str, reason: str) -> None:
-    message.state, message.reason = state, reason
-    message.save()
-    audit.record(f"message.{state}", by=SYSTEM, of=message, client_id=message.client_id)
+def _told(which: Q) -> set[UUID]:
+    """Return the attendees who were told that they have an appointment, for sure or perhaps."""
+    rows = Message.objects.filter(which, LEFT, category__in=TELLING)
+    return set(rows.values_list("attendee_id", flat=True))

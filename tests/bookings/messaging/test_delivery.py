@@ -2,151 +2,29 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
-import json
-import socket
-import threading
-from collections.abc import Iterator
 from datetime import timedelta
-from email.message import EmailMessage
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import icalendar
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import Envelope
 
 from accounts import outbox
 from accounts.models import OutboxJob
 from accounts.models.practice import current_anchor
 from accounts.tenancy import acting_in
-from bookings import messages
-from bookings.booking import book
 from bookings.cancelling import cancel
 from bookings.links import manage_url, token_of
+from bookings.messaging.sending import MOST_ATTEMPTS
 from bookings.models import Appointment, Attendee, Message
 from bookings.moving import move
 from clients.models import Client
-from config.parts import mailer
+from config.settings import mailer
 from privacy.vocabulary import clock, keyring
 from privacy.vocabulary.scope import SYSTEM
+from tests.bookings.messaging.post import Sink, run_due, states, take
 from tests.bookings.public import NOW, TEN, Practice, at, open_practice
-from tests.factories import make_client
 
 pytestmark = pytest.mark.django_db(databases="__all__")
-
-
-class Sink:
-    """A real SMTP server that keeps what it gets; `answer` is what it says to each recipient."""
-
-    def __init__(self) -> None:
-        self.mails: list[tuple[Envelope, EmailMessage]] = []
-        self.answer = "250 OK"
-
-    async def handle_RCPT(  # noqa: N802
-        self, server: Any, session: Any, envelope: Envelope, address: str, options: Any
-    ) -> str:
-        if self.answer.startswith("250"):
-            envelope.rcpt_tos.append(address)
-        return self.answer
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Envelope) -> str:  # noqa: N802
-        content = envelope.original_content or b""
-        mail = email.message_from_bytes(content, policy=email.policy.default)
-        self.mails.append((envelope, mail))
-        return "250 OK"
-
-
-class Gateway(BaseHTTPRequestHandler):
-    """A real HTTP gateway for text messages."""
-
-    def do_POST(self) -> None:
-        server: Any = self.server
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        server.texts.append((self.path, self.headers["Content-Type"], json.loads(body)))
-        self.send_response(server.status)
-        if server.status == 302:
-            self.send_header("Location", "/elsewhere")
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *args: object) -> None:
-        pass
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@pytest.fixture
-def sink(settings: Any) -> Iterator[Sink]:
-    caught = Sink()
-    port = free_port()
-    controller = Controller(caught, hostname="127.0.0.1", port=port)
-    controller.start()
-    nowhere = {code: mailer("smtp://127.0.0.1:1") for code in ("default", "eu", "us")}
-    settings.MAILERS = {**nowhere, "au": mailer(f"smtp://127.0.0.1:{port}")}
-    settings.BASE_URL = "https://keepwell.example"
-    yield caught
-    controller.stop()
-
-
-@pytest.fixture
-def gateway(settings: Any) -> Iterator[Any]:
-    server: Any = ThreadingHTTPServer(("127.0.0.1", 0), Gateway)
-    server.texts, server.status = [], 202
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    settings.SMS_GATEWAYS = {"au": f"http://127.0.0.1:{server.server_port}/send"}
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture
-def practice(settings: Any) -> Practice:
-    at(NOW, settings)
-    return open_practice()
-
-
-def take(practice: Practice, hours: int = 0, **fields: Any) -> Attendee:
-    """Book Tuesday at ten, or some hours later, for a new client, as reception does."""
-    with acting_in(practice.account.ref):
-        values = {"given_name": "Leila", "family_name": "Haddad", "email": "leila@mail.example"}
-        appointment = book(
-            by=SYSTEM,
-            practitioner=practice.practitioner,
-            service=practice.service,
-            location=practice.location,
-            starts_local=TEN + timedelta(hours=hours),
-            client=make_client(**{**values, **fields}),
-        )
-        place: Attendee = appointment.attendees.get()
-        return place
-
-
-def run_due(practice: Practice) -> None:
-    """Run every job that is due, as the region's worker does."""
-    with acting_in(practice.account.ref):
-        due = list(
-            OutboxJob.objects.filter(done_at=None, failed_at=None, run_at__lte=clock.now())
-            .order_by("run_at", "id")
-            .values_list("pk", flat=True)
-        )
-    for job in due:
-        outbox.run(practice.account.ref, job)
-
-
-def states(practice: Practice) -> list[tuple[str, str, str, str]]:
-    with acting_in(practice.account.ref):
-        rows = Message.objects.order_by("created_at", "id")
-        return list(rows.values_list("category", "channel", "state", "reason"))
 
 
 def test_the_confirmation(practice: Practice, sink: Sink) -> None:
@@ -263,14 +141,14 @@ def test_each_channel_the_client_wants(
     assert (len(sink.mails), len(gateway.texts)) == ("email" in channels, "sms" in channels)
 
 
-def test_no_messages_wanted_is_kept_with_the_reason(practice: Practice, sink: Sink) -> None:
+def test_no_reminders_wanted_is_kept_with_the_reason(practice: Practice, sink: Sink) -> None:
     take(practice, reminders="none")
     run_due(practice)
     assert states(practice) == [
-        ("confirmation", "email", "suppressed", "preference"),
+        ("confirmation", "email", "sent", ""),
         ("reminder", "email", "suppressed", "preference"),
     ]
-    assert sink.mails == []
+    assert len(sink.mails) == 1
 
 
 def test_a_preference_changed_meanwhile_counts(
@@ -386,7 +264,7 @@ def test_a_gateway_that_fails_is_tried_again_and_never_followed(
     take(practice, reminders="sms", phone="+61491570006")
     run_due(practice)
     assert [path for path, *_ in gateway.texts] == ["/send"]
-    assert states(practice)[0] == ("confirmation", "sms", "queued", "")
+    assert states(practice)[0] == ("confirmation", "sms", "queued", f"HTTP {status}")
     with acting_in(practice.account.ref):
         job = OutboxJob.objects.filter(attempts=1).get()
         assert (job.done_at, job.failed_at, job.error) == (None, None, "NotDelivered")
@@ -406,12 +284,11 @@ def test_a_mail_server_that_is_away_is_tried_again_then_failed(
     settings.MAILERS = {**settings.MAILERS, "au": mailer("smtp://127.0.0.1:1")}
     take(practice)
     run_due(practice)
-    assert states(practice)[0] == ("confirmation", "email", "queued", "")
+    assert states(practice)[0] == ("confirmation", "email", "queued", "ConnectionRefusedError")
     with acting_in(practice.account.ref):
         job = OutboxJob.objects.get(attempts=1)
-        OutboxJob.objects.filter(pk=job.pk).update(
-            attempts=messages.MOST_ATTEMPTS - 1, run_at=clock.now()
-        )
+        OutboxJob.objects.filter(pk=job.pk).update(run_at=clock.now())
+        Message.objects.filter(state="queued", attempts=1).update(attempts=MOST_ATTEMPTS - 1)
     outbox.run(practice.account.ref, job.pk)
     assert states(practice)[0] == (
         "confirmation",

@@ -1,0 +1,127 @@
+"""The product's own words for each kind of message and channel; practices may put theirs in their place."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from bookings.models import Message
+
+Category, Channel = Message.Category, Message.Channel
+
+WORDS: dict[tuple[str, str], tuple[Promise | str, Promise | str]] = {
+    (Category.CONFIRMATION, Channel.EMAIL): (
+        _("Your appointment at {practice}"),
+        _(
+            "Your appointment at {practice} is booked.\n\n"
+            "{when} ({zone})\n{place}\n\n"
+            "See, change or cancel it:\n{manage_link}\n\n"
+            "Questions? Call {phone}.\n\n"
+            "You get this because somebody booked with this address. "
+            "If it wasn’t you, cancel with the link above.\n\n"
+            "{practice}"
+        ),
+    ),
+    (Category.CONFIRMATION, Channel.SMS): (
+        "",
+        _(
+            "{practice}: your appointment on {when}, {place}, is booked. "
+            "Change or cancel: {manage_link}"
+        ),
+    ),
+    (Category.REMINDER, Channel.EMAIL): (
+        _("Reminder: your appointment at {practice}"),
+        _(
+            "A reminder of your appointment at {practice}.\n\n"
+            "{when} ({zone})\n{place}\n\n"
+            "See, change or cancel it:\n{manage_link}\n\n"
+            "Questions? Call {phone}.\n\n"
+            "{practice}"
+        ),
+    ),
+    (Category.REMINDER, Channel.SMS): (
+        "",
+        _(
+            "{practice}: reminder of your appointment on {when}, {place}. "
+            "Change or cancel: {manage_link}"
+        ),
+    ),
+    (Category.CHANGE, Channel.EMAIL): (
+        _("New time for your appointment at {practice}"),
+        _(
+            "Your appointment at {practice} has a new time.\n\n"
+            "{when} ({zone})\n{place}\n\n"
+            "If that doesn’t suit you, change or cancel it:\n{manage_link}\n\n"
+            "Questions? Call {phone}.\n\n"
+            "{practice}"
+        ),
+    ),
+    (Category.CHANGE, Channel.SMS): (
+        "",
+        _(
+            "{practice}: your appointment is now on {when}, {place}. "
+            "Change or cancel: {manage_link}"
+        ),
+    ),
+    (Category.CANCELLATION, Channel.EMAIL): (
+        _("Cancelled: your appointment at {practice}"),
+        _(
+            "Your appointment at {practice} is cancelled.\n\n"
+            "It was on {when}.\n{place}\n\n"
+            "Book another time:\n{book_link}\n\n"
+            "Questions? Call {phone}.\n\n"
+            "{practice}"
+        ),
+    ),
+    (Category.CANCELLATION, Channel.SMS): (
+        "",
+        _("{practice}: your appointment on {when} is cancelled. Book another time: {book_link}"),
+    ),
+    (Category.REQUEST, Channel.EMAIL): (
+        _("Your request to {practice}"),
+        _(
+            "{practice} has received your request for an appointment. It is not booked yet.\n\n"
+            "{when} ({zone})\n{place}\n\n"
+            "You hear from us by {answer_by}.\n\n"
+            "See it or take it back:\n{manage_link}\n\n"
+            "Questions? Call {phone}.\n\n"
+            "{practice}"
+        ),
+    ),
+    (Category.REQUEST, Channel.SMS): (
+        "",
+        _(
+            "{practice}: we received your request for {when}, {place}. It is not booked yet; "
+            "you hear from us. See it or take it back: {manage_link}"
+        ),
+    ),
+    (Category.DECLINED, Channel.EMAIL): (
+        _("About your request to {practice}"),
+        _(
+            "{practice} can’t offer you this time:\n\n"
+            "{when} ({zone})\n{place}\n\n"
+            "Choose another time:\n{book_link}\n\n"
+            "Questions? Call {phone}.\n\n"
+            "{practice}"
+        ),
+    ),
+    (Category.DECLINED, Channel.SMS): (
+        "",
+        _("{practice}: we cannot offer you {when}. Choose another time: {book_link}"),
+    ),
+    (Category.OFFER, Channel.EMAIL): (
+        _("A free time at {practice}"),
+        _(
+            "A time is free at {practice}. You asked us to tell you.\n\n"
+            "{when} ({zone})\n{place}\n\n"
+            "Take it until {answer_by}: {offer_link}\n\n"
+            "Others may have been told as well: whoever is first gets it.\n\n"
+            "Questions? Call {phone}.\n\n"
+            "{practice}"
+        ),
+    ),
+    (Category.OFFER, Channel.SMS): (
+        "",
+        _("{practice}: {when} is free, {place}. Take it until {answer_by}: {offer_link}"),
+    ),
+}

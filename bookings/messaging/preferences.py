@@ -1,0 +1,58 @@
+"""What a client wants to hear, by which channel, in which language and zone; and what the practice suggests."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from bookings.models import Message, MessageSettings
+from clients.models import Client
+from privacy.vocabulary.fields import is_unreadable
+
+Category, Channel = Message.Category, Message.Channel
+CHANNELS: dict[str, tuple[str, ...]] = {
+    Client.Reminders.EMAIL: (Channel.EMAIL,),
+    Client.Reminders.SMS: (Channel.SMS,),
+    Client.Reminders.BOTH: (Channel.EMAIL, Channel.SMS),
+    Client.Reminders.NONE: (),
+}
+# What `Client.confirmations` is about; an answer to a wish of the client's is always given. Whoever was told of an
+# appointment (a reminder is enough) hears of its change and its end as well
+NEWS = (Category.CONFIRMATION, Category.CHANGE, Category.CANCELLATION, Category.REQUEST)
+
+
+def practice_choices() -> MessageSettings:
+    """Return the practice's choices, the defaults when it made none."""
+    return MessageSettings.objects.first() or MessageSettings()
+
+
+def is_wanted(client: Client, category: str, channel: str, *, told: bool = False) -> bool:
+    """Tell whether a client, who was told of the appointment or not, wants a kind of message by a channel."""
+    preferred = CHANNELS[client.reminders]
+    if category == Category.REMINDER:
+        return channel in preferred
+    if category in NEWS and not client.confirmations and not told:
+        return False
+    return channel in preferred or not preferred
+
+
+def channels(client: Client, category: str, *, told: bool = False) -> tuple[str, ...]:
+    """Return the channels by which a message of a kind goes to a client; none when it isn't wanted.
+
+    Somebody who wants no reminders is told of bookings at the address that is known.
+    """
+    preferred = CHANNELS[client.reminders]
+    if not preferred and category != Category.REMINDER:
+        preferred = (Channel.EMAIL,) if _is_known(client.email) else (Channel.SMS,)
+    return tuple(
+        channel for channel in preferred if is_wanted(client, category, channel, told=told)
+    )
+
+
+def language(client: Client) -> str:
+    """Return the language to write to a client in."""
+    known = dict(settings.LANGUAGES)
+    return client.language if client.language in known else settings.LANGUAGE_CODE
+
+
+def _is_known(address: object) -> bool:
+    return bool(address) and not is_unreadable(address)

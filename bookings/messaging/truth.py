@@ -1,0 +1,93 @@
+"""Whether a message is still true and wanted, asked in the transaction that claims it, and when it may leave."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bookings.messaging.preferences import is_wanted, practice_choices
+from bookings.messaging.quiet import Quiet
+from bookings.models import Appointment, Attendee, Message, WaitingOffer
+from privacy.vocabulary import clock
+
+Category = Message.Category
+# News that the quiet hours would bring less than this before the appointment goes out at once
+ROOM = timedelta(hours=3)
+ENDINGS = (Category.CANCELLATION, Category.DECLINED)
+
+
+def reason_against(message: Message) -> str:
+    """Return why a message must not go out any more, or ""."""
+    against = _of_offer(message) if message.offer else _of_place(message)
+    if against:
+        return against
+    told = message.category in (Category.CHANGE, Category.CANCELLATION)
+    if not is_wanted(message.client, message.category, message.channel, told=told):
+        return "preference"
+    return ""
+
+
+def leaves_at(message: Message) -> datetime | None:
+    """Return when a due message may leave: now, or the end of the quiet hours; None when that is too late.
+
+    Who has just booked or cancelled waits for the answer and gets it at any hour.
+    """
+    now = clock.now()
+    ends_at = quiet_hours(message).until(now)
+    if ends_at == now or _answers(message):
+        return now
+    if message.category == Category.REMINDER:
+        return ends_at if ends_at + timedelta(hours=1) <= starts_at(message) else None
+    limit = message.offer.expires_at if message.offer else starts_at(message)
+    return ends_at if ends_at + ROOM <= limit else now
+
+
+def starts_at(message: Message) -> datetime:
+    """Return the start of the time that a message is about."""
+    start: datetime = (message.offer or message.attendee.appointment).starts_at
+    return start
+
+
+def zone_of(message: Message) -> str:
+    """Return the zone of the place that a message is about."""
+    return str(
+        message.offer.location.time_zone
+        if message.offer
+        else message.attendee.appointment.time_zone
+    )
+
+
+def quiet_hours(message: Message) -> Quiet:
+    """Return the quiet hours of whom a message is for."""
+    chosen = practice_choices()
+    zone = message.client.time_zone or zone_of(message)
+    return Quiet(chosen.quiet_from, chosen.quiet_until, zone)
+
+
+def _answers(message: Message) -> bool:
+    if message.category == Category.CANCELLATION:
+        return bool(message.attendee.cancelled_by == Attendee.Side.CLIENT)
+    return message.category in (Category.CONFIRMATION, Category.REQUEST)
+
+
+def _of_offer(message: Message) -> str:
+    offer: WaitingOffer = message.offer
+    if offer.state != WaitingOffer.State.OFFERED:
+        return "superseded"
+    return "past" if offer.expires_at <= clock.now() else ""
+
+
+def _of_place(message: Message) -> str:
+    attendee = message.attendee
+    appointment: Appointment = attendee.appointment
+    gone = (
+        attendee.state == Attendee.State.CANCELLED
+        or appointment.state == Appointment.State.CANCELLED
+    )
+    if gone != (message.category in ENDINGS):
+        return "cancelled" if gone else "superseded"
+    if not gone and message.sequence != appointment.sequence:
+        return "moved"
+    asked = appointment.state == Appointment.State.REQUESTED
+    if not gone and asked != (message.category == Category.REQUEST):
+        return "superseded"
+    return "past" if appointment.starts_at <= clock.now() else ""

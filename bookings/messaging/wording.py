@@ -1,0 +1,152 @@
+"""The words of each message: the product's or the practice's own, with placeholders from a fixed list.
+
+Placeholders are replaced as they stand, by what the booking says; no template language is evaluated. They name the
+practice, time and place: no service, no practitioner, no client. A line whose placeholder has nothing to say is left
+out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from accounts.entry import page_url
+from accounts.models import AccountAnchor
+from accounts.templatetags.keepwell import when
+from bookings.calendar_entry import place_of
+from bookings.links import absolute, manage_url, sealed_id
+from bookings.messaging.defaults import WORDS
+from bookings.models import Message, MessageTemplate
+
+Category, Channel = Message.Category, Message.Channel
+OFFER_LINK = "bookings.offer"
+PLACEHOLDER = re.compile(r"\{([^{}\n]*)\}")
+
+MEANINGS: dict[str, Promise] = {
+    "practice": lazy("the practice’s name"),
+    "when": lazy("day and time"),
+    "zone": lazy("whose time that is: “Sydney time”"),
+    "place": lazy("name and address of the location"),
+    "phone": lazy("the location’s phone number"),
+    "manage_link": lazy("where the booking is seen, changed or cancelled"),
+    "book_link": lazy("your booking page"),
+    "answer_by": lazy("when the answer is due"),
+    "offer_link": lazy("where the offered time is taken"),
+}
+_EVERYWHERE = ("practice", "when", "zone", "place", "phone", "book_link")
+_OF_A_PLACE = (*_EVERYWHERE, "manage_link")
+PLACEHOLDERS: dict[str, tuple[str, ...]] = {
+    Category.CONFIRMATION: _OF_A_PLACE,
+    Category.REMINDER: _OF_A_PLACE,
+    Category.CHANGE: _OF_A_PLACE,
+    Category.CANCELLATION: _EVERYWHERE,
+    Category.REQUEST: (*_OF_A_PLACE, "answer_by"),
+    Category.DECLINED: _EVERYWHERE,
+    Category.OFFER: (*_EVERYWHERE, "answer_by", "offer_link"),
+}
+NEEDED: dict[str, tuple[str, ...]] = {
+    category: ("when", "offer_link") if category == Category.OFFER else ("when",)
+    for category in PLACEHOLDERS
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A subject (empty for text messages) and a text, with or without placeholders."""
+
+    subject: str
+    body: str
+
+
+def words_for(category: str, channel: str, language: str) -> Words:
+    """Return what the practice says in a message of a kind, with placeholders; the product's words by default.
+
+    The practice's words without a language are in its own: someone who reads another gets the product's.
+    """
+    own = language == settings.LANGUAGE_CODE
+    row = (
+        MessageTemplate.objects.filter(
+            category=category, channel=channel, language__in=[language, *([""] if own else [])]
+        )
+        .order_by("-language")
+        .first()
+    )
+    if row is not None:
+        return Words(row.subject, row.body)
+    return default_words(category, channel, language)
+
+
+def default_words(category: str, channel: str, language: str) -> Words:
+    """Return the product's own words in a language, with placeholders."""
+    with translation.override(language):
+        subject, body = WORDS[category, channel]
+        return Words(str(subject), str(body))
+
+
+def written(message: Message, account: AccountAnchor) -> Words:
+    """Return a message in its language as the booking stands now."""
+    with translation.override(message.language or settings.LANGUAGE_CODE):
+        words = words_for(
+            message.category, message.channel, message.language or settings.LANGUAGE_CODE
+        )
+        return filled(words, facts(message, account))
+
+
+def filled(words: Words, known: Mapping[str, str]) -> Words:
+    """Return words with every placeholder replaced, once: what is put in is never read again."""
+    subject = " ".join(_line(words.subject, known).split())
+    lines = [line for line in words.body.splitlines() if _has_all(line, known)]
+    text = "\n".join(_line(line, known) for line in lines)
+    return Words(subject, re.sub(r"\n{3,}", "\n\n", text).strip())
+
+
+def unknown(text: str, category: str) -> list[str]:
+    """Return what stands in braces in a text and isn't a placeholder of its kind of message."""
+    return [name for name in PLACEHOLDER.findall(text) if name not in PLACEHOLDERS[category]]
+
+
+def facts(message: Message, account: AccountAnchor) -> dict[str, str]:
+    """Return what each placeholder stands for."""
+    about = message.offer or message.attendee.appointment
+    zone = about.location.time_zone if message.offer else about.time_zone
+    answer_by = message.offer.expires_at if message.offer else about.answer_by
+    known = {
+        "practice": account.name,
+        "when": when(about.starts_at, zone),
+        "zone": zone_words(zone),
+        "place": place_of(message.attendee) if message.attendee else _place(about.location),
+        "phone": about.location.phone,
+        "book_link": absolute(account.url("book")),
+        "answer_by": when(answer_by, zone),
+        "manage_link": manage_url(account, message.attendee) if message.attendee else "",
+        "offer_link": "",
+    }
+    if message.offer:
+        page = page_url(account, "waiting_offer", sealed_id(OFFER_LINK, message.offer.pk))
+        known["offer_link"] = absolute(page) if page else ""
+    return {name: str(known[name]) for name in PLACEHOLDERS[message.category]}
+
+
+def zone_words(zone: str) -> str:
+    """Return "Sydney time" for Australia/Sydney."""
+    return _("%(place)s time") % {"place": zone.split("/")[-1].replace("_", " ")}
+
+
+def _place(location: object) -> str:
+    parts = (getattr(location, "name", ""), getattr(location, "address", ""))
+    return ", ".join(part for part in parts if part)
+
+
+def _has_all(line: str, known: Mapping[str, str]) -> bool:
+    return all(known.get(name, "-") for name in PLACEHOLDER.findall(line))
+
+
+def _line(text: str, known: Mapping[str, str]) -> str:
+    return PLACEHOLDER.sub(lambda found: known.get(found[1], found[0]), text)

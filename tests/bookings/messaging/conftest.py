@@ -1,0 +1,29 @@
+"""Fixtures of the tests of messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.bookings.messaging.post import Sink, mail_server, text_gateway
+from tests.bookings.public import NOW, Practice, at, open_practice
+
+
+@pytest.fixture
+def sink(settings: Any) -> Iterator[Sink]:
+    with mail_server(settings) as caught:
+        yield caught
+
+
+@pytest.fixture
+def gateway(settings: Any) -> Iterator[Any]:
+    with text_gateway(settings) as server:
+        yield server
+
+
+@pytest.fixture
+def practice(settings: Any) -> Practice:
+    at(NOW, settings)
+    return open_practice()
