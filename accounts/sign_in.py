@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +30,10 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Sign-up goes through the practice's sign-up page or an invitation, which both create the User."""
         return True
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """Lead to the practices: whoever signs in with the new password has no use for the page that changed it."""
+        return reverse("accounts")
 
     def get_user_search_fields(self) -> list[str]:
         """Staff search Users by address."""

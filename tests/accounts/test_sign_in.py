@@ -124,6 +124,17 @@ def test_the_reset_link_works_once_and_ends_sessions(client: Client, outbox: lis
     assert answer.status_code == 302
 
 
+def test_a_changed_password_leads_to_the_practices(client: Client, outbox: list[Any]) -> None:
+    client.force_login(make_user())
+    new = "three other random words"
+    values = {"oldpassword": PASSWORD, "password1": new, "password2": new}
+    answer = client.post("/sign-in/password/change/", values)
+    assert answer["Location"] == "/accounts/"
+    page = client.get(answer["Location"], follow=True)
+    assert page.redirect_chain[-1][0] == "/sign-in/login/?next=/accounts/"
+    assert "Your password is changed. Use the new one from now on." in page.content.decode()
+
+
 @pytest.mark.parametrize("weak", ["short", "password1234", "user-at-mail.example"])
 def test_weak_passwords_are_refused(client: Client, weak: str) -> None:
     answer = client.post(SIGNUP, {"email": "user-at@mail.example", "password1": weak})
