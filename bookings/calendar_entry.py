@@ -9,8 +9,8 @@ from django.conf import settings
 
 from accounts.models import AccountAnchor
 from bookings.calendar_file import appointment_ics
-from bookings.links import manage_url
 from bookings.models import Attendee
+from bookings.public.links import manage_url
 from privacy.vocabulary import clock
 
 

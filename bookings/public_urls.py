@@ -2,21 +2,19 @@
 
 from django.urls import URLPattern, path
 
-from bookings import public_manage, public_moving, public_views
+from bookings.public import manage, moving, views
 
 urlpatterns: list[URLPattern] = [
-    path("", public_views.services, name="book"),
-    path("privacy/", public_manage.privacy, name="book_privacy"),
-    path("change/", public_manage.change, name="book_change"),
-    path("done/<str:token>/", public_manage.booked, name="booked"),
-    path("manage/<str:token>/", public_manage.booking, name="booking"),
-    path(
-        "manage/<str:token>/cancellation/", public_manage.cancellation, name="booking_cancellation"
-    ),
-    path("manage/<str:token>/times/", public_moving.times, name="booking_times"),
-    path("manage/<str:token>/time/", public_moving.new_time, name="booking_time"),
-    path("manage/<str:token>/appointment.ics", public_manage.calendar, name="booking_calendar"),
-    path("<uuid:service>/", public_views.who, name="book_who"),
-    path("<uuid:service>/times/", public_views.when, name="book_when"),
-    path("<uuid:service>/details/", public_views.details, name="book_details"),
+    path("", views.services, name="book"),
+    path("privacy/", manage.privacy, name="book_privacy"),
+    path("change/", manage.change, name="book_change"),
+    path("done/<str:token>/", manage.booked, name="booked"),
+    path("manage/<str:token>/", manage.booking, name="booking"),
+    path("manage/<str:token>/cancellation/", manage.cancellation, name="booking_cancellation"),
+    path("manage/<str:token>/times/", moving.times, name="booking_times"),
+    path("manage/<str:token>/time/", moving.new_time, name="booking_time"),
+    path("manage/<str:token>/appointment.ics", manage.calendar, name="booking_calendar"),
+    path("<uuid:service>/", views.who, name="book_who"),
+    path("<uuid:service>/times/", views.when, name="book_when"),
+    path("<uuid:service>/details/", views.details, name="book_details"),
 ]

@@ -19,9 +19,9 @@ from bookings import setup
 from bookings.country_defaults import currency_of, likely_zone, working_days
 from bookings.hours import HoursClash
 from bookings.hours_forms import WeekForm, initial_of, stretches_for, typed, usual_week
-from bookings.offers import online_services
 from bookings.openings import first_day_open
 from bookings.prices import price
+from bookings.public.offers import online_services
 from bookings.service_forms import FirstServiceForm
 from bookings.service_forms import initial_of as initial_of_service
 from bookings.setup_forms import PlaceForm

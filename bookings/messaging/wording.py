@@ -21,9 +21,9 @@ from accounts.entry import page_url
 from accounts.models import AccountAnchor
 from accounts.templatetags.keepwell import when
 from bookings.calendar_entry import place_of
-from bookings.links import absolute, manage_url, sealed_id
 from bookings.messaging.defaults import WORDS
 from bookings.models import Message, MessageTemplate
+from bookings.public.links import absolute, manage_url, sealed_id
 
 Category, Channel = Message.Category, Message.Channel
 OFFER_LINK = "bookings.offer"

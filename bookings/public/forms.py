@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Attendee
-from bookings.self_booking import Person
+from bookings.public.self_booking import Person
 from clients.phones import normalised
 
 

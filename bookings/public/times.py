@@ -16,8 +16,8 @@ from accounts.models import Location
 from accounts.templatetags.keepwell import clock as clock_words
 from accounts.time_zones import zone_info
 from bookings.availability import Slot
-from bookings.offers import Choice
 from bookings.openings import first_day_open, offer
+from bookings.public.offers import Choice
 from privacy.vocabulary import clock
 
 WEEK = timedelta(days=7)

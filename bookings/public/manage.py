@@ -16,12 +16,12 @@ from accounts.requests import AccountRequest
 from bookings.calendar_entry import entry_of
 from bookings.calendar_file import FILE_NAME, content_type
 from bookings.cancelling import cancel
-from bookings.links import BadLink, ExpiredLink, find, token_of
 from bookings.models import Attendee
 from bookings.prices import price
-from bookings.public_forms import CancelForm
-from bookings.public_pages import current_notice, page, phones, place_words
-from bookings.public_times import zone_words
+from bookings.public.forms import CancelForm
+from bookings.public.links import BadLink, ExpiredLink, find, token_of
+from bookings.public.pages import current_notice, page, phones, place_words
+from bookings.public.times import zone_words
 from privacy.vocabulary import clock
 from privacy.vocabulary.scope import Actor, ActorKind
 

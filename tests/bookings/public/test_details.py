@@ -14,9 +14,9 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import PrivacyNotice
 from accounts.tenancy import acting_in
-from bookings import restraint
 from bookings.booking import book
 from bookings.models import Appointment, Attendee, Message
+from bookings.public import restraint
 from clients.models import Client
 from privacy.vocabulary import keyring
 from privacy.vocabulary.scope import SYSTEM
@@ -173,7 +173,7 @@ def test_a_forged_key_is_ignored(practice: Practice, browser: Browser) -> None:
 
 
 def test_anyone_falls_to_whoever_is_free(practice: Practice, browser: Browser) -> None:
-    from tests.bookings.test_public_steps import second_practitioner
+    from tests.bookings.public.test_steps import second_practitioner
 
     other = second_practitioner(practice)
     nine = TEN.replace(hour=9)

@@ -20,14 +20,16 @@ from accounts.requests import AccountRequest
 from accounts.time_zones import zone_info
 from bookings.availability import Slot
 from bookings.booking import SlotTaken
-from bookings.links import BadLink, open_id, sealed_id, token_of
 from bookings.models import Appointment, Service
-from bookings.offers import ANYONE, Choice, choose, online_services
 from bookings.openings import openings
 from bookings.prices import price
-from bookings.public_forms import DetailsForm, read_start
-from bookings.public_pages import current_notice, open_door, page, phones, place_words, steps
-from bookings.public_times import (
+from bookings.public.forms import DetailsForm, read_start
+from bookings.public.links import BadLink, open_id, sealed_id, token_of
+from bookings.public.offers import ANYONE, Choice, choose, online_services
+from bookings.public.pages import current_notice, open_door, page, phones, place_words, steps
+from bookings.public.restraint import is_too_often
+from bookings.public.self_booking import book_online
+from bookings.public.times import (
     day_cards,
     nearest_choices,
     time_parts,
@@ -35,8 +37,6 @@ from bookings.public_times import (
     week_of,
     zone_words,
 )
-from bookings.restraint import is_too_often
-from bookings.self_booking import book_online
 
 KEY, NOTICE = "bookings.form", "bookings.notice"
 

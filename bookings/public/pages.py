@@ -11,7 +11,7 @@ from django.shortcuts import render
 
 from accounts.models import Location, PrivacyNotice
 from accounts.requests import AccountRequest
-from bookings.offers import Choice, NotOffered
+from bookings.public.offers import Choice, NotOffered
 
 View = Callable[..., HttpResponseBase]
 

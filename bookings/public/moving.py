@@ -18,16 +18,16 @@ from accounts.templatetags.keepwell import when
 from accounts.time_zones import zone_info
 from bookings.availability import Slot
 from bookings.booking import SlotTaken
-from bookings.links import token_of
 from bookings.models import Appointment, Attendee, Service
 from bookings.moving import move
-from bookings.offers import Choice
 from bookings.openings import openings
-from bookings.public_forms import read_start
-from bookings.public_manage import by_link, may_move
-from bookings.public_pages import page
-from bookings.public_times import day_cards, time_parts, week_of, zone_words
-from bookings.public_views import asked_day
+from bookings.public.forms import read_start
+from bookings.public.links import token_of
+from bookings.public.manage import by_link, may_move
+from bookings.public.offers import Choice
+from bookings.public.pages import page
+from bookings.public.times import day_cards, time_parts, week_of, zone_words
+from bookings.public.views import asked_day
 from privacy.vocabulary.scope import Actor, ActorKind
 
 
