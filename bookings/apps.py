@@ -9,6 +9,7 @@ class BookingsConfig(AppConfig):
     name = "bookings"
 
     def ready(self) -> None:
-        """Register the jobs that send messages, and what clients' timelines show."""
+        """Register the jobs of messages and requests, and what clients' timelines show."""
         from bookings import timeline  # noqa: F401, PLC0415
         from bookings.messaging import messages  # noqa: F401, PLC0415
+        from bookings.requests import expiry  # noqa: F401, PLC0415

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import nullcontext
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import Location, Practitioner, PrivacyNotice
+from bookings import overbooking
 from bookings.availability import Slot
+from bookings.drafting import draft
 from bookings.messaging import messages
 from bookings.models import Appointment, Attendee, Service
 from bookings.openings import nearest
-from bookings.taking import Taken, taking
-from bookings.wall_time import NonexistentTime, resolve
+from bookings.requests.expiry import expire_at_its_time
+from bookings.taking import Taken
+from bookings.wall_time import NonexistentTime
 from clients.models import Client
-from privacy.vocabulary import clock
+from privacy.vocabulary import clock, scope
 from privacy.vocabulary.scope import Actor, ActorKind
 
-__all__ = ["NonexistentTime", "SlotTaken", "book"]
+__all__ = ["NonexistentTime", "Shown", "SlotTaken", "add_place", "book", "insert"]
 
 
 class SlotTaken(Exception):
@@ -28,6 +35,17 @@ class SlotTaken(Exception):
     def __init__(self, nearest: list[Slot]) -> None:
         super().__init__("The time is taken.")
         self.nearest = nearest
+
+
+class Shown(NamedTuple):
+    """What somebody said and was shown as they took a place."""
+
+    comment: str = ""
+    notice: PrivacyNotice | None = None
+    provenance: str = "staff"
+
+
+AT_THE_DESK = Shown()
 
 
 def book(
@@ -41,69 +59,81 @@ def book(
     comment: str = "",
     notice: PrivacyNotice | None = None,
     provenance: str = "staff",
-    overbook: bool = False,
+    overbook_because: str = "",
+    by_request: bool = False,
+    tell: bool | None = None,
     appointment_id: UUID | None = None,
 ) -> Appointment:
     """Book a practitioner's time for a client and queue the messages about it; return the appointment.
 
     `starts_local` is the naive wall time at the location (fold=1: second pass of a repeated hour). `client` may be a
-    function that makes the client once the time is won. `notice` is the privacy notice that was shown. `overbook` puts
-    it on top of another appointment. Hours are not looked at: staff may book outside them.
-    Raises `SlotTaken`, `NonexistentTime`, ValidationError for a comment that is too long.
+    function that makes the client once the time is won. `notice` is the privacy notice that was shown.
+    `overbook_because` says why it may stand beside another appointment. `by_request` makes it a request, which holds
+    the time until staff answer. `tell` says whether the client is told (None: as the practice does it). Hours are not
+    looked at: staff may book outside them.
+    Raises `SlotTaken`, `NonexistentTime`, ValidationError for a comment that is too long or a request for the past.
     """
-    appointment = _drafted(practitioner, service, location, starts_local)
-    appointment.provenance, appointment.is_overbooked = provenance, overbook
+    appointment = draft(practitioner, service, location, starts_local)
+    appointment.provenance = provenance
+    if by_request:
+        _ask(appointment, timedelta(hours=service.request_hours))
     if appointment_id is not None:
         appointment.pk = appointment_id
+    with transaction.atomic(using=scope.current().database):
+        insert(appointment, by=by, because=overbook_because)
+        attendee = add_place(
+            appointment,
+            client() if callable(client) else client,
+            Shown(comment, notice, provenance),
+        )
+    action = "appointment.requested" if by_request else "appointment.booked"
+    audit.record(action, by=by, of=appointment, client_id=attendee.client_id)
+    overbooking.record(appointment, by=by, because=overbook_because, client_id=attendee.client_id)
+    if by_request:
+        expire_at_its_time(appointment)
+        messages.after_request(attendee)
+    else:
+        messages.after_booking(attendee, tell=tell)
+    return appointment
+
+
+def insert(appointment: Appointment, *, by: Actor, because: str = "") -> None:
+    """Save a drafted appointment if its time is free, or beside another for a reason. Raises `SlotTaken`."""
     try:
-        with nullcontext() if overbook else taking(practitioner.pk):
-            appointment.save(force_insert=True)
-            attendee = Attendee(
-                appointment=appointment,
-                client=client() if callable(client) else client,
-                comment=comment,
-                notice=notice,
-                notice_shown_at=clock.now() if notice else None,
-                provenance=provenance,
-            )
-            attendee.full_clean(exclude=["appointment", "client", "notice"])
-            attendee.save(force_insert=True)
+        overbooking.take(
+            appointment, lambda: appointment.save(force_insert=True), by=by, because=because
+        )
     except Taken:
         raise SlotTaken(
             nearest(
-                service=service,
-                practitioners=[practitioner],
-                location=location,
+                service=appointment.service,
+                practitioners=[appointment.practitioner],
+                location=appointment.location,
                 wanted=appointment.starts_at,
                 at_desk=by.kind == ActorKind.MEMBER,
             )
         ) from None
-    audit.record("appointment.booked", by=by, of=appointment, client_id=attendee.client_id)
-    messages.after_booking(attendee)
-    return appointment
 
 
-def _drafted(
-    practitioner: Practitioner, service: Service, location: Location, starts_local: datetime
-) -> Appointment:
-    """Return an unsaved appointment with its own copy of what the service is today."""
-    resolved = resolve(starts_local, location.time_zone)
-    ends_at = resolved.instant + timedelta(minutes=service.duration_minutes)
-    return Appointment(
-        practitioner=practitioner,
-        location=location,
-        service=service,
-        service_name=service.name,
-        colour=service.colour,
-        duration_minutes=service.duration_minutes,
-        price_minor=service.price_minor,
-        currency=service.currency,
-        local_date=starts_local.date(),
-        local_time=starts_local.time(),
-        time_zone=resolved.zone,
-        tzdb_version=resolved.tzdb_version,
-        starts_at=resolved.instant,
-        ends_at=ends_at,
-        busy_from=resolved.instant - timedelta(minutes=service.buffer_before),
-        busy_until=ends_at + timedelta(minutes=service.buffer_after),
+def add_place(appointment: Appointment, client: Client, shown: Shown = AT_THE_DESK) -> Attendee:
+    """Give a client a place in an appointment that is theirs to have; return the attendee. Raises ValidationError."""
+    attendee = Attendee(
+        appointment=appointment,
+        client=client,
+        comment=shown.comment,
+        notice=shown.notice,
+        notice_shown_at=clock.now() if shown.notice else None,
+        provenance=shown.provenance,
     )
+    attendee.clean_fields(exclude=["appointment", "client", "notice"])
+    attendee.save(force_insert=True)
+    return attendee
+
+
+def _ask(appointment: Appointment, patience: timedelta) -> None:
+    """Make an appointment a request that staff have to answer, before it would begin at the latest."""
+    now = clock.now()
+    if appointment.starts_at <= now:
+        raise ValidationError(_("This time has passed. Choose a later one."))
+    appointment.state = Appointment.State.REQUESTED
+    appointment.answer_by = min(now + patience, appointment.starts_at)

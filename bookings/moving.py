@@ -10,11 +10,15 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import Practitioner
+from bookings import overbooking
 from bookings.booking import SlotTaken
+from bookings.freeing import Stretch, freed
 from bookings.messaging import messages
 from bookings.models import Appointment, Attendee, Move
 from bookings.openings import nearest
-from bookings.taking import Taken, taking
+from bookings.overbooking import Conflict
+from bookings.requests.expiry import expire_at_its_time
+from bookings.taking import Taken
 from bookings.wall_time import local, resolve
 from privacy.vocabulary.scope import Actor
 
@@ -31,40 +35,59 @@ _TIMES = [
     "busy_until",
     "duration_minutes",
     "is_overbooked",
+    "overbooked_by",
+    "answer_by",
     "sequence",
 ]
 
 
 def move(
-    *, by: Actor, appointment: Appointment, practitioner: Practitioner, starts_local: datetime
+    *,
+    by: Actor,
+    appointment: Appointment,
+    practitioner: Practitioner,
+    starts_local: datetime,
+    overbook_because: str = "",
+    tell: bool | None = None,
 ) -> Appointment:
     """Give an appointment another start or practitioner and queue the news; return it as it stands now.
 
     `starts_local` is the naive wall time at the appointment's location (fold=1: second pass of a repeated hour). Length
-    and buffers stay. A place found free ends an overbooking. Moving to where it already is changes nothing.
+    and buffers stay. `overbook_because` says why it may stand beside another; a place found free ends an overbooking.
+    `tell` says whether clients are told (None: as the practice does it). Moving to where it already is changes nothing.
     Raises `SlotTaken` with the nearest free times, `NonexistentTime`, ValidationError when it was cancelled.
     """
     fresh = _locked(appointment)
-    resolved = resolve(starts_local, fresh.location.time_zone)
-    if (fresh.practitioner_id, fresh.starts_at) == (practitioner.pk, resolved.instant):
+    before = Stretch.of(fresh)
+    _place(fresh, practitioner, starts_local)
+    if (fresh.practitioner_id, fresh.starts_at) == (before.practitioner_id, before.starts_at):
         return fresh
     record = Move(
         appointment=fresh,
-        from_practitioner_id=fresh.practitioner_id,
-        from_starts_at=fresh.starts_at,
+        from_practitioner_id=before.practitioner_id,
+        from_starts_at=before.starts_at,
         to_practitioner=practitioner,
-        to_starts_at=resolved.instant,
+        to_starts_at=fresh.starts_at,
         moved_by=by.id,
     )
-    _shift(fresh, resolved.instant - fresh.starts_at)
-    fresh.practitioner = practitioner
-    fresh.local_date, fresh.local_time = starts_local.date(), starts_local.time()
-    fresh.time_zone, fresh.tzdb_version = resolved.zone, resolved.tzdb_version
-    _take(fresh)
+    if fresh.answer_by is not None:
+        fresh.answer_by = min(fresh.answer_by, fresh.starts_at)
+    _take(fresh, by, overbook_because)
+    if fresh.answer_by is not None:
+        expire_at_its_time(fresh)
     record.save(force_insert=True)
-    audit.record("appointment.moved", by=by, of=fresh, client_id=only_client(fresh))
-    messages.after_change(fresh)
+    _told(fresh, by, "appointment.moved", overbook_because, tell)
+    freed(before)
     return fresh
+
+
+def conflicts_of_move(
+    *, appointment: Appointment, practitioner: Practitioner, starts_local: datetime
+) -> list[Conflict]:
+    """Return what an appointment would overlap at another time. Raises `NonexistentTime`."""
+    fresh = Appointment.objects.select_related("location").get(pk=appointment.pk)
+    _place(fresh, practitioner, starts_local)
+    return overbooking.conflicts(fresh, fresh.location.time_zone)
 
 
 def move_back(*, by: Actor, record: Move) -> Appointment:
@@ -85,31 +108,39 @@ def move_back(*, by: Actor, record: Move) -> Appointment:
     )
 
 
-def lengthen(*, by: Actor, appointment: Appointment, minutes: int) -> Appointment:
+def lengthen(
+    *,
+    by: Actor,
+    appointment: Appointment,
+    minutes: int,
+    overbook_because: str = "",
+    tell: bool | None = None,
+) -> Appointment:
     """Give an appointment another length, start and buffers unchanged, and return it.
 
-    Raises `SlotTaken` when the longer time reaches into another appointment, ValidationError for a length outside
-    5 to 720 minutes or a cancelled appointment.
+    `overbook_because` and `tell` are those of `move`. Raises `SlotTaken` when the longer time reaches into another
+    appointment, ValidationError for a length outside 5 to 720 minutes or a cancelled appointment.
     """
     if not SHORTEST <= minutes <= LONGEST:
         raise ValidationError(_("Choose a length from 5 minutes to 12 hours."))
     fresh = _locked(appointment)
     if fresh.duration_minutes == minutes:
         return fresh
-    before, fresh.duration_minutes = fresh.duration_minutes, minutes
-    more = timedelta(minutes=minutes - before)
-    fresh.ends_at += more
-    fresh.busy_until += more
-    _take(fresh)
-    audit.record(
-        "appointment.lengthened",
-        by=by,
-        of=fresh,
-        client_id=only_client(fresh),
-        detail={"from": before, "to": minutes},
-    )
-    messages.after_change(fresh)
+    before, stretch = fresh.duration_minutes, Stretch.of(fresh)
+    _stretch(fresh, minutes)
+    _take(fresh, by, overbook_because)
+    change = {"from": before, "to": minutes}
+    _told(fresh, by, "appointment.lengthened", overbook_because, tell, change)
+    if minutes < before:
+        freed(stretch._replace(starts_at=fresh.ends_at))
     return fresh
+
+
+def conflicts_of_length(*, appointment: Appointment, minutes: int) -> list[Conflict]:
+    """Return what an appointment would overlap if it lasted so long."""
+    fresh = Appointment.objects.select_related("location").get(pk=appointment.pk)
+    _stretch(fresh, minutes)
+    return overbooking.conflicts(fresh, fresh.location.time_zone)
 
 
 def only_client(appointment: Appointment) -> UUID | None:
@@ -127,19 +158,32 @@ def _locked(appointment: Appointment) -> Appointment:
     return fresh
 
 
-def _shift(appointment: Appointment, by: timedelta) -> None:
+def _place(appointment: Appointment, practitioner: Practitioner, starts_local: datetime) -> None:
+    """Set another start and practitioner on a row that is not saved yet. Raises `NonexistentTime`."""
+    resolved = resolve(starts_local, appointment.location.time_zone)
+    by = resolved.instant - appointment.starts_at
     for name in ("starts_at", "ends_at", "busy_from", "busy_until"):
         setattr(appointment, name, getattr(appointment, name) + by)
+    appointment.practitioner = practitioner
+    appointment.local_date, appointment.local_time = starts_local.date(), starts_local.time()
+    appointment.time_zone, appointment.tzdb_version = resolved.zone, resolved.tzdb_version
 
 
-def _take(appointment: Appointment) -> None:
-    """Save the new time if it is free; an appointment never stands in its own way."""
-    appointment.is_overbooked = False
+def _stretch(appointment: Appointment, minutes: int) -> None:
+    more = timedelta(minutes=minutes - appointment.duration_minutes)
+    appointment.duration_minutes = minutes
+    appointment.ends_at += more
+    appointment.busy_until += more
+
+
+def _take(appointment: Appointment, by: Actor, because: str) -> None:
+    """Save the new time if it is free, or for a reason; an appointment never stands in its own way."""
     appointment.sequence += 1
     wanted = appointment.starts_at
     try:
-        with taking(appointment.practitioner_id):
-            appointment.save(update_fields=_TIMES)
+        overbooking.take(
+            appointment, lambda: appointment.save(update_fields=_TIMES), by=by, because=because
+        )
     except Taken:
         raise SlotTaken(
             nearest(
@@ -151,3 +195,18 @@ def _take(appointment: Appointment) -> None:
                 leaving_out=appointment.pk,
             )
         ) from None
+
+
+def _told(
+    appointment: Appointment,
+    by: Actor,
+    action: str,
+    because: str,
+    tell: bool | None,
+    detail: dict[str, int] | None = None,
+) -> None:
+    """Keep a change in the audit and queue the news of it."""
+    client_id = only_client(appointment)
+    audit.record(action, by=by, of=appointment, client_id=client_id, detail=detail)
+    overbooking.record(appointment, by=by, because=because, client_id=client_id)
+    messages.after_change(appointment, tell=tell)

@@ -17,9 +17,10 @@ from accounts.requests import AccountRequest
 from accounts.templatetags.keepwell import clock as clock_words
 from bookings.availability import Slot
 from bookings.booking import SlotTaken
-from bookings.desk import Conflict, book_at_desk, conflicts
+from bookings.desk import book_at_desk, conflicts
 from bookings.forms import WALL, BookForm, with_start
 from bookings.models import Appointment
+from bookings.overbooking import Conflict
 from bookings.views.frame import Toast, diary_of, tell
 from bookings.views.moving import nearest_words, taken_words
 from bookings.wall_time import NonexistentTime

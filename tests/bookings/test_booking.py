@@ -89,7 +89,7 @@ def test_buffers_keep_their_distance(practice: Practice) -> None:
 def test_staff_may_overbook(practice: Practice) -> None:
     with acting_in(practice.account.ref):
         take(practice)
-        assert take(practice, overbook=True).is_overbooked is True
+        assert take(practice, overbook_because="twins").is_overbooked is True
 
 
 def test_a_cancelled_time_is_free_again(practice: Practice) -> None:

@@ -9,6 +9,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from accounts.tenancy import acting_in
+from bookings import signals
 from bookings.booking import book
 from bookings.cancelling import cancel
 from bookings.models import Appointment, Attendee, Message
@@ -99,7 +100,63 @@ def test_queued_messages_are_not_sent_any_more(practice: Practice) -> None:
         give_up(take(practice))
         rows = Message.objects.values_list("category", "state", "reason")
         assert sorted(rows) == [
-            ("cancellation", "queued", ""),
+            ("cancellation", "suppressed", "untold"),
             ("confirmation", "suppressed", "cancelled"),
             ("reminder", "suppressed", "cancelled"),
         ]
+
+
+@pytest.mark.parametrize(
+    ("notice", "side", "late"),
+    [(24 * 60, "client", False), (26 * 60, "client", True), (26 * 60, "practice", False)],
+)
+def test_late_is_what_was_agreed_at_booking(
+    practice: Practice, notice: int, side: str, late: bool
+) -> None:
+    """Monday at nine for Tuesday at ten: 25 hours. What the service asks for later counts for later bookings."""
+    with acting_in(practice.account.ref):
+        practice.service.cancel_notice_minutes = notice
+        practice.service.save()
+        place = take(practice)
+        practice.service.cancel_notice_minutes = 0
+        practice.service.save()
+        assert give_up(place, side=side).is_late is late
+
+
+def test_a_note_for_colleagues(practice: Practice) -> None:
+    with acting_in(practice.account.ref):
+        place = take(practice)
+        cancel(by=SYSTEM, attendee=place, side="client", reason="other", note="Car broke down")
+        assert Attendee.objects.get().cancel_note == "Car broke down"
+
+
+def test_a_note_that_is_too_long_cancels_nothing(practice: Practice) -> None:
+    with acting_in(practice.account.ref):
+        place = take(practice)
+        with pytest.raises(ValidationError):
+            cancel(by=SYSTEM, attendee=place, side="client", reason="other", note="x" * 501)
+        assert Attendee.objects.get().state == "expected"
+
+
+def test_says_that_the_time_is_free(practice: Practice) -> None:
+    heard: list[dict[str, Any]] = []
+
+    def listen(**freed: Any) -> None:
+        heard.append({name: freed[name] for name in ("practitioner_id", "starts_at", "ends_at")})
+
+    signals.time_freed.connect(listen)
+    try:
+        with acting_in(practice.account.ref):
+            place = take(practice)
+            give_up(place)
+            give_up(place)
+            appointment = Appointment.objects.get()
+    finally:
+        signals.time_freed.disconnect(listen)
+    assert heard == [
+        {
+            "practitioner_id": practice.practitioner.pk,
+            "starts_at": appointment.starts_at,
+            "ends_at": appointment.ends_at,
+        }
+    ]

@@ -443,7 +443,7 @@ def test_overbooking_ends_where_the_place_is_free(office: Office, browser: Brows
             location=office.location,
             starts_local=ten(11),
             client=make_client(),
-            overbook=True,
+            overbook_because="twins",
         )
     page = browser.get(office.url("diary"), {"day": DAY}).content.decode()
     assert "lane-1-of-2" in page

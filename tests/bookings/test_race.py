@@ -16,6 +16,7 @@ from django.test import Client as Browser
 
 from accounts.tenancy import acting_in
 from bookings.booking import SlotTaken, book
+from bookings.drafting import draft
 from bookings.models import Appointment, Attendee, Message
 from bookings.moving import move
 from bookings.taking import taking
@@ -215,6 +216,4 @@ def test_the_audit_and_the_outbox_know_the_winner_alone(practice: Practice) -> N
 
 def attempt_draft(practice: Practice) -> Appointment:
     """Return an unsaved appointment at the contended time."""
-    from bookings.booking import _drafted
-
-    return _drafted(practice.practitioner, practice.service, practice.location, TEN)
+    return draft(practice.practitioner, practice.service, practice.location, TEN)
