@@ -1,4 +1,4 @@
-"""Weekly hours of a practitioner at a place: what they would become, what would clash, which bookings would be left out.
+"""Weekly hours of a practitioner at a place: what they would become, what would clash.
 
 Hours are wall time of their location. Within one place they never overlap. Hours in two places may: whoever is booked in
 one is busy in the other, because no practitioner can be booked twice at a time.
@@ -13,8 +13,7 @@ from itertools import combinations
 
 from accounts import audit
 from accounts.models import Location, Practitioner
-from bookings.models import Appointment, WeeklyHours
-from privacy.vocabulary import clock
+from bookings.models import WeeklyHours
 from privacy.vocabulary.scope import Actor
 
 DAY = timedelta(days=1)
@@ -135,25 +134,6 @@ def within(hours: Iterable[Kept], day: date, starts: time, minutes: int) -> bool
     return at >= end
 
 
-def left_out(
-    *, practitioner: Practitioner, location: Location, change: Change
-) -> list[Appointment]:
-    """Return the coming appointments that are within hours now and would not be after a change, by start."""
-    now = kept(practitioner, location)
-    then = changed(now, change)
-    coming = Appointment.objects.filter(
-        practitioner=practitioner,
-        location=location,
-        state__in=Appointment.LIVE,
-        ends_at__gt=clock.now(),
-    ).order_by("starts_at")
-    return [
-        each
-        for each in coming
-        if within(now, *_time_of(each)) and not within(then, *_time_of(each))
-    ]
-
-
 def set_week(
     *, by: Actor, practitioner: Practitioner, location: Location, change: Change
 ) -> list[Kept]:
@@ -204,7 +184,3 @@ def _share_a_day(one: Kept, other: Kept) -> bool:
 
 def _minutes(wall: time) -> int:
     return wall.hour * 60 + wall.minute
-
-
-def _time_of(appointment: Appointment) -> tuple[date, time, int]:
-    return appointment.local_date, appointment.local_time, appointment.duration_minutes

@@ -29,15 +29,14 @@ from bookings.hours_forms import (
     typed,
     usual_week,
 )
-from bookings.models import Appointment, Attendee, WeeklyHours
+from bookings.models import Appointment, WeeklyHours
+from bookings.times.shown import named
+from bookings.times.stranded import HoursTo, stranded
 from bookings.week_words import period_words, week_words
-from clients import directory
 from privacy.vocabulary import clock
 
 editor = require(Permission.SETTINGS_EDIT)
 both = require_http_methods(["GET", "POST"])
-# How many appointments outside changed hours are shown by name
-NAMED = 20
 
 Weeks = dict[Period, list[Stretch]]
 
@@ -96,7 +95,7 @@ def hours_of(request: AccountRequest, practitioner: UUID, location: UUID) -> Htt
     if "copy" in request.POST:
         form = HoursForm(initial=typed(form), stretches=form.stretches, replacing=form.replacing)
     elif request.method == "POST" and form.is_valid():
-        left_out = hours.left_out(practitioner=person, location=place, change=form.change)
+        left_out = stranded(HoursTo(person, place, form.change))
         if not left_out or request.POST.get("confirmed") == str(len(left_out)):
             if _saved(request, person, place, form):
                 return redirect(request.account.url("hours"))
@@ -107,7 +106,7 @@ def hours_of(request: AccountRequest, practitioner: UUID, location: UUID) -> Htt
         "location": place,
         "week": week,
         "is_further": bool(request.GET.get("new")),
-        "left_out": _shown(request, left_out),
+        "left_out": named(request, left_out),
         "left_out_count": len(left_out),
         "copy_day": request.POST.get("copy_day", "1"),
     }
@@ -160,19 +159,3 @@ def _kept_words(kept: Kept) -> str:
     stretch = f"{clock_words(kept.stretch.starts)}–{clock_words(kept.stretch.ends)}"
     period = period_words(kept.period)
     return f"{stretch} ({period})" if period else stretch
-
-
-def _shown(request: AccountRequest, left_out: list[Appointment]) -> list[dict[str, Any]]:
-    """Return the first appointments with the names of their clients and a link to each."""
-    first = left_out[:NAMED]
-    places = Attendee.objects.filter(appointment__in=[each.pk for each in first])
-    clients = dict(places.values_list("appointment_id", "client_id"))
-    names = directory.names(clients.values())
-    return [
-        {
-            "appointment": each,
-            "who": names.get(clients.get(each.pk), ""),  # type: ignore[arg-type]
-            "url": request.account.url("appointment", each.pk),
-        }
-        for each in first
-    ]

@@ -13,6 +13,7 @@ from accounts.tenancy import acting_in
 from bookings import hours
 from bookings.hours import Change, HoursClash, Kept, Period, Stretch
 from bookings.models import WeeklyHours
+from bookings.times.stranded import HoursTo, stranded
 from privacy.vocabulary import clock
 from tests.clients.practice import told
 from tests.factories import make_account, make_appointment, make_client, make_practice, owner_of
@@ -180,10 +181,8 @@ def test_only_coming_bookings_that_were_inside_are_left_out() -> None:
         booked(time(15), state="cancelled")
         booked(time(16), day - timedelta(days=28))
         week = [Stretch(day, time(9), time(12)) for day in range(1, 6)]
-        found = hours.left_out(
-            practitioner=practitioner, location=location, change=Change(week, replacing=Period())
-        )
+        found = stranded(HoursTo(practitioner, location, Change(week, replacing=Period())))
         assert [each.pk for each in found] == [afternoon]
         other = Practitioner(name="Tom Okafor", position=2)
         other.save(force_insert=True)
-        assert hours.left_out(practitioner=other, location=location, change=Change([MORNING])) == []
+        assert stranded(HoursTo(other, location, Change([MORNING]))) == []

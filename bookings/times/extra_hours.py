@@ -1,0 +1,44 @@
+"""Hours on top of the weekly ones: adding, changing and taking back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from accounts import audit
+from bookings.models import ExtraHours
+from privacy.vocabulary.scope import Actor
+
+FIELDS = ("practitioner", "location", "day", "starts", "ends", "every_weeks", "until")
+
+
+def drafted(values: dict[str, Any], extra: ExtraHours | None = None) -> ExtraHours:
+    """Return extra hours with these values, not saved; raise ValidationError when they make no sense."""
+    row = ExtraHours() if extra is None else ExtraHours.objects.get(pk=extra.pk)
+    for name in FIELDS:
+        setattr(row, name, values.get(name))
+    if row.every_weeks is None:
+        row.until = None
+    row.full_clean(exclude=["practitioner", "location"])
+    return row
+
+
+def add(*, by: Actor, values: dict[str, Any]) -> ExtraHours:
+    """Add extra hours. Raises ValidationError."""
+    row = drafted(values)
+    row.save(force_insert=True)
+    audit.record("extra_hours.added", by=by, of=row)
+    return row
+
+
+def change(*, by: Actor, extra: ExtraHours, values: dict[str, Any]) -> ExtraHours:
+    """Change extra hours; bookings stay where they are. Raises ValidationError."""
+    row = drafted(values, extra)
+    row.save(update_fields=list(FIELDS))
+    audit.record("extra_hours.changed", by=by, of=row)
+    return row
+
+
+def remove(*, by: Actor, extra: ExtraHours) -> None:
+    """Take extra hours back; bookings in them stay where they are."""
+    audit.record("extra_hours.removed", by=by, of=extra)
+    extra.delete()
