@@ -31,6 +31,8 @@ def database(server: str, name: str, role: str, **options: Any) -> dict[str, Any
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "server_side_binding": True,
+            # Planning takes longer than running most of our statements, the more so behind row-level security
+            "prepare_threshold": 5,
             "application_name": f"keepwell {role}",
             "connect_timeout": 5,
             "options": "-c lock_timeout=5s -c timezone=UTC",
@@ -136,11 +138,17 @@ STORAGES = {
 
 
 def mailer(url: str) -> dict[str, Any]:
-    """Return Django's mailer for `smtp://user:password@host:port?tls=1`."""
+    """Return Django's mailer for `smtp://user:password@host:port?tls=1`, or `backend://a.mail.Backend?option=value`.
+
+    A backend of somebody else's, such as one of Anymail's, names its `host`, which goes into the register.
+    """
     where = urlsplit(url)
+    if where.scheme == "backend":
+        options = {key: value[0] for key, value in parse_qs(where.query).items()}
+        return {"BACKEND": where.netloc, "OPTIONS": options}
     tls = parse_qs(where.query).get("tls", ["0"])[0] == "1"
     return {
-        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "BACKEND": "accounts.mail_route.Route",
         "OPTIONS": {
             "host": where.hostname or "127.0.0.1",
             "port": where.port or 25,
