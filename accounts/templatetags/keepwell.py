@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -30,16 +31,31 @@ UNDO = "undo="
 @register.simple_tag
 def icon(name: str, label: str = "", css: str = "") -> SafeString:
     """Return an icon of the sprite; screen readers pass over it unless `label` names it."""
-    classes = f"icon {css}".strip()
-    href = f"{static(SPRITE)}#{name}"
-    if label:
-        return format_html(
-            '<svg class="{}" role="img" aria-label="{}"><use href="{}"/></svg>',
-            classes,
-            label,
-            href,
-        )
-    return format_html('<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', classes, href)
+    if not label:
+        return _mute_icon(name, css)
+    return format_html(
+        '<svg class="{}" role="img" aria-label="{}"><use href="{}#{}"/></svg>',
+        f"icon {css}".strip(),
+        label,
+        _sprite(),
+        name,
+    )
+
+
+@cache
+def _mute_icon(name: str, css: str) -> SafeString:
+    """Remembered, because a page has dozens: names and classes come from templates, so they are few."""
+    return format_html(
+        '<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>',
+        f"icon {css}".strip(),
+        _sprite(),
+        name,
+    )
+
+
+@cache
+def _sprite() -> str:
+    return static(SPRITE)
 
 
 @register.simple_tag(takes_context=True)
