@@ -63,5 +63,4 @@ def entries(client: Client) -> Iterator[Entry]:
 @counts("notes")
 def to_finish(request: AccountRequest) -> int | None:
     """Return how many notes the member still has to write or sign, None for none."""
-    author = reading.practitioner_of(request.member)
-    return (reading.unfinished_count(author) or None) if author else None
+    return reading.unfinished_count(request.member) or None

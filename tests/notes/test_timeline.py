@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import Role
+from accounts.models import Member, Role
 from accounts.permissions import ROLE_PERMISSIONS
 from accounts.tenancy import acting_in
+from bookings.models import Attendee
 from clients import timeline as clients_timeline
-from notes import writing
+from notes import reading, writing
 from notes.timeline import entries
+from privacy.vocabulary import clock
 from tests.browser import sign_in
-from tests.factories import make_member
+from tests.factories import make_appointment, make_client, make_member
 from tests.notes.parts import colleague, draft, practice, signed
 
 pytestmark = pytest.mark.django_db(databases="__all__")
@@ -72,6 +76,39 @@ def test_the_rail_counts_what_waits_for_the_member_alone(client: Client) -> None
     assert '<span class="count">1</span>' in client.get(listing).text
     sign_in(client, user, p.account)
     assert '<span class="count">' not in client.get(listing).text
+
+
+def test_the_rail_counts_what_the_page_lists() -> None:
+    """Two statements say the same: the lists of the page, and the count that every page asks for."""
+    p = practice()
+    _, tom = colleague(p)
+    with acting_in(p.account.ref, by=p.by):
+        member = Member.objects.get(pk=p.author.member_id)
+        done, thrown = make_client(), make_client()
+        for person, state in (
+            (make_client(), "seen"),
+            (done, "seen"),
+            (thrown, "seen"),
+            (make_client(), "arrived"),
+        ):
+            visit = make_appointment(person, practitioner=p.author)
+            Attendee.objects.filter(appointment=visit).update(state=state)
+            if person is done:
+                signed(p, client=done, appointment=visit)
+            if person is thrown:
+                writing.discard(by=p.by, note=draft(p, client=thrown, appointment=visit))
+        old = make_appointment(
+            make_client(), practitioner=p.author, starts_at=clock.now() - timedelta(days=200)
+        )
+        Attendee.objects.filter(appointment=old).update(state="seen")
+        draft(p)
+        listed = reading.unfinished(p.author)
+        assert (len(listed.drafts), listed.missing_count) == (1, 2)
+        assert reading.unfinished_count(member) == 3
+        assert reading.unfinished_count(Member.objects.get(pk=tom.pk)) == 0
+        p.author.deactivated_at = clock.now()
+        p.author.save()
+        assert reading.unfinished_count(member) == 0
 
 
 def test_reception_has_no_entry_on_the_rail(client: Client) -> None:
