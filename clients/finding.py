@@ -56,13 +56,14 @@ def order_of(given_name: str, family_name: str, is_archived: bool) -> str:
 class Index:
     """People in the order of their names, with the texts that searches walk; never changed, replaced when stale.
 
-    Contacts are asked for at the first search that needs them.
+    Contacts are asked for at the first search that needs them. `lists` is for whoever shows parts of it again and again.
     """
 
     def __init__(
         self, people: Iterable[Person], contacts: Callable[[], Mapping[UUID, Contact]]
     ) -> None:
         self.people = sorted(people, key=itemgetter(0))
+        self.lists: dict[tuple[str, str], list[Person]] = {}
         self._ask_contacts = contacts
 
     def search(self, text: str, limit: int) -> list[Person]:
@@ -110,7 +111,7 @@ class Index:
 
     @cached_property
     def _names(self) -> _Text:
-        return _Text([_name_line(person) for person in self.people])
+        return _Text([_name_line(person[0], person[4]) for person in self.people])
 
     @cached_property
     def _contacts(self) -> list[Contact]:
@@ -146,9 +147,9 @@ class _Text:
             at = find(needle, starts[place + 1])
 
 
-def _name_line(person: Person) -> str:
+def _name_line(order: str, preferred_name: str) -> str:
     # the sort key holds family and given name, folded
-    line = f" {person.order[1:]} {fold(person.preferred_name)}".replace("\t", " ")
+    line = f" {order[1:]} {fold(preferred_name)}".replace("\t", " ")
     if line.replace(" ", "").isalnum():
         return line
     return " " + " ".join(name_words(line))

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import connections
 from django.utils.translation import gettext as _
+from psycopg.pq import Format
 
 from clients.finding import Contact, Person, order_of
 from clients.models import Client
@@ -20,6 +21,7 @@ from privacy.vocabulary.fields import UnreadableValue
 _KIND = Client._meta.label
 _NAMES = ("given_name", "family_name", "preferred_name")
 _CONTACTS = ("email", "phone", "birth_date")
+_ID = "{id}"
 
 
 @contextmanager
@@ -62,20 +64,24 @@ class _Opener:
         self, client_ids: Collection[UUID] | None
     ) -> Iterator[tuple[UUID, bool, bool, list[str]]]:
         """Yield id, archived, confirmed and the opened values of the clients with these ids (None: of all)."""
-        active, unseal_row = self.active, sealing.unseal_row
+        unseal_row, names = sealing.unseal_row, self.names
         rows = self._select(client_ids)
-        keys = self._keys(rows)
-        region, account = active.region, str(active.account_id)
+        key_of = self._keys(rows).get
+        before, between, after = self._stem.split(_ID)
         for pk, text, is_archived, is_confirmed, *payloads in rows:
-            # A place ends in the name of the field: made once for each client, not once for each field
-            stem = sealing.place(region, account, text, _KIND, text, "")
-            places = [stem + name for name in self.names]
-            key = keys.get(pk)
+            stem = f"{before}{text}{between}{text}{after}".encode()
+            key = key_of(pk)
             try:
-                values = unseal_row(payloads, key, places) if key else None
+                values = unseal_row(payloads, key, stem, names) if key else None
             except sealing.Unreadable:
                 values = None
-            yield pk, is_archived, is_confirmed, values or self._singly(pk, payloads, places)
+            yield pk, is_archived, is_confirmed, values or self._singly(pk, payloads, stem)
+
+    @property
+    def _stem(self) -> str:
+        """The place of each value up to the name of its field, with `_ID` for the client's id."""
+        active = self.active
+        return sealing.place(active.region, active.account_id, _ID, _KIND, _ID, "").decode()
 
     def _keys(self, rows: list[Any]) -> Mapping[UUID, sealing.Key]:
         """Return the clients' keys, loading them when this process does not hold as many."""
@@ -87,6 +93,9 @@ class _Opener:
     def _select(self, client_ids: Collection[UUID] | None) -> list[Any]:
         some = "" if client_ids is None else " AND id = ANY(%s)"
         with connections[self.active.database].cursor() as cursor:
+            cursor.cursor.format = (
+                Format.BINARY
+            )  # sealed bytes would travel as twice as many hexadecimal digits
             cursor.execute(
                 f"SELECT id, id::text, archived_at IS NOT NULL, is_confirmed, {self.columns} "
                 f"FROM {Client._meta.db_table} WHERE account_id = %s{some}",
@@ -95,14 +104,14 @@ class _Opener:
             rows: list[Any] = cursor.fetchall()
             return rows
 
-    def _singly(self, pk: UUID, payloads: list[bytes | None], places: list[bytes]) -> list[str]:
+    def _singly(self, pk: UUID, payloads: list[bytes | None], stem: bytes) -> list[str]:
         """Open values of which some lie under an older key of the client, or can't be read (CR-7)."""
         values = []
-        for payload, place, name in zip(payloads, places, self.names, strict=True):
+        for payload, name in zip(payloads, self.names, strict=True):
             try:
                 key = keyring.opening_key(sealing.key_id(payload), pk) if payload else None
                 values.append(
-                    sealing.unseal(payload, key, place).decode() if payload and key else ""
+                    sealing.unseal(payload, key, stem + name).decode() if payload and key else ""
                 )
             except sealing.Unreadable:
                 self.active.unreadable.add((_KIND, pk, name.decode()))

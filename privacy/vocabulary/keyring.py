@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from operator import itemgetter
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -18,6 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from django.conf import settings
 from django.db import connections, transaction
+from psycopg.pq import Format
 
 from privacy.vocabulary import clock, scope
 from privacy.vocabulary.models import AccountKey, ClientKey
@@ -192,7 +194,7 @@ def _recall(active: scope.Scope) -> _Remembered:
 
 def _remember(active: scope.Scope, key_id: UUID, client_id: UUID, raw: bytes) -> None:
     memory = _recall(active)
-    key = Key(key_id, AESGCM(raw))
+    key = Key(key_id, raw)
     memory.by_id[key_id] = key
     memory.clients[client_id] = key
 
@@ -215,7 +217,7 @@ def _account_key() -> tuple[Key, bytes]:
             bytes(row.wrapped),
             _account_place(active.account_id, row.version),
         )
-        key = Key(row.pk, AESGCM(raw))
+        key = Key(row.pk, raw)
         memory.account = (key, raw)
         memory.by_id[row.pk] = key
     return memory.account
@@ -231,17 +233,25 @@ def _load_clients(client_ids: list[UUID] | None) -> None:
     account_cipher = _account_secret()
     some = "" if client_ids is None else " AND client_id = ANY(%s)"
     with keyring_transaction(), connections[active.keyring].cursor() as cursor:
+        cursor.cursor.format = (
+            Format.BINARY
+        )  # sealed bytes would travel as twice as many hexadecimal digits
         cursor.execute(
             f"SELECT id, client_id, client_id::text, version, wrapped FROM {ClientKey._meta.db_table} "
-            f"WHERE account_id = %s{some} ORDER BY version",
+            f"WHERE account_id = %s{some}",
             [active.account_id, *([] if client_ids is None else [client_ids])],
         )
         rows = cursor.fetchall()
+    rows.sort(key=itemgetter(3))  # the newest version of a key seals: it comes last
     memory = _recall(active)
-    account = str(active.account_id)
-    for pk, client_id, text, version, wrapped in rows:
-        raw = _unwrap(account_cipher, wrapped, _client_place(account, text, version))
-        memory.by_id[pk] = memory.clients[client_id] = Key(pk, AESGCM(raw))
+    clients, by_id = memory.clients, memory.by_id
+    decrypt, account = account_cipher.decrypt, str(active.account_id)
+    try:
+        for pk, client_id, text, version, wrapped in rows:
+            place = _client_place(account, text, version)
+            by_id[pk] = clients[client_id] = Key(pk, decrypt(wrapped[:12], wrapped[12:], place))
+    except InvalidTag as error:
+        raise _not_unwrapped() from error
 
 
 def _region_key(region: str) -> AESGCM:
@@ -265,4 +275,8 @@ def _unwrap(cipher: AESGCM, wrapped: bytes, aad: bytes) -> bytes:
     try:
         return cipher.decrypt(wrapped[:12], wrapped[12:], aad)
     except InvalidTag as error:
-        raise Unreadable("A key can't be unwrapped: wrong region key or altered row.") from error
+        raise _not_unwrapped() from error
+
+
+def _not_unwrapped() -> Unreadable:
+    return Unreadable("A key can't be unwrapped: wrong region key or altered row.")

@@ -6,8 +6,7 @@ A sealed value is `version(1) | key id(16) | nonce(12) | ciphertext | tag(16)`: 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Sequence
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -24,12 +23,29 @@ class Unreadable(ValueError):
     """A sealed value can't be opened: altered, moved to another place, or its key is gone."""
 
 
-@dataclass(frozen=True, slots=True)
 class Key:
-    """A data key in use; its bytes never show in text, logs or pickles (CR-6)."""
+    """A data key in use; its bytes never show in text, logs or pickles (CR-6).
 
-    id: UUID
-    cipher: AESGCM
+    Ciphers take 2 KB each, so one is made at first use and `passing_cipher` leaves none behind.
+    """
+
+    __slots__ = ("_cipher", "_raw", "id")
+
+    def __init__(self, key_id: UUID, raw: bytes) -> None:
+        self.id = key_id
+        self._raw = raw
+        self._cipher: AESGCM | None = None
+
+    @property
+    def cipher(self) -> AESGCM:
+        """The key at work, kept for the next value."""
+        if self._cipher is None:
+            self._cipher = AESGCM(self._raw)
+        return self._cipher
+
+    def passing_cipher(self) -> AESGCM:
+        """Return the key at work for one row of thousands, which nobody keeps."""
+        return AESGCM(self._raw)
 
     def __repr__(self) -> str:
         return f"<Key {self.id}>"
@@ -84,22 +100,23 @@ def unseal(payload: bytes, key: Key, aad: bytes) -> bytes:
         raise Unreadable("The value or its place was altered.") from error
 
 
-def unseal_row(payloads: Iterable[bytes | None], key: Key, places: Iterable[bytes]) -> list[str]:
+def unseal_row(
+    payloads: Sequence[bytes | None], key: Key, stem: bytes, fields: Sequence[bytes]
+) -> list[str]:
     """Return several texts of one row, all sealed under one key; None and empty ones as "".
 
-    The same as `unseal` for each, for lists of many thousand rows. Raises `Unreadable` when any can't be opened.
+    The same as `unseal` for each, for lists of many thousand rows: the tag alone tells another key or place from this
+    one. `stem` is the place without the field. Raises `Unreadable` when any can't be opened.
     """
-    header = bytes([VERSION_AES_256_GCM]) + key.id.bytes
-    decrypt = key.cipher.decrypt
+    decrypt = key.passing_cipher().decrypt
     texts = []
     try:
-        for payload, place in zip(payloads, places, strict=True):
+        for payload, name in zip(payloads, fields, strict=True):
             if payload is None or len(payload) == SHORTEST:
                 texts.append("")  # nothing is sealed in it
-            elif payload.startswith(header):
-                texts.append(decrypt(payload[_HEADER:_START], payload[_START:], place).decode())
             else:
-                raise Unreadable("Sealed under another key.")
-    except InvalidTag as error:
-        raise Unreadable("A value or its place was altered.") from error
+                opened = decrypt(payload[_HEADER:_START], payload[_START:], stem + name)
+                texts.append(opened.decode())
+    except (InvalidTag, ValueError) as error:
+        raise Unreadable("A value, its key or its place is another.") from error
     return texts

@@ -169,6 +169,9 @@ def test_lists_are_sorted_as_people_expect() -> None:
         assert names(Sort.NAME, State.UNCONFIRMED) == ["New"]
         assert names(Sort.NAME, State.ARCHIVED) == ["Old"]
         assert directory.counts() == {State.ACTIVE: 4, State.UNCONFIRMED: 1, State.ARCHIVED: 1}
+        make_client(given_name="Cara", family_name="Brandt")
+        assert names(Sort.NAME) == ["Zoë", "Bo", "adam", "Cara", "Émile"]
+        assert directory.counts()[State.ACTIVE] == 5
 
 
 def test_a_page_that_is_not_there_gives_the_last() -> None:
