@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from bookings import hours_views, settings_views, setup_views
+from bookings.public import settings as page_settings
 
 urlpatterns: list[URLPattern] = [
     path("setup/", setup_views.start, name="setup"),
@@ -24,6 +25,8 @@ urlpatterns: list[URLPattern] = [
         settings_views.service_archive,
         name="service_archive",
     ),
+    path("settings/booking-page/", page_settings.booking_page, name="booking_page"),
+    path("settings/booking-page/policy/", page_settings.booking_policy, name="booking_policy"),
     path("settings/hours/", hours_views.overview, name="hours"),
     path(
         "settings/hours/<uuid:practitioner>/<uuid:location>/",

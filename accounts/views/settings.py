@@ -64,6 +64,13 @@ DOORS = (
                 P.SETTINGS_EDIT,
             ),
             (
+                "booking_page",
+                "globe",
+                gettext_lazy("Booking page"),
+                gettext_lazy("What people see, your own site, the booking policy"),
+                P.SETTINGS_EDIT,
+            ),
+            (
                 "note_templates",
                 "note",
                 gettext_lazy("Note templates"),
