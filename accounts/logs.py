@@ -21,6 +21,8 @@ ALLOWED = (
     "code",
     "count",
     "ms",
+    "processor",
+    "purpose",
     "role",
     "name",
 )

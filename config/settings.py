@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from config.environment import *  # noqa: F403
 from config.environment import BASE_DIR, DEMO, HOME, PRODUCTION, TESTING, env, required
 from config.parts import *  # noqa: F403
+from config.processors import *  # noqa: F403
 from config.regions import *  # noqa: F403
 from config.security import *  # noqa: F403
 from config.signing_in import *  # noqa: F403

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import smtplib
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import MIMEPart
@@ -15,6 +14,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 
 from accounts.cells import cell
+from accounts.mail_route import MAIL_TROUBLE, refusal_of
 from accounts.models import AccountAnchor
 from bookings.calendar_entry import entry_of
 from bookings.calendar_file import FILE_NAME
@@ -59,6 +59,7 @@ class Letter:
     body: str
     calendar: bytes = b""
     method: str = ""
+    receipts: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +100,18 @@ def deliver(letter: Letter) -> Taken:
 
 def _send_text(letter: Letter) -> Taken:
     try:
-        send_text(letter.region, to=normalise_phone(letter.address), text=letter.body)
+        accepted = send_text(
+            letter.region,
+            to=normalise_phone(letter.address),
+            text=letter.body,
+            reference=letter.id,
+            receipts=letter.receipts,
+        )
     except NotSent as failure:
-        raise NotDelivered(str(failure), for_good=failure.for_good) from None
-    return Taken("gateway")
+        raise NotDelivered(
+            str(failure), for_good=failure.for_good, is_in_doubt=failure.is_in_doubt
+        ) from None
+    return Taken(accepted.provider, accepted.id)
 
 
 def _send_mail(letter: Letter) -> Taken:
@@ -119,12 +128,16 @@ def _send_mail(letter: Letter) -> Taken:
         mail.attach(_calendar_part(letter))
     try:
         mail.send(using=letter.mailer)
-    except smtplib.SMTPRecipientsRefused as refusal:
-        codes = [code for code, _text in refusal.recipients.values()]
-        raise NotDelivered("refused", for_good=all(code >= 500 for code in codes)) from None
-    except (smtplib.SMTPException, OSError) as error:
-        raise NotDelivered(type(error).__name__, for_good=False) from None
-    return Taken("mail")
+    except MAIL_TROUBLE as error:
+        refusal = refusal_of(error)
+        raise NotDelivered(
+            refusal.reason, for_good=refusal.for_good, is_in_doubt=refusal.is_in_doubt
+        ) from None
+    # What a backend of Anymail's leaves on a mail that it handed over
+    status = getattr(mail, "anymail_status", None)
+    return Taken(
+        "mail", str(getattr(status, "message_id", None) or mail.extra_headers["Message-ID"])
+    )
 
 
 def _sender_name(practice: str) -> str:
