@@ -7,7 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from accounts.models import Location, Practitioner
-from bookings.models import Service, ServiceOffer, WeeklyHours
+from bookings.holds import digest_of
+from bookings.models import Appointment, Service, ServiceOffer, WeeklyHours
+from bookings.public.visits import sealed
+from privacy.vocabulary import clock
 
 ANYONE = "any"
 
@@ -29,6 +32,17 @@ class Choice:
     candidates: list[Practitioner]
     who: str
     asks_who: bool
+    visit: UUID | None = None
+
+    @property
+    def is_group(self) -> bool:
+        """Whether people take places in sessions whose times the practice set."""
+        return self.service.capacity > 1
+
+    @property
+    def own_hold(self) -> bytes | None:
+        """The digest of the time that this visitor may hold."""
+        return digest_of(self.visit) if self.visit else None
 
     @property
     def practitioners(self) -> list[Practitioner]:
@@ -51,7 +65,9 @@ class Choice:
     def query(self) -> dict[str, str]:
         """The choice as it travels in addresses."""
         at = str(self.location.pk) if self.location else ""
-        return {name: value for name, value in (("at", at), ("who", self.who)) if value}
+        visit = sealed(self.visit) if self.visit else ""
+        parts = (("at", at), ("who", self.who), ("visit", visit))
+        return {name: value for name, value in parts if value}
 
 
 def online_services() -> list[Service]:
@@ -66,8 +82,11 @@ def online_services() -> list[Service]:
     )
 
 
-def choose(service_id: UUID, *, at: str = "", who: str = "") -> Choice:
-    """Return what a visitor chose; what there is only one of counts as chosen. Raises `NotOffered`."""
+def choose(service_id: UUID, *, at: str = "", who: str = "", visit: UUID | None = None) -> Choice:
+    """Return what a visitor chose; what there is only one of counts as chosen. Raises `NotOffered`.
+
+    Whoever leads a group's session comes with its time, so nobody is asked with whom.
+    """
     service = _one(Service.objects.filter(is_online=True, archived_at=None), service_id)
     everyone = list(
         Practitioner.objects.filter(
@@ -76,23 +95,32 @@ def choose(service_id: UUID, *, at: str = "", who: str = "") -> Choice:
     )
     if not everyone:
         raise NotOffered
-    places = _places([practitioner.pk for practitioner in everyone])
+    places = _places([practitioner.pk for practitioner in everyone], service)
     locations = list(
         Location.objects.filter(is_online=True, archived_at=None, pk__in=places).order_by("pk")
     )
     location = _picked(locations, at)
     there = places[location.pk] if location else set()
     candidates = [each for each in everyone if each.pk in there] if location else everyone
-    return Choice(
-        service, locations, location, candidates, _whom(candidates, who), len(everyone) > 1
-    )
+    if service.capacity > 1:
+        return Choice(service, locations, location, candidates, ANYONE, False, visit)
+    chosen = _whom(candidates, who)
+    return Choice(service, locations, location, candidates, chosen, len(everyone) > 1, visit)
 
 
-def _places(practitioner_ids: list[UUID]) -> dict[UUID, set[UUID]]:
-    """Return location → practitioners who keep hours there."""
+def _places(practitioner_ids: list[UUID], service: Service) -> dict[UUID, set[UUID]]:
+    """Return location → practitioners who keep hours there, or of a group: who lead sessions there."""
     places: dict[UUID, set[UUID]] = {}
-    hours = WeeklyHours.objects.filter(practitioner_id__in=practitioner_ids).order_by()
-    for location, practitioner in hours.values_list("location_id", "practitioner_id").distinct():
+    rows: Any = WeeklyHours.objects.filter(practitioner_id__in=practitioner_ids)
+    if service.capacity > 1:
+        rows = Appointment.objects.filter(
+            practitioner_id__in=practitioner_ids,
+            service=service,
+            state=Appointment.State.BOOKED,
+            starts_at__gt=clock.now(),
+        )
+    pairs = rows.order_by().values_list("location_id", "practitioner_id").distinct()
+    for location, practitioner in pairs:
         places.setdefault(location, set()).add(practitioner)
     return places
 

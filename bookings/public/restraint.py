@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from ipaddress import ip_address, ip_network
 
 from django.conf import settings
 from django.core.cache import caches
@@ -18,6 +19,12 @@ log = logging.getLogger("keepwell.bookings")
 WITHIN_SECONDS = 3600
 PER_NETWORK_ADDRESS = 20
 PER_MAIL_ADDRESS = 5
+# Times held from one network address within the life of a hold; whoever has more goes on without
+HOLDS_PER_NETWORK_ADDRESS = 6
+HELD_SECONDS = 600
+# Booking codes tried from one network address, and in the whole practice, within an hour
+CODES_PER_NETWORK_ADDRESS = 8
+CODES_PER_PRACTICE = 200
 
 
 def is_too_often(request: HttpRequest, email: str) -> bool:
@@ -25,12 +32,40 @@ def is_too_often(request: HttpRequest, email: str) -> bool:
 
     A cache that is away counts nothing and lets everyone pass: booking matters more than counting.
     """
+    counted = (("network", network_address(request)), ("mail", email.casefold()))
+    return _any_over(counted, (PER_NETWORK_ADDRESS, PER_MAIL_ADDRESS))
+
+
+def holds_too_much(request: HttpRequest) -> bool:
+    """Count one time held; tell whether this computer holds more than a person needs."""
+    counted = (("hold", network_address(request)),)
+    return _any_over(counted, (HOLDS_PER_NETWORK_ADDRESS,), HELD_SECONDS)
+
+
+def guesses_codes(request: HttpRequest) -> bool:
+    """Count one booking code tried, right or wrong; tell whether this looks like guessing."""
+    counted = (("code", network_address(request)), ("code", "all"))
+    return _any_over(counted, (CODES_PER_NETWORK_ADDRESS, CODES_PER_PRACTICE))
+
+
+def _any_over(
+    counted: tuple[tuple[str, str], ...], most: tuple[int, ...], seconds: int = WITHIN_SECONDS
+) -> bool:
     try:
-        tries = _count("network", network_address(request)), _count("mail", email.casefold())
+        tries = [_count(kind, value, seconds) for kind, value in counted]
     except (RedisError, OSError) as error:
         log.warning("booking not counted", extra={"error": type(error).__name__})
         return False
-    return tries[0] > PER_NETWORK_ADDRESS or tries[1] > PER_MAIL_ADDRESS
+    return any(count > limit for count, limit in zip(tries, most, strict=True))
+
+
+def truncated(address: str) -> str:
+    """Return the network that an address is in, /24 or /48: enough to tell a pattern, too little to tell a person."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return ""
+    return str(ip_network(f"{found}/{24 if found.version == 4 else 48}", strict=False))
 
 
 def network_address(request: HttpRequest) -> str:
@@ -41,12 +76,12 @@ def network_address(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR", ""))
 
 
-def _count(kind: str, value: str) -> int:
+def _count(kind: str, value: str, seconds: int) -> int:
     active = scope.current()
     cache = caches[cell(active.cell).cache]
     digest = salted_hmac(f"keepwell.restraint.{kind}", value, algorithm="sha256").hexdigest()[:32]
     key = f"{active.account_id}:booking:{digest}"
-    cache.add(key, 0, WITHIN_SECONDS)
+    cache.add(key, 0, seconds)
     try:
         return int(cache.incr(key))
     except ValueError:  # expired between the two

@@ -46,8 +46,9 @@ def week_of(
     today = clock.today(location.time_zone)
     last = today + timedelta(days=choice.service.horizon_days)
     after = asked if asked and today <= asked <= last else today
+    first = _first_open(choice, location, today, leaving_out)
     if asked is None:
-        after = _first_open(choice, location, today, leaving_out) or today
+        after = first or today
     monday = after - timedelta(days=after.weekday())
     found = offer(
         service=choice.service,
@@ -56,13 +57,15 @@ def week_of(
         first_day=monday,
         last_day=monday + WEEK - timedelta(days=1),
         leaving_out=leaving_out,
+        own_hold=choice.own_hold,
     )
     day = after if found.left.get(after) else None
     return Week(
         left=found.left,
         day=day,
         slots=[slot for slot in found.slots if slot.local_start.date() == day],
-        earlier=monday - timedelta(days=1) if monday > today else None,
+        # Nothing to go back to before the first free time
+        earlier=monday - timedelta(days=1) if first and first < monday else None,
         later=monday + WEEK if monday + WEEK <= last else None,
         next_day=None if day else _first_open(choice, location, after, leaving_out),
     )
@@ -77,6 +80,7 @@ def _first_open(
         location=location,
         after=after,
         leaving_out=leaving_out,
+        own_hold=choice.own_hold,
     )
 
 

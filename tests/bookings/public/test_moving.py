@@ -58,7 +58,8 @@ def test_moves_the_same_booking(practice: Practice, token: str, client: Browser)
         appointment = Appointment.objects.get()
         assert (appointment.local_time, appointment.sequence) == (time(12), 1)
         assert Move.objects.count() == 1
-        assert Message.objects.filter(category="change", state="queued").count() == 1
+        told = Message.objects.filter(category="confirmation", state="queued")
+        assert [message.sequence for message in told] == [1], "its confirmation had not left yet"
 
 
 def test_its_own_time_is_free_for_itself(practice: Practice, token: str, client: Browser) -> None:
