@@ -6,6 +6,7 @@ from bookings.views import appointment, diary, moving, new
 
 urlpatterns: list[URLPattern] = [
     path("diary/", diary.diary, name="diary"),
+    path("diary/choice/", diary.diary_choice, name="diary_choice"),
     path("appointments/new/", new.appointment_new, name="appointment_new"),
     path("appointments/<uuid:pk>/", appointment.appointment, name="appointment"),
     path("appointments/<uuid:pk>/move/", moving.appointment_move, name="appointment_move"),

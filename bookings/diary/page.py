@@ -6,25 +6,25 @@ three times slower (performance.md). Times are those of the wall at the location
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
-from uuid import UUID
+
+from django.core.paginator import Page as Part
 
 from accounts.models import AccountAnchor, Location, Member, Practitioner
 from accounts.templatetags.keepwell import clock as clock_words
 from accounts.time_zones import zone_info
 from bookings.diary import layout
 from bookings.diary.blocks import Block
+from bookings.diary.choice import NotHere as NotHere
+from bookings.diary.choice import Seen, seen
 from bookings.diary.columns import Column, Writer
-from bookings.diary.query import EVERYONE, Asked, Look
-from bookings.diary.rows import Rows, read
-from bookings.diary.words import heading
+from bookings.diary.month import Day, month, weekdays
+from bookings.diary.query import Asked, Look
+from bookings.diary.rows import Rows, read, read_list
+from bookings.diary.words import Title, heading
 from bookings.models import Appointment
 from privacy.vocabulary import clock
-
-
-class NotHere(LookupError):
-    """The address names a location or practitioner that this account does not have."""
 
 
 @dataclass(slots=True)
@@ -32,25 +32,44 @@ class Page:
     """Everything that the diary's template shows."""
 
     asked: Asked
+    seen: Seen
     day: date
     days: list[date]
-    title: str
+    title: Title
     address: str
-    zone: str
-    location: Location | None
-    locations: list[Location]
-    practitioners: list[Practitioner]
-    shown: list[Practitioner]
-    columns: list[Column]
-    listed: list[tuple[str, list[Block]]]
-    opens: int
-    closes: int
-    hours: list[tuple[int, str]]
-    count: int
-    has_hours: bool
     is_today: bool
-    is_of_one: bool
     book_query: str
+    shown: list[Practitioner]
+    columns: list[Column] = field(default_factory=list)
+    listed: list[tuple[str, list[Block]]] = field(default_factory=list)
+    part: Part[int] | None = None
+    month: list[Day] = field(default_factory=list)
+    weekdays: list[str] = field(default_factory=list)
+    opens: int = layout.WORKDAY[0]
+    closes: int = layout.WORKDAY[1]
+    hours: list[tuple[int, str]] = field(default_factory=list)
+    count: int = 0
+    has_hours: bool = True
+
+    @property
+    def location(self) -> Location | None:
+        """The location shown, None for all of them."""
+        return self.seen.location
+
+    @property
+    def zone(self) -> str:
+        """The zone whose wall is shown."""
+        return self.seen.zone
+
+    @property
+    def locations(self) -> list[Location]:
+        """The locations in use."""
+        return [each for each in self.seen.locations if each.archived_at is None]
+
+    @property
+    def practitioners(self) -> list[Practitioner]:
+        """The people who can be booked."""
+        return [each for each in self.seen.practitioners if each.deactivated_at is None]
 
 
 def page(asked: Asked, *, account: AccountAnchor, member: Member, can_edit: bool) -> Page:
@@ -58,82 +77,70 @@ def page(asked: Asked, *, account: AccountAnchor, member: Member, can_edit: bool
 
     Without a location it shows all of them, unless they keep different time: then the first.
     """
-    locations = list(Location.objects.order_by("name"))
-    location = _location(asked, locations)
-    zone = (location or (locations or [Location(time_zone="UTC")])[0]).time_zone
-    today = clock.now().astimezone(zone_info(zone)).date()
+    now = clock.now()
+    # An address without a day means today, which only the zone tells; UTC's is near enough for what is read before
+    known = seen(asked, member, asked.days(asked.day or now.date()))
+    today = now.astimezone(zone_info(known.zone)).date()
     day = asked.day or today
     days = asked.days(day)
-    practitioners = list(Practitioner.objects.order_by("position", "id"))
-    wanted = _wanted(asked, practitioners, member)
-    rows = read(practitioners, wanted, location, days, zone)
-    if asked.look == Look.WEEK:
-        days = _without_idle_weekend(days, rows)
-    address = account.url("diary")
-    writer = Writer(asked.but(day=day), account, can_edit, location, locations, rows, zone)
-    spans = writer.spans(days)
-    opens, closes = layout.axis(spans)
-    live = [entry for entry in rows.entries if entry.state in Appointment.LIVE]
-    return Page(
-        asked=asked.but(day=day),
+    asked = asked.but(day=day, page=asked.page)
+    made = Page(
+        asked=asked,
+        seen=known,
         day=day,
         days=days,
-        title=heading(asked.look, days, today),
-        address=address,
-        zone=zone,
-        location=location,
-        locations=[each for each in locations if each.archived_at is None],
-        practitioners=[each for each in practitioners if each.deactivated_at is None],
-        shown=rows.shown,
-        columns=[] if asked.look == Look.LIST else writer.columns(days, today, (opens, closes)),
-        listed=writer.listed(days, today) if asked.look == Look.LIST else [],
-        opens=opens,
-        closes=closes,
-        hours=[(minute, _hour_words(minute)) for minute in range(opens, closes, 60)],
-        count=sum(1 for entry in live if location is None or entry.location == location.pk),
-        has_hours=bool(rows.hours),
+        title=heading(asked.look, day, days, today),
+        address=account.url("diary"),
         is_today=today in days,
-        is_of_one=wanted is not None,
-        book_query=_book_query(asked, day, location, wanted),
+        book_query=_book_query(day, known),
+        shown=known.practitioners,
     )
+    if asked.look == Look.MONTH:
+        _fill_month(made, today)
+    else:
+        rows = read_list(known, days, asked.page) if asked.look == Look.LIST else read(known, days)
+        writer = Writer(asked, account, can_edit, known, rows)
+        (_fill_list if asked.look == Look.LIST else _fill_grid)(made, writer, rows, today)
+    return made
 
 
-def _location(asked: Asked, locations: list[Location]) -> Location | None:
-    if asked.location is not None:
-        for each in locations:
-            if each.pk == asked.location:
-                return each
-        raise NotHere
-    kept = [each for each in locations if each.archived_at is None]
-    return kept[0] if len({each.time_zone for each in kept}) > 1 else None
+def _fill_month(made: Page, today: date) -> None:
+    made.month = month(made.seen, made.asked, made.days, today, made.address)
+    made.weekdays = weekdays(made.days)
+    made.count = sum(day.count for day in made.month if not day.is_other)
 
 
-def _wanted(asked: Asked, practitioners: list[Practitioner], member: Member) -> UUID | None:
-    """Return the one practitioner to show, or None for everybody; a week is one's own unless said otherwise."""
-    if isinstance(asked.practitioner, UUID):
-        if asked.practitioner not in {each.pk for each in practitioners}:
-            raise NotHere
-        return asked.practitioner
-    if asked.look != Look.WEEK or asked.practitioner == EVERYONE:
-        return None
-    active = [each for each in practitioners if each.deactivated_at is None]
-    own = [each.pk for each in active if each.member_id == member.pk]
-    return next(iter(own or [each.pk for each in active]), None)
+def _fill_list(made: Page, writer: Writer, rows: Rows, today: date) -> None:
+    made.shown, made.has_hours, made.part = rows.shown, bool(rows.hours), rows.part
+    made.listed = writer.listed(made.days, today)
+    made.count = rows.part.paginator.count if rows.part else 0
+
+
+def _fill_grid(made: Page, writer: Writer, rows: Rows, today: date) -> None:
+    if made.asked.look == Look.WEEK:
+        made.days = _without_idle_weekend(made.days, rows)
+        made.title = heading(Look.WEEK, made.day, made.days, today)
+    made.shown, made.has_hours = rows.shown, bool(rows.hours or rows.extra)
+    made.opens, made.closes = layout.axis(writer.spans(made.days))
+    made.columns = writer.columns(made.days, today, (made.opens, made.closes))
+    made.hours = [(minute, _hour_words(minute)) for minute in range(made.opens, made.closes, 60)]
+    made.count = sum(len(column.blocks) for column in made.columns)
 
 
 def _without_idle_weekend(days: list[date], rows: Rows) -> list[date]:
     """Return the week without Saturdays and Sundays on which nobody works or is booked."""
     worked = {weekday for _practitioner, weekday in rows.hours}
     booked = {entry.starts.date() for entry in rows.entries if entry.state in Appointment.LIVE}
+    booked |= {day for _practitioner, day in rows.extra}
     return [
         day for day in days if day.isoweekday() < 6 or day.isoweekday() in worked or day in booked
     ]
 
 
-def _book_query(asked: Asked, day: date, location: Location | None, wanted: UUID | None) -> str:
+def _book_query(day: date, known: Seen) -> str:
     parts = [f"day={day.isoformat()}"]
-    parts += [f"location={location.pk}"] if location else []
-    parts += [f"practitioner={wanted}"] if wanted else []
+    parts += [f"location={known.location.pk}"] if known.location else []
+    parts += [f"practitioner={known.wanted[0]}"] if known.wanted and len(known.wanted) == 1 else []
     return "?" + "&".join(parts)
 
 

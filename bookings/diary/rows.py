@@ -1,21 +1,35 @@
-"""What the diary reads: hours, appointments, names and alerts of some days, one statement each."""
+"""What the diary reads: hours, appointments, held times, names and alerts of some days, one statement each."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.core.paginator import Page as Part
+from django.core.paginator import Paginator
+from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, UUIDField, Value
+from django.db.models.functions import Cast
+from django.utils.translation import gettext as _
 
-from accounts.models import Location, Practitioner
+from accounts.models import Practitioner
 from accounts.time_zones import zone_info
-from bookings.models import Appointment, Attendee, WeeklyHours
+from bookings.diary.away import Away, away
+from bookings.diary.choice import Seen
+from bookings.models import Appointment, Attendee, BusyTime, ExtraHours, Hold, WeeklyHours
+from bookings.times.repeat import Repeat, first_days
 from bookings.wall_time import day_bounds
 from clients import directory
 from clients.models import Alert
+from privacy.vocabulary import clock
 
+# How many appointments stand on one page of a list
+PAGE = 100
+# What stands in the column of an appointment's state for rows that are none
+HELD, BUSY = "held", "busy"
 _VALUES = (
     "id",
     "practitioner_id",
@@ -27,7 +41,8 @@ _VALUES = (
     "busy_from",
     "busy_until",
     "state",
-    "is_overbooked",
+    "capacity",
+    "stays_outside_hours",
     "attendees__client_id",
     "attendees__state",
     "has_alert",
@@ -48,106 +63,228 @@ class Entry:
     busy_from: datetime
     busy_until: datetime
     state: str
-    is_overbooked: bool
+    capacity: int
+    may_stand_outside: bool
     places: list[tuple[UUID, str]] = field(default_factory=list)
     has_alert: bool = False
 
 
+class Held(NamedTuple):
+    """A time that somebody is booking online at this moment."""
+
+    practitioner: UUID
+    location: UUID | None
+    starts: datetime
+    ends: datetime
+    until: datetime
+
+
+class Opened(NamedTuple):
+    """Hours at a location, on the dates from `since` to `until`, both included."""
+
+    location: UUID
+    starts: time
+    ends: time
+    since: date
+    until: date
+
+
 @dataclass(slots=True)
 class Rows:
-    """What was read: the columns' people, their hours and appointments, the names that go with them."""
+    """What was read: the columns' people, their hours and appointments, the names that go with them.
+
+    `hours` are by practitioner and weekday, `extra` by practitioner and date.
+    """
 
     shown: list[Practitioner]
-    hours: dict[tuple[UUID, int], list[tuple[UUID, time, time, date, date]]]
+    hours: dict[tuple[UUID, int], list[Opened]]
+    extra: dict[tuple[UUID, date], list[Opened]]
     entries: list[Entry]
+    held: list[Held]
+    away: list[Away]
     names: dict[UUID, str]
+    part: Part[int] | None = None
 
 
-def read(
-    practitioners: list[Practitioner],
-    wanted: UUID | None,
-    location: Location | None,
-    days: list[date],
-    zone: str,
-) -> Rows:
-    """Return all that the columns of these days show, of everybody or of the one practitioner `wanted`."""
-    asked_for = [each.pk for each in practitioners if wanted in (None, each.pk)]
-    hours = _hours(asked_for, location)
-    entries = _entries(asked_for, days, zone)
-    working = {practitioner for practitioner, _weekday in hours}
-    booked = {
-        entry.practitioner for entry in entries if location is None or entry.location == location.pk
-    }
-    somebody = working | booked
+def read(seen: Seen, days: list[date]) -> Rows:
+    """Return all that the columns of these days show, of everybody or of the people wanted."""
+    asked_for = people(seen)
+    place = seen.location.pk if seen.location else None
+    hours, extra = _hours(asked_for, place, days)
+    busy = _held(asked_for, days, seen.zone), _elsewhere(asked_for, days, seen.zone)
+    entries, held, elsewhere = _entries(between(asked_for, days, seen.zone), seen.zone, *busy)
+    working = {who for who, _weekday in hours} | {who for who, _day in extra}
+    booked = {each.practitioner for each in entries if place in (None, each.location)}
     shown = [
         each
-        for each in practitioners
+        for each in seen.practitioners
         if each.pk in asked_for
         and (
-            each.pk == wanted
+            seen.wanted
             or each.pk in booked
-            or (each.deactivated_at is None and (location is None or each.pk in somebody))
+            or (each.deactivated_at is None and (place is None or each.pk in working))
         )
     ]
-    clients = {client for entry in entries for client, _state in entry.places}
     return Rows(
-        shown or [each for each in practitioners if each.deactivated_at is None and wanted is None],
+        shown or [each for each in seen.practitioners if each.deactivated_at is None],
         hours,
+        extra,
         entries,
-        directory.names(clients),
+        held,
+        elsewhere + away(asked_for, place, seen.kept, days, seen.zone),
+        names_of(entries),
     )
 
 
+def read_list(seen: Seen, days: list[date], number: int) -> Rows:
+    """Return one page of the appointments of these days, cancelled ones too, in order of time.
+
+    Past the last page comes the last one.
+    """
+    asked_for = people(seen)
+    place = seen.location.pk if seen.location else None
+    rows = between(asked_for, days, seen.zone)
+    if place:
+        rows = rows.filter(location_id=place)
+    order = rows.order_by("starts_at", "id").values("id")
+    first = (number - 1) * PAGE
+    wanted = Appointment.objects.filter(id__in=order[first : first + PAGE])
+    entries, _held, _busy = _entries(wanted, seen.zone)
+    total = first + len(entries)
+    if len(entries) == PAGE or (not entries and number > 1):
+        total = rows.count()
+    part = Paginator(range(total), PAGE).get_page(number)
+    if part.number != number:
+        return read_list(seen, days, part.number)
+    shown = [each for each in seen.practitioners if each.pk in asked_for]
+    hours, extra = _hours(asked_for, place, days)
+    return Rows(shown, hours, extra, entries, [], [], names_of(entries), part)
+
+
+def people(seen: Seen) -> list[UUID]:
+    """Return the ids of those whose appointments are asked for, also of those who left."""
+    return [each.pk for each in seen.practitioners if not seen.wanted or each.pk in seen.wanted]
+
+
+def names_of(entries: Sequence[Entry]) -> dict[UUID, str]:
+    """Return the names of all clients of some appointments."""
+    return directory.names({client for entry in entries for client, _state in entry.places})
+
+
+def between(practitioners: list[UUID], days: list[date], zone: str) -> QuerySet[Appointment]:
+    """Return the appointments of these people that start on these days."""
+    rows: QuerySet[Appointment] = _within(Appointment.objects.all(), practitioners, days, zone)
+    return rows
+
+
 def _hours(
-    practitioners: list[UUID], location: Location | None
-) -> dict[tuple[UUID, int], list[tuple[UUID, time, time, date, date]]]:
-    rows = WeeklyHours.objects.filter(practitioner_id__in=practitioners)
-    if location is not None:
-        rows = rows.filter(location_id=location.pk)
-    found = defaultdict(list)
-    for who, weekday, where, starts, ends, since, until in rows.order_by().values_list(
-        "practitioner_id",
-        "weekday",
-        "location_id",
-        "starts",
-        "ends",
-        "effective_from",
-        "effective_until",
-    ):
-        found[who, weekday].append((where, starts, ends, since or date.min, until or date.max))
-    return dict(found)
+    practitioners: list[UUID], place: UUID | None, days: list[date]
+) -> tuple[dict[tuple[UUID, int], list[Opened]], dict[tuple[UUID, date], list[Opened]]]:
+    """Return weekly hours by weekday and extra ones by each date on which they come, in one statement."""
+    theirs = Q(practitioner_id__in=practitioners)
+    if place:
+        theirs &= Q(location_id=place)
+    edges = ("practitioner_id", "location_id", "starts", "ends")
+    number = IntegerField()
+    weekly = (
+        WeeklyHours.objects.filter(theirs)
+        .order_by()
+        .values_list(*edges, "effective_from", "effective_until")
+        .annotate(on=F("weekday"), every=Cast(Value(None), number))
+    )
+    more = (
+        ExtraHours.objects.filter(theirs, day__lte=days[-1])
+        .order_by()
+        .values_list(*edges, "day", "until")
+        .annotate(on=Cast(Value(0), number), every=F("every_weeks"))
+    )
+    hours: dict[tuple[UUID, int], list[Opened]] = defaultdict(list)
+    extra: dict[tuple[UUID, date], list[Opened]] = defaultdict(list)
+    for who, where, starts, ends, since, until, weekday, weeks in weekly.union(
+        more, all=True
+    ).order_by():
+        if weekday:
+            opened = Opened(where, starts, ends, since or date.min, until or date.max)
+            hours[who, weekday].append(opened)
+            continue
+        for day in first_days(since, Repeat(weeks, until), days[0], days[-1]):
+            extra[who, day].append(Opened(where, starts, ends, day, day))
+    return dict(hours), dict(extra)
 
 
-def _entries(practitioners: list[UUID], days: list[date], zone: str) -> list[Entry]:
-    """Return the appointments that start on these days, in order, cancelled ones too, in one statement.
+def _held(practitioners: list[UUID], days: list[date], zone: str) -> Any:
+    """Return the times that are held now, in the columns of appointments; the last of the four times is its end."""
+    rows = _within(Hold.objects.filter(expires_at__gt=clock.now()), practitioners, days, zone)
+    times = ("starts_at", "ends_at", "busy_from", "expires_at")
+    return rows.values_list("id", "practitioner_id", "location_id", *_nothing(times, HELD))
+
+
+def _elsewhere(practitioners: list[UUID], days: list[date], zone: str) -> Any:
+    """Return when people are busy elsewhere, in the columns of appointments."""
+    rows = _within(BusyTime.objects.all(), practitioners, days, zone)
+    times = ("starts_at", "ends_at", "starts_at", "ends_at")
+    nowhere = Cast(Value(None), UUIDField())
+    return rows.values_list("id", "practitioner_id", nowhere, *_nothing(times, BUSY))
+
+
+def _within(rows: Any, practitioners: list[UUID], days: list[date], zone: str) -> Any:
+    return rows.filter(
+        practitioner_id__in=practitioners,
+        starts_at__gte=day_bounds(days[0], zone).starts_at,
+        starts_at__lt=day_bounds(days[-1], zone).ends_at,
+    ).order_by()
+
+
+def _nothing(times: tuple[str, ...], state: str) -> list[Any]:
+    """Return what stands in an appointment's columns for a row that is none."""
+    return [
+        Value(""),
+        Value(0),
+        *(F(each) for each in times),
+        Value(state),
+        Value(1),
+        Value(value=False),
+        Cast(Value(None), UUIDField()),
+        Value(""),
+        Value(value=False),
+    ]
+
+
+def _entries(
+    rows: QuerySet[Appointment], zone: str, *more: QuerySet[Any]
+) -> tuple[list[Entry], list[Held], list[Away]]:
+    """Return appointments in order, cancelled ones too, with held and busy times, in one statement.
 
     It says which clients have an alert that calls for care; what the alert says stays sealed until it is opened.
     """
     worrying = Alert.objects.filter(
         client_id=OuterRef("attendees__client_id"), resolved_at=None
     ).exclude(severity=Alert.Severity.INFO)
-    rows = (
-        Appointment.objects.filter(
-            practitioner_id__in=practitioners,
-            starts_at__gte=day_bounds(days[0], zone).starts_at,
-            starts_at__lt=day_bounds(days[-1], zone).ends_at,
-        )
-        .annotate(has_alert=Exists(worrying))
-        .order_by("starts_at", "id")
-        .values_list(*_VALUES)
+    values: QuerySet[Any] = (
+        rows.annotate(has_alert=Exists(worrying)).order_by().values_list(*_VALUES)
     )
     info = zone_info(zone)
     found: dict[UUID, Entry] = {}
-    for pk, who, where, service, colour, a, b, c, d, state, overbooked, client, place, care in rows:
+    held: list[Held] = []
+    busy: list[Away] = []
+    for pk, who, where, what, colour, a, b, c, d, *rest in values.union(*more, all=True).order_by():
+        state, capacity, outside, client, place, care = rest
         entry = found.get(pk)
         if entry is None:
-            walls = (at.astimezone(info).replace(tzinfo=None) for at in (a, b, c, d))
-            starts, ends, since, until = walls
+            starts, ends, since, until = (
+                at.astimezone(info).replace(tzinfo=None) for at in (a, b, c, d)
+            )
+            if state == HELD:
+                held.append(Held(who, where, starts, ends, until))
+                continue
+            if state == BUSY:
+                busy.append(Away(who, None, starts, ends, _("Busy elsewhere"), "external", True))
+                continue
             entry = Entry(
-                pk, who, where, service, colour, starts, ends, since, until, state, overbooked
+                pk, who, where, what, colour, starts, ends, since, until, state, capacity, outside
             )
             found[pk] = entry
         if client is not None:
             entry.places.append((client, place))
             entry.has_alert |= care and place != Attendee.State.CANCELLED
-    return list(found.values())
+    return sorted(found.values(), key=lambda each: (each.starts, each.id)), held, busy

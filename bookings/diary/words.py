@@ -21,17 +21,34 @@ class Head(NamedTuple):
     label: str
 
 
-def heading(look: Look, days: list[date], today: date) -> str:
-    """Return the heading of a page: "Tue 24 November", or "23 – 29 November"; the year when it is another one."""
+class Title(NamedTuple):
+    """A page's heading, and a shorter one for a narrow screen."""
+
+    long: str
+    short: str
+
+    def __str__(self) -> str:
+        """Return the long one."""
+        return self.long
+
+
+def heading(look: Look, day: date, days: list[date], today: date) -> Title:
+    """Return the heading of a page: "Tue 24 November", "23–29 November"; the year when it is another one."""
     first, last = days[0], days[-1]
+    if look == Look.MONTH:
+        words = format_date(day, pgettext("date format: month of the diary", "F Y"))
+        return Title(words, format_date(day, pgettext("date format: short month", "M Y")))
     year = "" if last.year == today.year else f" {last.year}"
     if look == Look.DAY:
-        return format_date(first, pgettext("date format: day of the diary", "D j F")) + year
+        words = format_date(first, pgettext("date format: day of the diary", "D j F")) + year
+        return Title(words, format_date(first, pgettext("date format: short day", "D j M")) + year)
     if (first.year, first.month) == (last.year, last.month):
         month = format_date(last, pgettext("date format: end of a week", "j F"))
-        return f"{first.day}–{month}{year}"
+        brief = format_date(last, pgettext("date format: end of a week, short", "j M"))
+        return Title(f"{first.day}–{month}{year}", f"{first.day}–{brief}{year}")
     short = pgettext("date format: weeks across months", "j M")
-    return f"{format_date(first, short)} – {format_date(last, short)}{year}"
+    words = f"{format_date(first, short)} – {format_date(last, short)}{year}"
+    return Title(words, words)
 
 
 def day_words(day: date, today: date) -> str:

@@ -9,6 +9,9 @@ from bookings.models.appointments import (
     ResourceUse,
     Series,
 )
+from bookings.models.diary import (
+    DiaryChoice,
+)
 from bookings.models.messages import (
     Message,
     MessageSettings,
@@ -50,6 +53,7 @@ __all__ = [
     "BusyCalendar",
     "BusyRange",
     "BusyTime",
+    "DiaryChoice",
     "ExtraHours",
     "Hold",
     "HolidayCalendar",

@@ -1,14 +1,16 @@
-"""The diary's page: day, week and list."""
+"""The diary's page: day, week, month and list, and what a member chooses to see of it."""
 
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
 
+from accounts.models import Location, Practitioner
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
-from bookings.diary.query import Asked
+from bookings.diary.choice import choose
+from bookings.diary.query import ALL, Asked
 from bookings.views.frame import DIARY, context_of, page_of, panel_of
 
 
@@ -21,3 +23,25 @@ def diary(request: AccountRequest) -> HttpResponse:
     if asked.appointment:
         context["panel"] = panel_of(request, asked.appointment)
     return render(request, DIARY, context)
+
+
+@require(Permission.DIARY_VIEW)
+@require_POST
+def diary_choice(request: AccountRequest) -> HttpResponse:
+    """Show these people and this location from now on, here and on the member's next visit.
+
+    Everybody is the absence of a choice. A closing account keeps nothing new: there the address alone remembers.
+    """
+    asked = Asked.read(request.POST)
+    active = list(Practitioner.objects.filter(deactivated_at=None))
+    wanted = [each for each in active if each.pk in (asked.practitioners or ())]
+    if len(wanted) == len(active):
+        wanted = []
+    where = Location.objects.filter(pk=asked.location).first() if asked.location != ALL else None
+    if request.account.is_active:
+        choose(member=request.member, practitioners=wanted, location=where)
+    shown = asked.but(
+        practitioners=tuple(each.pk for each in wanted),
+        location=where.pk if where else asked.location,
+    )
+    return redirect(request.account.url("diary") + shown.query())

@@ -17,7 +17,7 @@ from accounts.permissions import Permission
 from accounts.requests import AccountRequest
 from accounts.time_zones import zone_info
 from bookings.diary.page import NotHere, Page, page
-from bookings.diary.query import EVERYONE, Asked, Look
+from bookings.diary.query import ALL, Asked, Look
 from bookings.models import Appointment
 from bookings.panel import Panel, panel
 
@@ -83,21 +83,28 @@ def context_of(request: AccountRequest, shown: Page) -> dict[str, Any]:
     return {
         "diary": shown,
         "can_edit": can_edit(request),
-        "earlier": address + asked.but(day=shown.day - asked.step).query(),
-        "later": address + asked.but(day=shown.day + asked.step).query(),
+        "before_word": _("The one before"),
+        "after_word": _("The one after"),
+        "earlier": address + asked.but(day=asked.beside(shown.day, -1)).query(),
+        "later": address + asked.but(day=asked.beside(shown.day, 1)).query(),
         "today": address + asked.but(day=None).query(),
         "closed": address + asked.query(),
         "book_url": request.account.url("appointment_new"),
         "hours_url": "" if shown.has_hours else request.account.url("hours"),
         "team_url": request.account.url("team"),
         "looks": _looks(asked, address),
-        "where": _where(shown, asked, address),
-        "who": _who(shown, asked, address),
+        "pages": address + asked.query() + "&page=",
+        "filter": _filter(shown, asked, request),
     }
 
 
 def _looks(asked: Asked, address: str) -> list[dict[str, Any]]:
-    words = {Look.DAY: (_("Day"), "d"), Look.WEEK: (_("Week"), "w"), Look.LIST: (_("List"), "l")}
+    words = {
+        Look.DAY: (_("Day"), "d"),
+        Look.WEEK: (_("Week"), "w"),
+        Look.MONTH: (_("Month"), "o"),
+        Look.LIST: (_("List"), "l"),
+    }
     return [
         {
             "label": label,
@@ -109,41 +116,40 @@ def _looks(asked: Asked, address: str) -> list[dict[str, Any]]:
     ]
 
 
-def _where(shown: Page, asked: Asked, address: str) -> list[dict[str, Any]]:
-    """Return the choice of locations, empty when there is only one; all at once only where they keep one time."""
-    if len(shown.locations) < 2:
-        return []
-    current = shown.location.pk if shown.location else None
-    choices: list[tuple[UUID | None, str]] = [(each.pk, each.name) for each in shown.locations]
-    if len({each.time_zone for each in shown.locations}) == 1:
-        choices.insert(0, (None, _("All locations")))
-    return [
-        {
-            "label": name,
-            "url": address + asked.but(location=pk).query(),
-            "current": pk == current,
-            "icon": "pin",
-        }
-        for pk, name in choices
-    ]
+def _filter(shown: Page, asked: Asked, request: AccountRequest) -> dict[str, Any]:
+    """Return what there is to choose from, empty when there is one of each, and what is chosen in a word or two."""
+    people, places = shown.practitioners, shown.locations
+    if len(people) < 2 and len(places) < 2:
+        return {}
+    wanted = shown.seen.wanted
+    return {
+        "url": request.account.url("diary_choice"),
+        "everyone": shown.address + asked.but(practitioners=()).query(),
+        "people": [
+            {"id": each.pk, "name": each.name, "on": wanted is None or each.pk in wanted}
+            for each in people
+            if len(people) > 1
+        ],
+        "places": [{"id": each.pk, "name": each.name} for each in places if len(places) > 1],
+        "all_places": ALL if len({each.time_zone for each in places}) == 1 else "",
+        "words": _filter_words(shown),
+        "is_on": shown.seen.is_chosen or (shown.location is not None and len(places) > 1),
+    }
 
 
-def _who(shown: Page, asked: Asked, address: str) -> list[dict[str, Any]]:
-    """Return the choice of people; a day shows everybody side by side, so there it only leads back to that."""
-    if len(shown.practitioners) < 2 or (asked.look == Look.DAY and not shown.is_of_one):
-        return []
-    current = shown.shown[0].pk if shown.is_of_one else EVERYONE
-    choices: list[tuple[UUID | str, str]] = [(EVERYONE, _("Everyone"))]
-    choices += [(each.pk, str(each.name)) for each in shown.practitioners]
-    return [
-        {
-            "label": name,
-            "url": address + asked.but(practitioner=pk).query(),
-            "current": pk == current,
-            "icon": "users" if pk == EVERYONE else "user",
-        }
-        for pk, name in choices
-    ]
+def _filter_words(shown: Page) -> str:
+    """Return "Everyone", "Mei Tanaka" or "2 of 5 people", and the location where there are several."""
+    wanted, words = shown.seen.wanted, []
+    if len(shown.practitioners) > 1:
+        names = [str(each.name) for each in shown.practitioners if wanted and each.pk in wanted]
+        count = {"shown": len(names), "all": len(shown.practitioners)}
+        if not wanted or len(names) == len(shown.practitioners):
+            words.append(_("Everyone"))
+        else:
+            words.append(names[0] if len(names) == 1 else _("%(shown)d of %(all)d people") % count)
+    if len(shown.locations) > 1:
+        words.append(shown.location.name if shown.location else _("all locations"))
+    return " · ".join(words)
 
 
 def fragment(

@@ -15,8 +15,9 @@ from accounts.models import Location, Practitioner
 from accounts.tenancy import acting_in
 from bookings.attendance import mark
 from bookings.cancelling import cancel
+from bookings.diary import rows
 from bookings.diary.page import NotHere
-from bookings.diary.query import EVERYONE, Asked, Look
+from bookings.diary.query import ALL, Asked, Look
 from bookings.models import Appointment, Attendee, WeeklyHours
 from clients import directory
 from clients.models import Alert
@@ -49,7 +50,7 @@ def test_a_day_has_a_column_for_each_practitioner(office: Office) -> None:
         "10:00 to 11:00 am",
     )
     assert "svc-1 from-600 for-60" in block.css
-    assert (shown.title, shown.opens, shown.closes) == ("Tue 24 November", 480, 1080)
+    assert (shown.title.long, shown.opens, shown.closes) == ("Tue 24 November", 480, 1080)
 
 
 def test_hours_outside_the_weekly_ones_are_shaded(office: Office) -> None:
@@ -144,9 +145,9 @@ def test_every_word_of_a_block_is_escaped(office: Office) -> None:
 def test_a_week_is_ones_own_unless_said_otherwise(office: Office) -> None:
     with acting_in(office.account.ref, by=office.by):
         own = office.diary(look=Look.WEEK)
-        toms = office.diary(look=Look.WEEK, practitioner=office.tom.pk)
-        all_of_them = office.diary(look=Look.WEEK, practitioner=EVERYONE)
-    assert own.title == "23–27 November"
+        toms = office.diary(look=Look.WEEK, practitioners=(office.tom.pk,))
+        all_of_them = office.diary(look=Look.WEEK, practitioners=())
+    assert own.title.long == "23–27 November"
     assert [column.title for column in own.columns] == [
         "Mon 23",
         "Tue 24",
@@ -209,20 +210,23 @@ def test_a_practitioner_who_left_shows_where_booked(office: Office) -> None:
     assert [column.title for column in wednesday.columns] == ["Mei Tanaka"]
 
 
-@pytest.mark.parametrize("what", ["location", "practitioner"])
-def test_ids_of_nobody_are_not_here(office: Office, what: str) -> None:
-    with acting_in(office.account.ref, by=office.by), pytest.raises(NotHere):
-        office.diary(**{what: uuid4()})
+def test_ids_of_nobody_are_not_here(office: Office) -> None:
+    with acting_in(office.account.ref, by=office.by):
+        with pytest.raises(NotHere):
+            office.diary(location=uuid4())
+        with pytest.raises(NotHere):
+            office.diary(practitioners=(office.mei.pk, uuid4()))
 
 
 def test_an_address_says_what_is_asked_and_nonsense_counts_as_unsaid() -> None:
     pk = uuid4()
-    asked = Asked(TUESDAY, Look.WEEK, pk, EVERYONE, pk)
-    assert Asked.read(QueryDict(asked.query()[1:]).dict()) == asked
-    assert (
-        Asked.read({"day": "31-31", "view": "moon", "location": "x", "practitioner": "?"})
-        == Asked()
-    )
+    for asked in (
+        Asked(TUESDAY, Look.WEEK, pk, (), pk),
+        Asked(TUESDAY, Look.LIST, ALL, (pk, uuid4()), page=3),
+    ):
+        assert Asked.read(QueryDict(asked.query()[1:])) == asked
+    nonsense = QueryDict("day=31-31&view=moon&location=x&practitioner=?&page=-1")
+    assert Asked.read(nonsense) == Asked()
 
 
 @pytest.mark.parametrize("look", list(Look))
@@ -239,7 +243,25 @@ def test_statements_do_not_grow_with_appointments(office: Office, look: Look) ->
             directory.forget()
             list(Practitioner.objects.all())
             with CaptureQueriesContext(connections["region_au"]) as region:
-                asked = {"look": look, "practitioner": EVERYONE}
+                asked = {"look": look, "practitioners": ()}
                 office.diary(**asked)
             counts.append(len(region))
     assert counts[0] == counts[1] == counts[2] <= 7
+
+
+def test_a_list_comes_in_pages(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows, "PAGE", 3)
+    with acting_in(office.account.ref, by=office.by):
+        for hour in (9, 10, 11, 12):
+            office.booked(ten(hour))
+        first, last, beyond = (
+            office.diary(look=Look.LIST, page=number).listed for number in (1, 2, 9)
+        )
+        assert office.diary(look=Look.LIST).count == 4
+    assert [block.time for block in first[0][1]] == [
+        "9:00 to 10:00 am",
+        "10:00 to 11:00 am",
+        "11:00 am to 12:00 pm",
+    ]
+    assert [block.time for block in last[0][1]] == ["12:00 to 1:00 pm"]
+    assert beyond[0][1][0].id == last[0][1][0].id
