@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from accounts.views import failures
+from bookings.messaging import receipts
 
 handler500 = "accounts.calm.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -17,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("a/<slug:slug>/", include("notes.urls")),
     path("a/<slug:slug>/", include("privacy.urls")),
     path("book/<slug:slug>/", include("bookings.public_urls")),
+    path("receipts/<slug:provider>/<slug:slug>/", receipts.receipt, name="receipt"),
     path("sign-in/", include("allauth.account.urls")),
     path("sign-in/second-factor/", include("allauth.mfa.urls")),
     path("admin/", admin.site.urls),

@@ -70,7 +70,7 @@ class Taken:
     id: str = ""
 
 
-def letter_of(message: Message, account: AccountAnchor) -> Letter:
+def letter_of(message: Message, account: AccountAnchor, receipts: str) -> Letter:
     """Return a message that was written, with its calendar file, ready for the wire."""
     calendar, method = b"", ""
     if message.channel == Message.Channel.EMAIL and message.category in WITH_CALENDAR:
@@ -88,6 +88,7 @@ def letter_of(message: Message, account: AccountAnchor) -> Letter:
         body=message.body,
         calendar=calendar,
         method=method,
+        receipts=receipts,
     )
 
 

@@ -14,6 +14,7 @@ from accounts.models.practice import current_anchor
 from accounts.tenancy import acting_in
 from bookings.messaging.delivery import Letter, NotDelivered, Taken, deliver, letter_of
 from bookings.messaging.preferences import language
+from bookings.messaging.receipts import receipts_url
 from bookings.messaging.truth import leaves_at, reason_against
 from bookings.messaging.wording import written
 from bookings.models import Message
@@ -95,7 +96,7 @@ def _taken(message: Message, address: str) -> Letter:
     message.state, message.reason = State.SENDING, ""
     message.attempts += 1
     message.save()
-    return letter_of(message, account)
+    return letter_of(message, account, receipts_url(account))
 
 
 def _put_off(message: Message, moment: datetime) -> None:

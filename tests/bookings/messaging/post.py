@@ -30,11 +30,15 @@ from tests.factories import make_client
 
 
 class Sink:
-    """A real SMTP server that keeps what it gets; `answer` is what it says to each recipient."""
+    """A real SMTP server that keeps what it gets; `answer` is what it says to each recipient.
+
+    With `hangs_up` it takes a mail and breaks the line before it says so.
+    """
 
     def __init__(self) -> None:
         self.mails: list[tuple[Envelope, EmailMessage]] = []
         self.answer = "250 OK"
+        self.hangs_up = False
 
     async def handle_RCPT(  # noqa: N802
         self, server: Any, session: Any, envelope: Envelope, address: str, options: Any
@@ -47,6 +51,8 @@ class Sink:
         content = envelope.original_content or b""
         mail = email.message_from_bytes(content, policy=email.policy.default)
         self.mails.append((envelope, mail))
+        if self.hangs_up:
+            server.transport.abort()
         return "250 OK"
 
 
