@@ -38,6 +38,8 @@ from bookings.models.times import (
     WeeklyHours,
 )
 from bookings.models.waiting import (
+    FreedTime,
+    WaitingChoices,
     WaitingEntry,
     WaitingOffer,
     WaitingWish,
@@ -55,6 +57,7 @@ __all__ = [
     "BusyTime",
     "DiaryChoice",
     "ExtraHours",
+    "FreedTime",
     "Hold",
     "HolidayCalendar",
     "Message",
@@ -68,6 +71,7 @@ __all__ = [
     "Service",
     "ServiceNeed",
     "ServiceOffer",
+    "WaitingChoices",
     "WaitingEntry",
     "WaitingOffer",
     "WaitingWish",

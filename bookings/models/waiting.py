@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -114,4 +115,64 @@ class WaitingOffer(RegionModel):
                 name="offers_open",
                 condition=models.Q(state="offered"),
             ),
+        ]
+
+
+class FreedTime(RegionModel):
+    """A stretch that became free by a cancellation or a move, and how many on the list it would suit.
+
+    `fitting` is what was found when it was last looked at. Staff put it away; once past it is swept.
+    """
+
+    practitioner = operational(TenantForeignKey(Practitioner, models.CASCADE, related_name="+"))
+    location = operational(TenantForeignKey(Location, models.CASCADE, related_name="+"))
+    starts_at = operational(models.DateTimeField())
+    ends_at = operational(models.DateTimeField())
+    fitting = operational(models.PositiveIntegerField(default=0))
+    created_at = operational(models.DateTimeField(default=clock.now))
+    dismissed_at = operational(models.DateTimeField(null=True, blank=True))
+
+    data_policy = DataPolicy(Subject.SYSTEM, deletable=True)
+
+    class Meta(RegionModel.Meta):
+        ordering = ["starts_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account_id", "practitioner", "starts_at"], name="one_freed_time"
+            )
+        ]
+
+
+class WaitingChoices(RegionModel):
+    """What the practice does with time that becomes free; one without a row has the defaults."""
+
+    class Mode(models.TextChoices):
+        SUGGEST = "suggest", _("Staff choose who gets an offer")
+        OFFER = "offer", _("The first who fit get an offer by themselves")
+
+    mode = operational(
+        models.CharField(
+            _("when time becomes free"), max_length=7, choices=Mode.choices, default=Mode.SUGGEST
+        )
+    )
+    at_once = operational(
+        models.PositiveIntegerField(
+            _("people who get an offer at once"),
+            default=1,
+            validators=[MinValueValidator(1), MaxValueValidator(5)],
+        )
+    )
+    minutes_held = operational(
+        models.PositiveIntegerField(
+            _("minutes an offer is held"),
+            default=120,
+            validators=[MinValueValidator(15), MaxValueValidator(1440)],
+        )
+    )
+
+    data_policy = DataPolicy(Subject.SYSTEM)
+
+    class Meta(RegionModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["account_id"], name="one_set_of_waiting_choices")
         ]
