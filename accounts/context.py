@@ -22,6 +22,7 @@ from privacy.vocabulary import scope
 RAIL: tuple[tuple[Promise, str, str, Permission], ...] = (
     (gettext_lazy("Diary"), "diary", "calendar", Permission.DIARY_VIEW),
     (gettext_lazy("Clients"), "clients", "users", Permission.CLIENTS_VIEW),
+    (gettext_lazy("To answer"), "requests", "bell", Permission.DIARY_VIEW),
     (gettext_lazy("Notes to finish"), "notes", "note", Permission.CLINICAL_WRITE),
     (gettext_lazy("Settings"), "settings", "settings", Permission.OWN_ACCOUNT),
 )

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Location, Practitioner
+from bookings.messaging.preferences import practice_choices
 from bookings.models import Attendee, Service, ServiceOffer
 from clients.models import Client
 
@@ -65,17 +66,9 @@ class WhenForm(forms.Form):
         return datetime.combine(self.cleaned_data["day"], self.cleaned_data["time"])
 
 
-class BookForm(WhenForm):
-    """A booking by staff: what, with whom, when, and a client who is known or new."""
+class WhoForm(forms.Form):
+    """A client who is known, or the few details of one who is new."""
 
-    service = forms.ChoiceField(
-        label=gettext_lazy("Service"),
-        error_messages={"required": gettext_lazy("Choose a service.")},
-    )
-    location = forms.ChoiceField(
-        label=gettext_lazy("Where"),
-        error_messages={"required": gettext_lazy("Choose where it takes place.")},
-    )
     client = forms.UUIDField(required=False, widget=forms.HiddenInput)
     find = forms.CharField(
         label=gettext_lazy("Find a client"),
@@ -98,6 +91,48 @@ class BookForm(WhenForm):
         widget=forms.TextInput({"type": "tel", "autocomplete": "off"}),
     )
     email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
+    tell = forms.BooleanField(label=gettext_lazy("Tell the client"), required=False)
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["given_name"].required = not (self.data or self.initial).get("client")
+        self.fields["tell"].initial = practice_choices().tells_of_booking
+
+    def clean_client(self) -> Client | None:
+        """Return the client who was picked; one of another account is nobody."""
+        pk: UUID | None = self.cleaned_data["client"]
+        if pk is None:
+            return None
+        found: Client | None = Client.objects.filter(pk=pk, archived_at=None).first()
+        if found is None:
+            raise forms.ValidationError(_("This client isn’t here any more. Pick another."))
+        return found
+
+    @property
+    def new_client(self) -> dict[str, Any]:
+        """The details of a client who is new."""
+        names = ("given_name", "family_name", "phone", "email")
+        return {name: self.cleaned_data[name] for name in names}
+
+    @property
+    def names_somebody(self) -> bool:
+        """Whether a client was picked or written down."""
+        return bool(self.cleaned_data["client"] or self.cleaned_data["given_name"])
+
+
+class BookForm(WhoForm, WhenForm):
+    """A booking by staff: what, with whom, when, and a client who is known or new; a group may still be empty."""
+
+    service = forms.ChoiceField(
+        label=gettext_lazy("Service"),
+        error_messages={"required": gettext_lazy("Choose a service.")},
+    )
+    location = forms.ChoiceField(
+        label=gettext_lazy("Where"),
+        error_messages={"required": gettext_lazy("Choose where it takes place.")},
+    )
     overbook = forms.BooleanField(
         label=gettext_lazy("Book it all the same, beside the other appointment"), required=False
     )
@@ -108,26 +143,26 @@ class BookForm(WhenForm):
         help_text=gettext_lazy("Kept in the audit with your name."),
         error_messages={"required": gettext_lazy("Say in a few words why.")},
     )
-    seen = forms.CharField(required=False, max_length=400, widget=forms.HiddenInput)
+    seen = forms.CharField(required=False, max_length=600, widget=forms.HiddenInput)
 
-    use_required_attribute = False
     field_order = ["client", "find", "given_name", "family_name", "phone", "email", "service"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["given_name"].required = not (self.data or self.initial).get("client")
         services = Service.objects.filter(archived_at=None)
         locations = Location.objects.filter(archived_at=None).order_by("name")
         self.services = {str(each.pk): each for each in services}
         self.locations = {str(each.pk): each for each in locations}
         self.offers = set(ServiceOffer.objects.values_list("service_id", "practitioner_id"))
         self.fields["service"].choices = [  # type: ignore[attr-defined]
-            (pk, _("%(name)s, %(n)d min") % {"name": each.name, "n": each.duration_minutes})
-            for pk, each in self.services.items()
+            (pk, _service_words(each)) for pk, each in self.services.items()
         ]
         self.fields["location"].choices = [  # type: ignore[attr-defined]
             (pk, each.name) for pk, each in self.locations.items()
         ]
+        wanted = self.services.get(str(self.data.get("service", "")))
+        if wanted is not None and wanted.capacity > 1:
+            self.fields["given_name"].required = False
 
     def clean_service(self) -> Service:
         """Return the service instead of the id."""
@@ -137,16 +172,6 @@ class BookForm(WhenForm):
     def clean_location(self) -> Location:
         """Return the location instead of the id."""
         found: Location = self.locations[self.cleaned_data["location"]]
-        return found
-
-    def clean_client(self) -> Client | None:
-        """Return the client who was picked; one of another account is nobody."""
-        pk: UUID | None = self.cleaned_data["client"]
-        if pk is None:
-            return None
-        found: Client | None = Client.objects.filter(pk=pk, archived_at=None).first()
-        if found is None:
-            raise forms.ValidationError(_("This client isn’t here any more. Pick another."))
         return found
 
     def clean(self) -> dict[str, Any]:
@@ -162,10 +187,16 @@ class BookForm(WhenForm):
         return values
 
     @property
-    def new_client(self) -> dict[str, Any]:
-        """The details of a client who is new."""
-        names = ("given_name", "family_name", "phone", "email")
-        return {name: self.cleaned_data[name] for name in names}
+    def has_groups(self) -> bool:
+        """Whether any service is for several people."""
+        return any(each.capacity > 1 for each in self.services.values())
+
+
+def _service_words(service: Service) -> str:
+    words = {"name": service.name, "n": service.duration_minutes, "places": service.capacity}
+    if service.capacity > 1:
+        return _("%(name)s, %(n)d min, up to %(places)d people") % words
+    return _("%(name)s, %(n)d min") % words
 
 
 class CancelForm(forms.Form):
@@ -185,5 +216,42 @@ class CancelForm(forms.Form):
         label=gettext_lazy("Why?"),
         choices=Attendee.Reason.choices,
         widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose a reason.")},
+    )
+    note = forms.CharField(
+        label=gettext_lazy("Note for colleagues"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea({"rows": 2}),
+        help_text=gettext_lazy("Never sent to the client."),
+    )
+    tell = forms.BooleanField(label=gettext_lazy("Tell the client"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["tell"].initial = practice_choices().tells_of_cancelling
+
+
+class SessionCancelForm(CancelForm):
+    """Why a session doesn't take place; it is always the practice that says so."""
+
+    side = None  # type: ignore[assignment]
+    tell = forms.BooleanField(label=gettext_lazy("Tell everybody who has a place"), required=False)
+
+
+class DeclineForm(CancelForm):
+    """Why a request can't be met."""
+
+    side = None  # type: ignore[assignment]
+    reason = forms.ChoiceField(
+        label=gettext_lazy("Why?"),
+        choices=[
+            (Attendee.Reason.PRACTITIONER_AWAY, Attendee.Reason.PRACTITIONER_AWAY.label),
+            (Attendee.Reason.BOOKED_IN_ERROR, Attendee.Reason.BOOKED_IN_ERROR.label),
+            (Attendee.Reason.OTHER, Attendee.Reason.OTHER.label),
+        ],
+        initial=Attendee.Reason.OTHER,
+        widget=forms.RadioSelect,
+        help_text=gettext_lazy("Kept here. The client is not told the reason."),
         error_messages={"required": gettext_lazy("Choose a reason.")},
     )

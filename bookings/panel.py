@@ -55,6 +55,25 @@ class Place:
     log: list[tuple[str, str, str]]
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that waits for an answer."""
+
+    until: str
+    accept_url: str
+    decline_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """How full a session is, and what can be done with it."""
+
+    words: str
+    is_full: bool
+    join_url: str
+    call_off_url: str
+
+
 @dataclass(slots=True)
 class Panel:
     """The whole panel."""
@@ -68,6 +87,8 @@ class Panel:
     move_url: str
     url: str
     log: list[tuple[str, str, str]] = field(default_factory=list)
+    asked: Asked | None = None
+    group: Group | None = None
 
 
 def panel(
@@ -85,7 +106,8 @@ def panel(
     editable = can_edit and not is_cancelled
     facts = _facts(appointment, zone)
     places = [_place(each, account, permissions, editable, zone) for each in attendees]
-    if places:
+    group = _group(appointment, places, account, editable)
+    if places and group is None:
         places[0].facts = facts + places[0].facts
     return Panel(
         appointment=appointment,
@@ -97,7 +119,41 @@ def panel(
         move_url=account.url("appointment_move", pk) if editable else "",
         url=account.url("appointment", pk),
         log=_moves(appointment, zone),
+        asked=_asked(appointment, account, editable, zone),
+        group=group,
     )
+
+
+def _asked(
+    appointment: Appointment, account: AccountAnchor, can_edit: bool, zone: str
+) -> Asked | None:
+    if appointment.answer_by is None or appointment.state != Appointment.State.REQUESTED:
+        return None
+    return Asked(
+        until=when(appointment.answer_by, zone),
+        accept_url=account.url("request_acceptance", appointment.pk) if can_edit else "",
+        decline_url=account.url("request_refusal", appointment.pk) if can_edit else "",
+    )
+
+
+def _group(
+    appointment: Appointment, places: list[Place], account: AccountAnchor, can_edit: bool
+) -> Group | None:
+    if appointment.capacity == 1:
+        return None
+    taken = sum(1 for each in places if not each.is_cancelled)
+    is_full = taken >= appointment.capacity
+    return Group(
+        words=places_words(taken, appointment.capacity),
+        is_full=is_full,
+        join_url=account.url("session_place", appointment.pk) if can_edit and not is_full else "",
+        call_off_url=account.url("session_cancellation", appointment.pk) if can_edit else "",
+    )
+
+
+def places_words(taken: int, capacity: int) -> str:
+    """Return "4 of 8 places taken"."""
+    return _("%(taken)d of %(places)d places taken") % {"taken": taken, "places": capacity}
 
 
 def _over(appointment: Appointment, zone: str) -> str:
@@ -134,6 +190,8 @@ def _place(
     client: Client = attendee.client
     cancelled = attendee.state == S.CANCELLED
     open_here = can_edit and not cancelled
+    # Nobody comes to what is not agreed yet
+    attended = open_here and attendee.appointment.state == Appointment.State.BOOKED
     writes = Permission.CLINICAL_WRITE in permissions and account.is_active and not cancelled
     note = account.url("note_new", client.pk, appointment=attendee.appointment_id)
     return Place(
@@ -143,7 +201,7 @@ def _place(
         client_url=account.url("client", client.pk),
         state=str(S(attendee.state).label),
         is_cancelled=cancelled,
-        steps=[_step(attendee, state, account) for state in STEPS] if open_here else [],
+        steps=[_step(attendee, state, account) for state in STEPS] if attended else [],
         no_show=_step(attendee, S.NO_SHOW, account),
         cancel_url=account.url("cancellation", attendee.pk) if open_here else "",
         note_url=note if writes else "",
@@ -222,7 +280,14 @@ def _ending(attendee: Attendee, zone: str) -> list[tuple[str, Any]]:
         "side": Attendee.Side(attendee.cancelled_by or Attendee.Side.PRACTICE).label,
         "when": when(attendee.state_at, zone),
     }
-    return [(_("Cancelled"), _("%(reason)s, by %(side)s, %(when)s") % words)]
+    ended: list[tuple[str, Any]] = [
+        (_("Cancelled"), _("%(reason)s, by %(side)s, %(when)s") % words)
+    ]
+    if attendee.is_late:
+        ended.append((_("Notice"), _("late: within the time agreed at booking")))
+    if attendee.cancel_note:
+        ended.append((_("Note"), attendee.cancel_note))
+    return ended
 
 
 def _past(attendee: Attendee, zone: str) -> list[tuple[str, str, str]]:

@@ -2,11 +2,10 @@
 
 from django.urls import URLPattern, path
 
-from bookings.views import appointment, diary, moving, new
+from bookings.views import appointment, diary, groups, moving, new, requests
 
 urlpatterns: list[URLPattern] = [
     path("diary/", diary.diary, name="diary"),
-    path("diary/choice/", diary.diary_choice, name="diary_choice"),
     path("appointments/new/", new.appointment_new, name="appointment_new"),
     path("appointments/<uuid:pk>/", appointment.appointment, name="appointment"),
     path("appointments/<uuid:pk>/move/", moving.appointment_move, name="appointment_move"),
@@ -22,4 +21,16 @@ urlpatterns: list[URLPattern] = [
         appointment.cancellation,
         name="cancellation",
     ),
+    path("appointments/<uuid:pk>/places/new/", groups.session_place, name="session_place"),
+    path(
+        "appointments/<uuid:pk>/session-cancellation/",
+        groups.session_cancellation,
+        name="session_cancellation",
+    ),
+    path("requests/", requests.requests_to_answer, name="requests"),
+    path("requests/visits/", requests.visits_to_settle, name="visits"),
+    path(
+        "requests/<uuid:pk>/acceptance/", requests.request_acceptance, name="request_acceptance"
+    ),
+    path("requests/<uuid:pk>/refusal/", requests.request_refusal, name="request_refusal"),
 ]

@@ -55,6 +55,8 @@ def attendance(request: AccountRequest, pk: UUID, state: str) -> HttpResponse:
     )
     if not request.htmx:
         tell(request, toast)
+        if "list" in request.GET:
+            return redirect(request.account.url("visits"))
         found = Appointment.objects.select_related("location").get(pk=place.appointment_id)
         return redirect(request.account.url("diary") + diary_of(found).query())
     shown = page_of(request, asked_of(request).but(appointment=place.appointment_id))
@@ -79,8 +81,11 @@ def cancellation(request: AccountRequest, pk: UUID) -> HttpResponse:
     form = CancelForm(request.POST or None)
     if form.is_valid():
         cancelling.cancel(by=request.actor, attendee=attendee, **form.cleaned_data)
-        tell(request, Toast(_("Cancelled. The time is free again.")))
-        asked = diary_of(attendee.appointment).but(appointment=None)
+        stays = attendee.appointment.capacity > 1
+        free = _("Cancelled. The place is free again.")
+        tell(request, Toast(free if stays else _("Cancelled. The time is free again.")))
+        asked = diary_of(attendee.appointment)
+        asked = asked if stays else asked.but(appointment=None)
         return redirect(request.account.url("diary") + asked.query())
     context = {
         "form": form,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse, QueryDict
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
 from accounts.templatetags.keepwell import clock as clock_words
+from bookings import groups
 from bookings.availability import Slot
 from bookings.booking import SlotTaken
 from bookings.desk import book_at_desk, conflicts
@@ -23,12 +23,10 @@ from bookings.models import Appointment
 from bookings.overbooking import Conflict
 from bookings.views.frame import Toast, diary_of, tell
 from bookings.views.moving import nearest_words, taken_words
+from bookings.views.who import found_clients, uuid_in, who_context
 from bookings.wall_time import NonexistentTime
-from clients import directory
-from clients.directory import Entry
 
 PAGE = "bookings/new.html"
-FOUND = 8
 
 
 @require(Permission.DIARY_EDIT)
@@ -42,10 +40,10 @@ def appointment_new(request: AccountRequest) -> HttpResponse:
     posted = with_start(request.POST)
     form = BookForm(posted)
     if request.htmx:
-        return render(request, f"{PAGE}#found", _found(posted))
+        return render(request, f"{PAGE}#found", found_clients(posted))
     if "search" in posted:
         form = BookForm(initial=posted.dict())
-        return _page(request, form, **_found(posted))
+        return _page(request, form, **found_clients(posted))
     if not form.is_valid():
         return _page(request, form, status=422)
     return _book(request, form)
@@ -59,13 +57,7 @@ def _book(request: AccountRequest, form: BookForm) -> HttpResponse:
     wanted["starts_local"] = form.starts_local
     try:
         because = values["reason"] if values["overbook"] and _saw_all(form, wanted) else ""
-        booked = book_at_desk(
-            by=request.actor,
-            client=values["client"],
-            new_client=form.new_client,
-            overbook_because=because,
-            **wanted,
-        )
+        booked = _booked_or_set(request, form, wanted, because)
     except SlotTaken as taken:
         return _conflict(request, form, conflicts(**wanted), taken.nearest)
     except NonexistentTime as missing:
@@ -79,6 +71,22 @@ def _book(request: AccountRequest, form: BookForm) -> HttpResponse:
     else:
         return _booked(request, booked)
     return _page(request, form, status=422)
+
+
+def _booked_or_set(
+    request: AccountRequest, form: BookForm, wanted: dict[str, Any], because: str
+) -> Appointment:
+    """Book for the client who is named; a group without one is only set."""
+    if wanted["service"].capacity > 1 and not form.names_somebody:
+        return groups.schedule(by=request.actor, overbook_because=because, **wanted)
+    return book_at_desk(
+        by=request.actor,
+        client=form.cleaned_data["client"],
+        new_client=form.new_client,
+        overbook_because=because,
+        tell=form.cleaned_data["tell"],
+        **wanted,
+    )
 
 
 def _booked(request: AccountRequest, booked: Appointment) -> HttpResponse:
@@ -118,14 +126,11 @@ def _conflict(
 def _page(
     request: AccountRequest, form: BookForm, *, status: int = 200, **more: Any
 ) -> HttpResponse:
-    values = form.data if form.is_bound else form.initial
-    picked = _uuid(str(values.get("client") or ""))
     context = {
         "form": form,
         "action": request.path,
         "services_url": "" if form.services else request.account.url("services"),
-        "entries": more.pop("entries", None) or _entries_of(picked),
-        "picked": str(picked or ""),
+        **who_context(form),
         "back_url": request.account.url("diary"),
         "has_services": bool(form.services),
         "has_practitioners": bool(form.practitioners),
@@ -135,26 +140,6 @@ def _page(
     return render(request, PAGE, context, status=status)
 
 
-def _found(posted: QueryDict) -> dict[str, Any]:
-    """Return the clients whom the words in the search box fit, the picked one kept among them."""
-    words = posted.get("find", "").strip()
-    entries = directory.search(words, FOUND) if words else []
-    picked = _uuid(posted.get("client", ""))
-    if picked and picked not in {each.id for each in entries}:
-        entries = _entries_of(picked) + entries
-    return {"entries": entries, "picked": str(picked or ""), "asked": words}
-
-
-def _entries_of(picked: UUID | None) -> list[Entry]:
-    if picked is None:
-        return []
-    known = directory.contacts([picked])
-    return [
-        Entry(each.id, each.name, directory.detail(each, known.get(each.id)))
-        for each in directory.people([picked])
-    ]
-
-
 def _suggested(query: QueryDict, form: BookForm) -> dict[str, Any]:
     """Return what the place that was clicked says: who, when, and the service closest to the length drawn."""
     starts = _start(query.get("starts", ""))
@@ -162,7 +147,7 @@ def _suggested(query: QueryDict, form: BookForm) -> dict[str, Any]:
     location = query.get("location", "")
     if practitioner not in form.practitioners:
         practitioner = next(iter(form.practitioners), "")
-    who = _uuid(practitioner)
+    who = uuid_in(practitioner)
     offered = [pk for pk, each in form.services.items() if (each.pk, who) in form.offers]
     minutes = query.get("minutes", "")
     if minutes.isdecimal() and offered:
@@ -184,10 +169,3 @@ def _start(text: str) -> datetime | None:
     except ValueError:
         return None
     return start if start.tzinfo is None else None
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
