@@ -60,11 +60,11 @@ def tidy(prefix: str) -> None:
 def connect(prefix: str, role: str = "", *, database: str = "region_au") -> psycopg.Connection[Any]:
     """Return a plain connection: of the superuser, whom no policy holds, or of one of our roles.
 
-    Nothing is prepared, as in the product: its pools may sit between.
+    It prepares statements as the product's connections do.
     """
     options: dict[str, Any] = {"dbname": prefix + database, "autocommit": True}
     if role:
         options |= {"user": f"keepwell_{role}", "password": settings.DB_PASSWORDS[role]}
     connection = psycopg.connect(superuser(settings.HOME), **options)
-    connection.prepare_threshold = None
+    connection.prepare_threshold = settings.DATABASES["region_au"]["OPTIONS"]["prepare_threshold"]
     return connection

@@ -16,6 +16,7 @@ import psycopg
 from django.conf import settings
 
 from config.bench import databases, seeding
+from config.bench.rounds import Timed
 from config.bench.seeding import Practice, Scene, Size
 from config.bench.stage import LARGE, SMALL, superuser
 from config.bench.web import FLOOR, PRODUCT, Browser, Server, serving
@@ -54,6 +55,10 @@ class Ground:
     logs: Path
     quiet: bool = True
     connections: dict[tuple[str, str], psycopg.Connection[Any]] = field(default_factory=dict)
+
+    def may_judge(self, timed: Timed) -> bool:
+        """Return whether these times may be judged: the machine was quiet at the start and in these rounds."""
+        return self.quiet and timed.is_quiet
 
     def raw(self, prefix: str = SMALL, role: str = "") -> psycopg.Connection[Any]:
         """Return the kept plain connection to a region's database, by default as the superuser."""

@@ -8,7 +8,9 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-WARM_UP = 5
+from config.bench.statistics import NOISY_ABOVE, noise
+
+WARM_UP = 8  # more than a connection waits before it prepares a statement
 NOISE_ROUNDS = 100
 _FIXED = b"keepwell" * 16_384
 
@@ -17,12 +19,18 @@ type Job = Callable[[], object]
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """The milliseconds of each job in each round."""
+    """The milliseconds of each job in each round, and of the fixed job that was done between them."""
 
     times: Mapping[str, list[float]]
+    fixed: list[float]
 
     def __getitem__(self, name: str) -> list[float]:
         return self.times[name]
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether the machine was quiet enough for these times to be judged."""
+        return noise(self.fixed) <= NOISY_ABOVE
 
 
 def interleaved(jobs: Mapping[str, Job], rounds: int, *, warm_up: int = WARM_UP) -> Timed:
@@ -31,17 +39,19 @@ def interleaved(jobs: Mapping[str, Job], rounds: int, *, warm_up: int = WARM_UP)
         for job in jobs.values():
             job()
     times: dict[str, list[float]] = {name: [] for name in jobs}
+    fixed = []
     names = list(jobs)
     gc.collect()
     gc.disable()
     try:
         for number in range(rounds):
+            fixed.append(milliseconds(fixed_job))
             first = number % len(names)
             for name in names[first:] + names[:first]:
                 times[name].append(milliseconds(jobs[name]))
     finally:
         gc.enable()
-    return Timed(times)
+    return Timed(times, fixed)
 
 
 def milliseconds(job: Job) -> float:

@@ -50,7 +50,9 @@ def measure(plan: Plan) -> None:
     noises = noise_times()
     findings.append(Finding("noise", "fixed job afterwards", spread(noises), "ms"))
     say(_conclusion(before, noise(noises)))
-    say("\n" + report.table(findings) + "\n")
+    judged = [each for each in findings if each.limit is not None]
+    told = [each for each in findings if each.limit is None]
+    say(f"\nGoals\n\n{report.table(judged)}\n\nTold beside\n\n{report.table(told)}\n")
     say(report.lines(findings))
 
 

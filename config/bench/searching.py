@@ -8,7 +8,7 @@ from accounts.tenancy import acting_in
 from clients import directory
 from config.bench.ground import Ground
 from config.bench.report import Finding
-from config.bench.rounds import interleaved, milliseconds
+from config.bench.rounds import Timed, interleaved, milliseconds, noise_times
 from config.bench.statistics import ratio, spread
 from privacy.vocabulary import keyring
 
@@ -19,11 +19,7 @@ FIRST_TIMES = 9
 def search(ground: Ground) -> list[Finding]:
     """Measure both."""
     practice = ground.scene.crowd
-    colds = []
-    for _ in range(FIRST_TIMES):
-        keyring.forget()
-        directory.forget()
-        colds.append(milliseconds(partial(_find, ground)))
+    first = _first_times(ground)
     ours, floor = ground.member(practice), ground.on_floor()
     path = f"/a/{practice.account.slug}/clients/search/"
     answer = ours.post(path, {"q": WORDS})
@@ -35,15 +31,34 @@ def search(ground: Ground) -> list[Finding]:
         },
         ground.plan.rounds,
     )
-    found = partial(Finding, "G5", quiet=ground.quiet)
     return [
-        found(
+        Finding(
+            "G5",
             "client search over 50,000, warm / floor page",
             ratio(timed["page"], timed["floor"]),
             limit=1.5,
+            quiet=ground.may_judge(timed),
         ),
-        found("client search over 50,000, first in a worker", spread(colds), unit="ms", limit=400),
+        Finding(
+            "G5",
+            "client search over 50,000, first in a worker",
+            spread(first["search"]),
+            "ms",
+            limit=400,
+            quiet=ground.may_judge(first),
+        ),
     ]
+
+
+def _first_times(ground: Ground) -> Timed:
+    """Search again and again as a worker does that has opened nothing yet."""
+    times, fixed = [], []
+    for _ in range(FIRST_TIMES):
+        fixed += noise_times(10)
+        keyring.forget()
+        directory.forget()
+        times.append(milliseconds(partial(_find, ground)))
+    return Timed({"search": times}, fixed)
 
 
 def _find(ground: Ground) -> None:

@@ -46,7 +46,7 @@ def test_a_quick_run_measures_every_goal_and_leaves_nothing(tmp_path: Path) -> N
     assert f"| {found[0]['goal']} | {found[0]['work']} |" in ran.stdout
     by_work = {each["work"]: each for each in found}
     for workers in ("1 worker", "4 workers", "8 workers"):
-        race = by_work[f"race, {workers}: rounds of 2 without exactly one booking"]
+        race = by_work[f"race of 50, {workers}, 2 rounds: what went wrong"]
         assert race["statuses"] == {"303": 2, "409": 98}
     counted = [each for each in found if each["counted"] and each["goal"] in ("G2", "G4", "count")]
     assert {each["work"] for each in counted if each["verdict"] == "missed"} == set()

@@ -49,7 +49,7 @@ DATABASES = {
         "PORT": _where.port,
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"server_side_binding": True},
+        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 5},
     }
 }
 USE_TZ = True
