@@ -9,6 +9,7 @@ Pure: rows come in, slots go out; the present is passed in. The rules:
 - Its buffers keep clear of other bookings, which come in widened by their own buffers; between two
   appointments the later one's "before" thus follows the earlier one's "after". Buffers may reach
   outside hours: a room is tidied after closing time.
+- Where a service needs a room or equipment, one of each kind is free for all of that time, buffers included.
 - Starts step from the opening of the hours they lie in, so 50-minute sessions from 9:00 start at
   9:00, 9:50, …; an absence or a booking doesn't shift them.
 """
@@ -23,6 +24,7 @@ from uuid import UUID
 
 from accounts.time_zones import zone_info
 from bookings.ranges import Range, clip, subtract, union
+from bookings.rooms.fitting import Needs
 from bookings.wall_time import MIDNIGHT, ONE_DAY, day_bounds, first_instant
 
 NOTHING: Final = timedelta()
@@ -111,7 +113,8 @@ class Schedule:
     """What is known about the time of some practitioners; rows may come in any order.
 
     To move an appointment, leave it out of `busy` and of the caps: it never blocks its own move.
-    `terms` are those of practitioners who are booked on other terms than the rest.
+    `terms` are those of practitioners who are booked on other terms than the rest, `needs` the rooms and equipment
+    that every slot must find free besides.
     """
 
     hours: Sequence[WeeklyHours] = ()
@@ -120,6 +123,7 @@ class Schedule:
     busy: Sequence[Busy] = ()
     caps: Sequence[Cap] = ()
     terms: Mapping[UUID, "Terms"] = field(default_factory=dict)
+    needs: Needs = field(default_factory=Needs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +191,9 @@ def slots(
             start
             for window in windows
             for start in _starts(window, free, own, earliest)
-            if start < asked[1] and start <= now + own.horizon
+            if start < asked[1]
+            and start <= now + own.horizon
+            and _has_room(schedule.needs, start, own)
         }
         found += _shown(sorted(starts), place, zone, own.duration, caps.get(place.practitioner))
     return sorted(found, key=lambda slot: (slot.starts_at, slot.practitioner, slot.location))
@@ -316,6 +322,13 @@ def _starts(
         while start < closes and start + terms.duration <= piece_closes:
             yield start
             start += terms.grid
+
+
+def _has_room(needs: Needs, start: datetime, terms: Terms) -> bool:
+    """Whether the rooms and equipment that are needed are free from a start, buffers included."""
+    if not needs.kinds:
+        return True
+    return needs.fit(start - terms.buffer_before, start + terms.duration + terms.buffer_after)
 
 
 def _shown(

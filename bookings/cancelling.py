@@ -8,6 +8,7 @@ from accounts import audit
 from bookings.freeing import Stretch, freed
 from bookings.messaging import messages
 from bookings.models import Appointment, Attendee
+from bookings.rooms import assigning
 from privacy.vocabulary import clock
 from privacy.vocabulary.scope import Actor
 
@@ -80,6 +81,7 @@ def end(appointment: Appointment) -> None:
     appointment.state, appointment.cancelled_at = Appointment.State.CANCELLED, clock.now()
     appointment.sequence += 1
     appointment.save(update_fields=["state", "cancelled_at", "sequence"])
+    assigning.release(appointment)
 
 
 def _as_it_is(attendee: Attendee) -> Attendee:

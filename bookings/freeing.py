@@ -8,6 +8,7 @@ from uuid import UUID
 
 from bookings import overbooking, signals
 from bookings.models import Appointment
+from bookings.rooms import assigning
 
 
 class Stretch(NamedTuple):
@@ -29,6 +30,7 @@ class Stretch(NamedTuple):
 def freed(stretch: Stretch) -> None:
     """Say, in the open transaction, that a stretch of time is free again."""
     overbooking.settle(stretch.practitioner_id, stretch.busy_from, stretch.busy_until)
+    assigning.settle(stretch.location_id, stretch.busy_from, stretch.busy_until)
     signals.time_freed.send(
         sender=Appointment,
         practitioner_id=stretch.practitioner_id,

@@ -14,6 +14,8 @@ from accounts.time_zones import zone_info
 from bookings import availability
 from bookings.availability import Absence, Cap, Schedule, Slot, Terms
 from bookings.models import Service
+from bookings.rooms.fitting import Needs
+from bookings.rooms.known import needs_of
 from bookings.times import known
 from bookings.times.known import Own
 from bookings.times.thinning import thinned
@@ -198,7 +200,8 @@ def schedule_of(
 ) -> Schedule:
     """Return all that is known of practitioners' time at one location, in five statements however long the history is.
 
-    With a `service`, each one's own terms for it stand in the schedule.
+    With a `service`, each one's own terms for it stand in the schedule, and where it needs rooms or equipment, a sixth
+    statement says when those are taken.
     """
     ids = [practitioner.pk for practitioner in practitioners]
     weekly, extra = known.opened(ids, location, first_day, last_day)
@@ -228,6 +231,9 @@ def schedule_of(
             for pk, each in own.items()
             if service is not None
         },
+        needs=needs_of(service, location, first_day, last_day, leaving_out=leaving_out)
+        if service is not None and any(each.needs_room for each in own.values())
+        else Needs(),
     )
 
 

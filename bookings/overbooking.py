@@ -13,6 +13,7 @@ from accounts import audit
 from accounts.templatetags.keepwell import clock as clock_words
 from bookings.diary.words import span_words
 from bookings.models import Appointment
+from bookings.rooms import assigning
 from bookings.taking import Taken, taking
 from clients import directory
 from privacy.vocabulary.scope import Actor, ActorKind
@@ -20,57 +21,77 @@ from privacy.vocabulary.scope import Actor, ActorKind
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """An appointment that stands where another is wanted, in words."""
+    """An appointment that stands where another is wanted, in words; `room` when it is the room that it has."""
 
     id: UUID
     time: str
     who: str
     service: str
+    room: str = ""
 
 
 def conflicts(wanted: Appointment, zone: str) -> list[Conflict]:
-    """Return the appointments whose kept time `wanted` (saved or not) would overlap, buffers counted."""
-    rows = (
-        _in_the_way(wanted)
-        .order_by("starts_at")
-        .values_list("id", "starts_at", "ends_at", "service_name", "attendees__client_id")[:12]
-    )
+    """Return the appointments whose kept time, or whose room, `wanted` (saved or not) would overlap, buffers counted."""
+    columns = ("id", "starts_at", "ends_at", "service_name", "attendees__client_id")
+    rows = [
+        (*row, "") for row in _in_the_way(wanted).order_by("starts_at").values_list(*columns)[:12]
+    ]
+    met = {row[0] for row in rows}
+    uses = assigning.in_the_way(wanted).order_by("busy_from", "id")
+    rows += [
+        row
+        for row in uses.values_list(
+            *(f"appointment__{each}" for each in columns), "resource__name"
+        )[:12]
+        if row[0] not in met
+    ]
     names = directory.names({row[4] for row in rows if row[4]})
     found: dict[UUID, Conflict] = {}
-    for pk, starts_at, ends_at, what, who in rows:
+    for pk, starts_at, ends_at, what, who, room in rows:
         several = pk in found
         found[pk] = Conflict(
             pk,
             span_words(clock_words(starts_at, zone), clock_words(ends_at, zone)),
             "" if several else names.get(who, ""),
             what,
+            room,
         )
     return list(found.values())
 
 
 def take(appointment: Appointment, save: Callable[[], None], *, by: Actor, because: str) -> None:
-    """Have `save` write the appointment's time; where it is taken, beside the other one if `because` says why.
+    """Have `save` write the appointment's time with its rooms; where they are taken, beside the other if `because` says why.
 
     One that finds its place free is not, or no longer, overbooked. Raises `Taken`.
     """
-    appointment.is_overbooked, appointment.overbooked_by_id = False, None
-    try:
-        with taking(appointment.practitioner_id):
-            # An overbooked row stands outside the constraint, and still nobody is put beside it unknowingly
-            if _in_the_way(appointment).filter(is_overbooked=True).exists():
-                raise Taken
-            save()
-    except Taken:
-        if not because:
-            raise
-        appointment.is_overbooked = True
-        appointment.overbooked_by_id = by.id if by.kind == ActorKind.MEMBER else None
-        save()
+    suits = assigning.candidates(appointment)
+    ways = [(False, False)]
+    if because:
+        # Where only the room is taken, the practitioner's time stays behind its wall
+        ways += [(False, True)] if suits else []
+        ways.append((True, True))
+    for is_overbooked, shares_room in ways:
+        appointment.is_overbooked = is_overbooked
+        member = by.id if is_overbooked and by.kind == ActorKind.MEMBER else None
+        appointment.overbooked_by_id = member
+        held = [] if is_overbooked else [appointment.practitioner_id]
+        try:
+            with taking(*held, *(each.pk for each in suits)):
+                # An overbooked row stands outside the constraint, and still nobody is put beside it unknowingly
+                beside = _in_the_way(appointment).filter(is_overbooked=True)
+                if not is_overbooked and beside.exists():
+                    raise Taken
+                save()
+                assigning.assign(appointment, suits, beside=shares_room)
+                return
+        except Taken:
+            if (is_overbooked, shares_room) == ways[-1]:
+                raise
 
 
 def record(appointment: Appointment, *, by: Actor, because: str, client_id: UUID | None) -> None:
     """Keep why an appointment stands beside another, sealed in the audit; one that doesn't has nothing to tell."""
-    if appointment.is_overbooked and because:
+    if because and (appointment.is_overbooked or assigning.is_shared(appointment)):
         audit.record(
             "appointment.overbooked",
             by=by,

@@ -1,4 +1,4 @@
-"""A practitioner's time goes to one booking: a short lock keeps the queue in front of the exclusion constraint short."""
+"""A time goes to one booking: a short lock keeps the queue in front of the exclusion constraints short."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class Taken(Exception):
 
 
 @contextmanager
-def taking(*practitioners: UUID) -> Iterator[None]:
-    """Hold the time of these practitioners while appointments of theirs are written (booked or moved).
+def taking(*held: UUID) -> Iterator[None]:
+    """Hold the time of these practitioners, rooms and equipment while appointments of theirs are written.
 
     Waits a second at most. The lock lasts until the transaction ends; leaving with an error undoes what was written
     here and gives the lock back at once. Raises `Taken` when the exclusion constraint or the wait said no.
@@ -31,7 +31,7 @@ def taking(*practitioners: UUID) -> Iterator[None]:
         with transaction.atomic(using=database):
             with connections[database].cursor() as cursor:
                 cursor.execute("SET LOCAL lock_timeout = '1s'")
-                for key in sorted({_lock_of(practitioner) for practitioner in practitioners}):
+                for key in sorted({_lock_of(each) for each in held}):
                     cursor.execute("SELECT pg_advisory_xact_lock(%s::bigint)", [key])
             yield
     except DatabaseError as error:
@@ -40,7 +40,7 @@ def taking(*practitioners: UUID) -> Iterator[None]:
         raise
 
 
-def _lock_of(practitioner: UUID) -> int:
-    """Return the number of a practitioner's advisory lock; two that share one only wait for each other."""
-    digest = blake2b(practitioner.bytes, digest_size=8, person=b"practitioner").digest()
+def _lock_of(held: UUID) -> int:
+    """Return the number of an advisory lock; two that share one only wait for each other."""
+    digest = blake2b(held.bytes, digest_size=8, person=b"practitioner").digest()
     return int.from_bytes(digest, signed=True)

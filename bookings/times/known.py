@@ -10,14 +10,23 @@ from typing import Any
 from uuid import UUID
 
 from django.db import models
-from django.db.models import F, FilteredRelation, Q, QuerySet, Value
+from django.db.models import Exists, F, FilteredRelation, Q, QuerySet, Value
 from django.db.models.functions import Cast
 
 from accounts.models import Location, Practitioner
 from accounts.time_zones import zone_info
 from bookings import availability
 from bookings.availability import Busy
-from bookings.models import Absence, Appointment, BusyTime, ExtraHours, Hold, Service, WeeklyHours
+from bookings.models import (
+    Absence,
+    Appointment,
+    BusyTime,
+    ExtraHours,
+    Hold,
+    Service,
+    ServiceNeed,
+    WeeklyHours,
+)
 from bookings.times import public_holidays
 from bookings.times.repeat import Repeat, Spell, first_days, instants
 from bookings.wall_time import ONE_DAY, day_bounds, first_instant
@@ -31,13 +40,17 @@ LONGEST = timedelta(days=366)
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """What differs for one practitioner: the length of a service, and the limits they set for themself."""
+    """What differs for one practitioner: the length of a service, and the limits they set for themself.
+
+    `needs_room` is the service's own: known from the same statement, so that a practice without rooms asks no other.
+    """
 
     minutes: int | None = None
     per_day: int | None = None
     per_week: int | None = None
     notice_minutes: int | None = None
     horizon_days: int | None = None
+    needs_room: bool = False
 
 
 def opened(
@@ -216,7 +229,12 @@ def own_of(ids: list[UUID], service: Service | None) -> dict[UUID, Own]:
     offer = Q(offers__service_id=service.pk if service else None)
     rows = (
         Practitioner.objects.filter(pk__in=ids)
-        .annotate(offer=FilteredRelation("offers", condition=offer))
+        .annotate(
+            offer=FilteredRelation("offers", condition=offer),
+            needs_room=Exists(ServiceNeed.objects.filter(service=service))
+            if service
+            else Value(value=False),
+        )
         .order_by()
         .values_list(
             "pk",
@@ -225,6 +243,7 @@ def own_of(ids: list[UUID], service: Service | None) -> dict[UUID, Own]:
             "limits__most_per_week",
             "limits__notice_minutes",
             "limits__horizon_days",
+            "needs_room",
         )
     )
     return {pk: Own(*values) for pk, *values in rows}
