@@ -19,6 +19,7 @@ class Permission(StrEnum):
 
     DIARY_VIEW = "diary.view"
     DIARY_EDIT = "diary.edit"
+    TIMES_EDIT = "times.edit"  # everybody's time off, extra hours and limits; without it one's own
     CLIENTS_VIEW = "clients.view"
     CLIENTS_EDIT = "clients.edit"
     CLINICAL_READ = "clinical.read"
@@ -36,7 +37,7 @@ _DESK = {P.DIARY_VIEW, P.DIARY_EDIT, P.CLIENTS_VIEW, P.CLIENTS_EDIT, P.OWN_ACCOU
 ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.OWNER: frozenset(Permission),
     Role.PRACTITIONER: frozenset(_DESK | {P.CLINICAL_READ, P.CLINICAL_WRITE}),
-    Role.RECEPTION: frozenset(_DESK),
+    Role.RECEPTION: frozenset(_DESK | {P.TIMES_EDIT}),
     Role.BOOKKEEPER: frozenset({P.CLIENTS_VIEW, P.OWN_ACCOUNT}),
 }
 

@@ -30,7 +30,8 @@ from bookings.hours_forms import (
     usual_week,
 )
 from bookings.models import Appointment, WeeklyHours
-from bookings.times.shown import named
+from bookings.times import reach
+from bookings.times.shown import is_confirmed, named
 from bookings.times.stranded import HoursTo, stranded
 from bookings.week_words import period_words, week_words
 from privacy.vocabulary import clock
@@ -54,7 +55,7 @@ def overview(request: AccountRequest) -> HttpResponse:
         (person, [_place(request, person, place, weeks[person.pk, place.pk]) for place in places])
         for person in Practitioner.objects.filter(deactivated_at=None)
     ]
-    context = {"people": people, "places": places}
+    context = {"people": people, "places": places, "tabs": reach.tabs(request, "hours")}
     return render(request, "booking_settings/hours.html", context)
 
 
@@ -96,7 +97,7 @@ def hours_of(request: AccountRequest, practitioner: UUID, location: UUID) -> Htt
         form = HoursForm(initial=typed(form), stretches=form.stretches, replacing=form.replacing)
     elif request.method == "POST" and form.is_valid():
         left_out = stranded(HoursTo(person, place, form.change))
-        if not left_out or request.POST.get("confirmed") == str(len(left_out)):
+        if is_confirmed(request, left_out):
             if _saved(request, person, place, form):
                 return redirect(request.account.url("hours"))
             left_out = []

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from bookings import hours_views, settings_views, setup_views
 from bookings.public import settings as page_settings
+from bookings.times.views import extra_hours, holidays, limits, time_off
 
 urlpatterns: list[URLPattern] = [
     path("setup/", setup_views.start, name="setup"),
@@ -33,4 +34,20 @@ urlpatterns: list[URLPattern] = [
         hours_views.hours_of,
         name="hours_of",
     ),
+    path("settings/extra-hours/", extra_hours.entries, name="extra_hours"),
+    path("settings/extra-hours/new/", extra_hours.new, name="extra_hours_new"),
+    path("settings/extra-hours/<uuid:pk>/", extra_hours.entry, name="extra_hours_entry"),
+    path("settings/time-off/", time_off.entries, name="time_off"),
+    path("settings/time-off/new/", time_off.new, name="time_off_new"),
+    path("settings/time-off/<uuid:pk>/", time_off.entry, name="time_off_entry"),
+    path("settings/time-off/<uuid:pk>/removal/", time_off.removal, name="time_off_removal"),
+    path("settings/holidays/", holidays.overview, name="holidays"),
+    path("settings/holidays/<uuid:location>/", holidays.holidays_of, name="holidays_of"),
+    path(
+        "settings/holidays/<uuid:location>/days/",
+        holidays.holiday_switch,
+        name="holiday_switch",
+    ),
+    path("settings/limits/", limits.overview, name="limits"),
+    path("settings/limits/<uuid:practitioner>/", limits.limits_of, name="limits_of"),
 ]

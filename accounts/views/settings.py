@@ -64,6 +64,13 @@ DOORS = (
                 P.SETTINGS_EDIT,
             ),
             (
+                "time_off",
+                "sun",
+                gettext_lazy("Time off"),
+                gettext_lazy("Holidays, closures, extra hours and limits"),
+                P.DIARY_EDIT,
+            ),
+            (
                 "booking_page",
                 "globe",
                 gettext_lazy("Booking page"),

@@ -64,3 +64,8 @@ def repeat_words(every_weeks: int | None, until: date | None) -> str:
     if until is None:
         return words
     return _("%(often)s until %(day)s") % {"often": words, "day": day_words(until)}
+
+
+def is_confirmed(request: AccountRequest, left_out: list[Appointment]) -> bool:
+    """Whether a change may be saved: it strands nothing, or the person has seen just these and said so."""
+    return not left_out or request.POST.get("confirmed") == str(len(left_out))

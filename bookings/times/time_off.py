@@ -46,7 +46,7 @@ def drafted(values: dict[str, Any], absence: Absence | None = None) -> Absence:
         setattr(row, name, values.get(name))
     row.label = row.label or ""
     row.time_zone = zone_of(row.practitioner, row.location)
-    if row.practitioner is None:
+    if row.practitioner is None and row.kind == Absence.Kind.HOLIDAY:
         row.kind = Absence.Kind.CLOSED
     if row.every_weeks is None:
         row.until = None
@@ -61,7 +61,7 @@ def add(*, by: Actor, member: Member | None, values: dict[str, Any]) -> Absence:
     row = drafted(values)
     row.made_by = member
     row.save(force_insert=True)
-    audit.record("time_off.added", by=by, of=row)
+    audit.record("absence.added", by=by, of=row)
     return row
 
 
@@ -69,11 +69,11 @@ def change(*, by: Actor, absence: Absence, values: dict[str, Any]) -> Absence:
     """Change time off; bookings stay where they are. Raises ValidationError."""
     row = drafted(values, absence)
     row.save(update_fields=[*FIELDS, "time_zone"])
-    audit.record("time_off.changed", by=by, of=row)
+    audit.record("absence.changed", by=by, of=row)
     return row
 
 
 def remove(*, by: Actor, absence: Absence) -> None:
     """Take time off back: the hours under it can be booked again."""
-    audit.record("time_off.removed", by=by, of=absence)
+    audit.record("absence.removed", by=by, of=absence)
     absence.delete()

@@ -163,7 +163,7 @@ def test_bookings_outside_changed_hours_are_shown_before_anything_is_saved() -> 
         client = make_client(given_name="Leila", family_name="Haddad")
         make_appointment(client, starts_at=starts, local_date=day, local_time=time(15))
     page = room.browser.post(room.week_url, week(*NINE_TO_NOON))
-    assert "One booking would lie outside these hours" in page.content.decode()
+    assert "One booking would be left without its time" in page.content.decode()
     assert "Leila Haddad" in page.content.decode()
     assert page.context["form"][name_of(1, 1, "ends")].value() == "12:00"
     with acting_in(room.account.ref):

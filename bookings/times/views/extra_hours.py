@@ -1,0 +1,113 @@
+"""Extra hours: the list, adding, changing and taking back."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import practice_settings
+from accounts.permissions import Permission, require
+from accounts.requests import AccountRequest
+from bookings.models import Appointment, ExtraHours
+from bookings.times import extra_hours, reach
+from bookings.times.forms import ExtraHoursForm, extra_initial
+from bookings.times.shown import is_confirmed, named, repeat_words, when_words
+from bookings.times.stranded import ExtraTo, stranded
+from privacy.vocabulary import clock
+
+editor = require(Permission.DIARY_EDIT)
+both = require_http_methods(["GET", "POST"])
+
+
+@editor
+@require_safe
+def entries(request: AccountRequest) -> HttpResponse:
+    """List extra hours that are coming."""
+    today = clock.today(practice_settings.zone())
+    over = Q(every_weeks=None, day__lt=today) | Q(until__lt=today)
+    rows = ExtraHours.objects.exclude(over).select_related("practitioner", "location")
+    mine = {each.pk for each in reach.people(request)}
+    context = {
+        "tabs": reach.tabs(request, "extra_hours"),
+        "rows": [_row(request, each, mine) for each in rows],
+        "can_add": bool(mine and reach.places()),
+    }
+    return render(request, "times/extra_hours.html", context)
+
+
+@editor
+@both
+def new(request: AccountRequest) -> HttpResponse:
+    """Add extra hours."""
+    return _edit(request, None)
+
+
+@editor
+@both
+def entry(request: AccountRequest, pk: UUID) -> HttpResponse:
+    """Change extra hours, or take them back with the button of that name."""
+    found: ExtraHours = get_object_or_404(ExtraHours.objects.all(), pk=pk)
+    reach.check(request, found.practitioner_id)
+    return _edit(request, found)
+
+
+def _edit(request: AccountRequest, extra: ExtraHours | None) -> HttpResponse:
+    is_removal = extra is not None and "removal" in request.POST
+    form = ExtraHoursForm(
+        request.POST if request.method == "POST" and not is_removal else None,
+        people=reach.people(request),
+        places=reach.places(),
+        initial=extra_initial(extra) if extra else {"day": request.GET.get("day", "")},
+    )
+    left_out: list[Appointment] = []
+    if request.method == "POST" and (is_removal or form.is_valid()):
+        left_out = _left_out(extra, None if is_removal else form)
+        if is_confirmed(request, left_out):
+            _save(request, extra, None if is_removal else form)
+            return redirect(request.account.url("extra_hours"))
+    context = {
+        "form": form,
+        "extra": extra,
+        "is_removal": is_removal,
+        "left_out": named(request, left_out),
+        "left_out_count": len(left_out),
+    }
+    return render(request, "times/extra_hours_entry.html", context)
+
+
+def _left_out(extra: ExtraHours | None, form: ExtraHoursForm | None) -> list[Appointment]:
+    if extra is None:
+        return []
+    then = extra_hours.drafted(form.values) if form else None
+    if then and (then.practitioner, then.location) != (extra.practitioner, extra.location):
+        then = None
+    return stranded(ExtraTo(extra.practitioner, extra.location, then, extra.pk))
+
+
+def _save(request: AccountRequest, extra: ExtraHours | None, form: ExtraHoursForm | None) -> None:
+    if form is None and extra is not None:
+        extra_hours.remove(by=request.actor, extra=extra)
+        messages.success(request, _("Extra hours taken back."))
+    elif form is not None and extra is not None:
+        extra_hours.change(by=request.actor, extra=extra, values=form.values)
+        messages.success(request, _("Extra hours saved."))
+    elif form is not None:
+        extra_hours.add(by=request.actor, values=form.values)
+        messages.success(request, _("Extra hours saved."))
+
+
+def _row(request: AccountRequest, row: ExtraHours, mine: set[UUID]) -> dict[str, Any]:
+    can_edit = reach.sets_all(request) or row.practitioner_id in mine
+    return {
+        "who": f"{row.practitioner.name} · {row.location.name}",
+        "when": when_words(row.day, row.starts, row.day, row.ends),
+        "repeat": repeat_words(row.every_weeks, row.until),
+        "url": request.account.url("extra_hours_entry", row.pk) if can_edit else "",
+    }

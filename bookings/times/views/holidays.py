@@ -1,0 +1,132 @@
+"""Public holidays of each location: whose they are, and on which of them it opens all the same."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.jurisdiction import countries
+from accounts.models import Location
+from accounts.permissions import Permission, require
+from accounts.requests import AccountRequest
+from bookings.models import Appointment, HolidayCalendar, OpenHoliday
+from bookings.times import keeping, public_holidays, reach
+from bookings.times.forms import HolidaysForm, holidays_initial, next_year
+from bookings.times.shown import is_confirmed, named
+from bookings.times.stranded import HolidaysTo, stranded
+from privacy.vocabulary import clock
+
+editor = require(Permission.SETTINGS_EDIT)
+both = require_http_methods(["GET", "POST"])
+
+
+@editor
+@require_safe
+def overview(request: AccountRequest) -> HttpResponse:
+    """List the locations and whose holidays each keeps."""
+    kept = {each.location_id: each for each in HolidayCalendar.objects.all()}
+    rows = []
+    for place in reach.places():
+        row = kept.get(place.pk)
+        rows.append(
+            {
+                "place": place,
+                "url": request.account.url("holidays_of", place.pk),
+                "words": _words(row.country, row.subdivision) if row else "",
+            }
+        )
+    context = {"tabs": reach.tabs(request, "holidays"), "rows": rows}
+    return render(request, "times/holidays.html", context)
+
+
+@editor
+@both
+def holidays_of(request: AccountRequest, location: UUID) -> HttpResponse:
+    """Choose whose holidays a location keeps, and see the days of the next twelve months."""
+    place: Location = get_object_or_404(Location.objects.all(), pk=location)
+    row = HolidayCalendar.objects.filter(location=place).first()
+    if request.method == "POST" and "none" in request.POST:
+        keeping.keep_no_holidays(by=request.actor, location=place)
+        messages.success(request, _("Open on public holidays as on any other day."))
+        return redirect(request.account.url("holidays_of", place.pk))
+    form = HolidaysForm(
+        request.POST if request.method == "POST" else None,
+        initial=holidays_initial(row, request.account.country, place.time_zone),
+    )
+    left_out: list[Appointment] = []
+    if request.method == "POST" and form.is_valid():
+        country, part = form.cleaned_data["country"], form.part
+        left_out = stranded(HolidaysTo(place, country, part, _open_days(place)))
+        if is_confirmed(request, left_out):
+            keeping.keep_holidays(
+                by=request.actor, location=place, country=country, subdivision=part
+            )
+            messages.success(request, _("Closed on these public holidays."))
+            return redirect(request.account.url("holidays_of", place.pk))
+    return _page(request, place, row, form, left_out)
+
+
+@editor
+@require_POST
+def holiday_switch(request: AccountRequest, location: UUID) -> HttpResponse:
+    """Open on one public holiday all the same, or close again; bookings that day are shown before it closes."""
+    place: Location = get_object_or_404(Location.objects.all(), pk=location)
+    row: HolidayCalendar = get_object_or_404(HolidayCalendar.objects.all(), location=place)
+    try:
+        day = date.fromisoformat(request.POST.get("day", ""))
+    except ValueError:
+        return redirect(request.account.url("holidays_of", place.pk))
+    is_open = request.POST.get("open") == "1"
+    left_out: list[Appointment] = []
+    if not is_open:
+        opens = _open_days(place) - {day}
+        left_out = stranded(HolidaysTo(place, row.country, row.subdivision, opens))
+    if not is_confirmed(request, left_out):
+        form = HolidaysForm(initial=holidays_initial(row, "", ""))
+        return _page(request, place, row, form, left_out, closing=day)
+    keeping.open_on(by=request.actor, location=place, day=day, is_open=is_open)
+    messages.success(request, _("Open on that day.") if is_open else _("Closed on that day."))
+    return redirect(request.account.url("holidays_of", place.pk))
+
+
+def _page(
+    request: AccountRequest,
+    place: Location,
+    row: HolidayCalendar | None,
+    form: HolidaysForm,
+    left_out: list[Appointment],
+    closing: date | None = None,
+) -> HttpResponse:
+    days: dict[date, str] = {}
+    if row is not None:
+        first, last = next_year(clock.today(place.time_zone))
+        days = public_holidays.between(row.country, row.subdivision, first, last)
+    opens = _open_days(place)
+    context: dict[str, Any] = {
+        "place": place,
+        "form": form,
+        "row": row,
+        "days": [(day, name, day in opens) for day, name in days.items()],
+        "left_out": named(request, left_out),
+        "left_out_count": len(left_out),
+        "closing": closing,
+    }
+    return render(request, "times/holidays_of.html", context)
+
+
+def _open_days(place: Location) -> frozenset[date]:
+    return frozenset(OpenHoliday.objects.filter(location=place).values_list("day", flat=True))
+
+
+def _words(country: str, part: str) -> str:
+    """Return "New South Wales, Australia"."""
+    name = next((each.name for each in countries() if each.code == country), country)
+    parts = dict(public_holidays.parts(country))
+    return f"{parts[part]}, {name}" if part in parts else name

@@ -1,0 +1,85 @@
+"""Limits: how much each practitioner takes, and how late or early they can be booked."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import Practitioner
+from accounts.permissions import Permission, require
+from accounts.requests import AccountRequest
+from bookings.models import Appointment, BookingLimits
+from bookings.times import keeping, reach
+from bookings.times.forms import LimitsForm, days_words, limits_initial, notice_words
+from bookings.times.shown import is_confirmed, named
+from bookings.times.stranded import LimitsTo, stranded
+
+editor = require(Permission.DIARY_EDIT)
+both = require_http_methods(["GET", "POST"])
+
+
+@editor
+@require_safe
+def overview(request: AccountRequest) -> HttpResponse:
+    """List the practitioners whose limits the member may set."""
+    kept = {each.practitioner_id: each for each in BookingLimits.objects.all()}
+    rows = [
+        {
+            "person": each,
+            "words": limit_words(kept.get(each.pk)),
+            "url": request.account.url("limits_of", each.pk),
+        }
+        for each in reach.people(request)
+    ]
+    context = {"tabs": reach.tabs(request, "limits"), "rows": rows}
+    return render(request, "times/limits.html", context)
+
+
+@editor
+@both
+def limits_of(request: AccountRequest, practitioner: UUID) -> HttpResponse:
+    """Set one practitioner's limits."""
+    person: Practitioner = get_object_or_404(Practitioner.objects.all(), pk=practitioner)
+    reach.check(request, person.pk)
+    row = BookingLimits.objects.filter(practitioner=person).first()
+    form = LimitsForm(
+        request.POST if request.method == "POST" else None, initial=limits_initial(row)
+    )
+    left_out: list[Appointment] = []
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        asked = LimitsTo(person, values["most_per_day"], values["most_per_week"])
+        left_out = stranded(asked)
+        if is_confirmed(request, left_out):
+            keeping.set_limits(by=request.actor, practitioner=person, values=values)
+            messages.success(request, _("Limits saved."))
+            return redirect(request.account.url("limits"))
+    context = {
+        "form": form,
+        "practitioner": person,
+        "left_out": named(request, left_out),
+        "left_out_count": len(left_out),
+    }
+    return render(request, "times/limits_of.html", context)
+
+
+def limit_words(row: BookingLimits | None) -> str:
+    """Return limits in a line, or nothing."""
+    if row is None:
+        return ""
+    words = []
+    if row.most_per_day is not None:
+        words.append(ngettext("%d a day", "%d a day", row.most_per_day) % row.most_per_day)
+    if row.most_per_week is not None:
+        words.append(ngettext("%d a week", "%d a week", row.most_per_week) % row.most_per_week)
+    if row.notice_minutes is not None:
+        words.append(_("notice of %(time)s") % {"time": notice_words(row.notice_minutes)})
+    if row.horizon_days is not None:
+        words.append(_("%(days)s ahead") % {"days": days_words(row.horizon_days)})
+    return " · ".join(words)
