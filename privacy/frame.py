@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,7 +27,7 @@ def frame(request: AccountRequest) -> dict[str, Any]:
         return {}
     found: dict[str, Any] = {}
     if Permission.EXPORT in request.permissions:
-        found["jobs"] = running(request)
+        found["jobs"] = cache(lambda: running(request))  # asked for only where the frame is drawn
         found["jobs_url"] = request.account.url("export_jobs")
     if request.account.state == AccountAnchor.State.CLOSING:
         found["closing"] = closing(request)

@@ -249,6 +249,15 @@ def test_the_audit_says_who_did_what(browser: Browser, account: Account) -> None
         assert AuditHead.objects.get().seq >= 2
 
 
+def test_only_a_whole_page_asks_what_is_under_way(browser: Browser, account: Account) -> None:
+    """The frame shows it; results that appear as somebody types have no frame."""
+    address = page(account, "client_search")
+    for headers, asked in (({}, True), ({"HX-Request": "true"}, False)):
+        with CaptureQueriesContext(connections["region_au"]) as queries:
+            assert browser.post(address, {"q": "leila"}, headers=headers).status_code == 200
+        assert any("privacy_export" in query["sql"] for query in queries) == asked
+
+
 def test_lists_ask_as_often_for_three_as_for_one(browser: Browser, account: Account) -> None:
     owner = owner_of(account)
 
