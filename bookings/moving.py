@@ -37,6 +37,8 @@ _TIMES = [
     "is_overbooked",
     "overbooked_by",
     "answer_by",
+    "stays_outside_hours",
+    "stranded_at",
     "sequence",
 ]
 
@@ -72,6 +74,7 @@ def move(
     )
     if fresh.answer_by is not None:
         fresh.answer_by = min(fresh.answer_by, fresh.starts_at)
+    fresh.stays_outside_hours, fresh.stranded_at = False, None
     _take(fresh, by, overbook_because)
     if fresh.answer_by is not None:
         expire_at_its_time(fresh)

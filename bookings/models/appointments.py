@@ -72,6 +72,8 @@ class Appointment(RegionModel):
 
     What the service said is copied (name, length, price, places, notice), so that changing it rewrites nothing. A
     request waits for staff until `answer_by`. `series_date` is the date that the series' rule gave this occurrence.
+    `stranded_at`: since when a change of somebody's time has left it outside, until staff decide; `stays_outside_hours`
+    says that they decided to keep it there (features C3).
     """
 
     class State(models.TextChoices):
@@ -114,6 +116,7 @@ class Appointment(RegionModel):
     series_date = operational(models.DateField(null=True, blank=True))
     answer_by = operational(models.DateTimeField(null=True, blank=True))
     stays_outside_hours = operational(models.BooleanField(default=False))
+    stranded_at = operational(models.DateTimeField(null=True, blank=True))
     sequence = operational(models.PositiveIntegerField(default=0))
     provenance = operational(models.CharField(max_length=60, default="staff"))
     created_at = operational(models.DateTimeField(default=clock.now))
@@ -158,6 +161,11 @@ class Appointment(RegionModel):
                 fields=["account_id", "series"],
                 name="occurrences",
                 condition=models.Q(series__isnull=False),
+            ),
+            models.Index(
+                fields=["account_id", "starts_at"],
+                name="stranded",
+                condition=models.Q(stranded_at__isnull=False),
             ),
         ]
 
@@ -262,6 +270,9 @@ class ResourceUse(RegionModel):
             models.UniqueConstraint(
                 fields=["account_id", "appointment", "resource"], name="one_use_each"
             ),
+        ]
+        indexes = [
+            models.Index(fields=["account_id", "resource", "busy_from"], name="uses_of_resource")
         ]
 
 
