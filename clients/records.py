@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import FieldDoesNotExist
 
@@ -29,6 +30,9 @@ EDITABLE = (
     "emergency_contact",
     "admin_notes",
     "reminders",
+    "confirmations",
+    "language",
+    "time_zone",
     "location",
 )
 
@@ -41,13 +45,20 @@ class Stale(Exception):
         self.client = client
 
 
-def add(*, by: Actor, values: Mapping[str, Any], provenance: str = "staff") -> Client:
-    """Add a client of the active account from `values` (names of `EDITABLE`); return it.
+def add(
+    *,
+    by: Actor,
+    values: Mapping[str, Any],
+    provenance: str = "staff",
+    pk: UUID | None = None,
+) -> Client:
+    """Add a client of the active account from `values` (names of `EDITABLE`); return it. `pk` is a new id, if chosen.
 
     A self-booked person is never matched to a known one: the record stays a claim until staff confirm it (features
     D4). Raises `ValidationError` by field for what a record can't hold.
     """
     client = Client(provenance=provenance, is_confirmed=provenance != SELF_BOOKING)
+    client.pk = pk or client.pk
     _fill(client, values)
     client.created_at = client.updated_at = clock.now()
     client.full_clean()
