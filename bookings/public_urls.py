@@ -2,11 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from bookings.public import manage, moving, views
+from bookings.public import details, embedding, languages, manage, moving, views
 
 urlpatterns: list[URLPattern] = [
     path("", views.services, name="book"),
+    path("embed.js", embedding.script, name="book_embed"),
+    path("language/", languages.choose, name="book_language"),
     path("privacy/", manage.privacy, name="book_privacy"),
+    path("policy/", manage.policy, name="book_policy"),
     path("change/", manage.change, name="book_change"),
     path("done/<str:token>/", manage.booked, name="booked"),
     path("manage/<str:token>/", manage.booking, name="booking"),
@@ -16,5 +19,6 @@ urlpatterns: list[URLPattern] = [
     path("manage/<str:token>/appointment.ics", manage.calendar, name="booking_calendar"),
     path("<uuid:service>/", views.who, name="book_who"),
     path("<uuid:service>/times/", views.when, name="book_when"),
-    path("<uuid:service>/details/", views.details, name="book_details"),
+    path("<uuid:service>/hold/", details.hold, name="book_hold"),
+    path("<uuid:service>/details/", details.details, name="book_details"),
 ]

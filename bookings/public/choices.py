@@ -53,7 +53,7 @@ def current_policy() -> BookingPolicy | None:
 
 def publish_policy(*, by: Actor, text: str) -> BookingPolicy | None:
     """Publish a new version of the booking policy, an empty one to have none; the same text again changes nothing."""
-    last = BookingPolicy.objects.order_by("-version").first()
+    last: BookingPolicy | None = BookingPolicy.objects.order_by("-version").first()
     if text == (last.text if last else ""):
         return last
     number = BookingPolicy.objects.aggregate(last=Max("version"))["last"] or 0

@@ -60,12 +60,43 @@ class DetailsForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
     )
+    code = forms.CharField(
+        label=_("Booking code"),
+        max_length=20,
+        required=False,
+        help_text=_(
+            "Only if the practice gave you one. Your confirmation then goes where they usually write to you."
+        ),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+    )
+    accepts = forms.BooleanField(
+        label=_("I have read the booking policy and accept it"),
+        error_messages={"required": _("Accept the booking policy, or call us to talk about it.")},
+    )
     notice = forms.CharField(required=False, widget=forms.HiddenInput)
+    policy = forms.CharField(required=False, widget=forms.HiddenInput)
     key = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        country: str,
+        asks_phone: bool = False,
+        has_policy: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.country = country
+        if asks_phone:
+            self.fields["phone"].required = True
+            self.fields["phone"].help_text = _("For changes at short notice.")
+            self.fields["phone"].error_messages["required"] = _(
+                "Enter a phone number: the practice needs one to book you online."
+            )
+        if not has_policy:
+            del self.fields["accepts"]
 
     def clean_website(self) -> str:
         """Refuse a filled trap, in words that help a person whose browser filled it."""
@@ -82,11 +113,12 @@ class DetailsForm(forms.Form):
                 _("Check the phone number: it seems too short, too long or cut off.")
             ) from None
 
-    @property
-    def person(self) -> Person:
-        """Who a valid form says is coming."""
+    def person(self, language: str = "") -> Person:
+        """Return who a valid form says is coming, and the language they read."""
         told = self.cleaned_data
-        return Person(told["given_name"], told["family_name"], told["email"], told["phone"])
+        return Person(
+            told["given_name"], told["family_name"], told["email"], told["phone"], language
+        )
 
 
 class CancelForm(forms.Form):

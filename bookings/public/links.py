@@ -57,6 +57,19 @@ def open_id(purpose: str, text: str) -> UUID:
     return _read(purpose, text)
 
 
+def sealed_text(purpose: str, text: str) -> str:
+    """Return a short text without anything personal, signed for a purpose and the active account."""
+    return _signer(purpose).sign(text)
+
+
+def open_text(purpose: str, sealed: str) -> str:
+    """Return the text that `sealed_text` signed for this purpose and account; raise `BadLink`."""
+    try:
+        return _signer(purpose).unsign(sealed)
+    except BadSignature:
+        raise BadLink from None
+
+
 def manage_url(account: AccountAnchor, attendee: Attendee) -> str:
     """Return the whole address of the page where a person changes or cancels their booking."""
     return absolute(account.url("booking", token_of(attendee)))

@@ -16,11 +16,12 @@ from accounts.requests import AccountRequest
 from bookings.calendar_entry import entry_of
 from bookings.calendar_file import FILE_NAME, content_type
 from bookings.cancelling import cancel
-from bookings.models import Attendee
+from bookings.models import Appointment, Attendee
 from bookings.prices import price
+from bookings.public import choices
 from bookings.public.forms import CancelForm
 from bookings.public.links import BadLink, ExpiredLink, find, token_of
-from bookings.public.pages import current_notice, page, phones, place_words
+from bookings.public.pages import current_notice, page, phones, place_words, url
 from bookings.public.times import zone_words
 from privacy.vocabulary import clock
 from privacy.vocabulary.scope import Actor, ActorKind
@@ -41,7 +42,7 @@ def by_link(view: Callable[[AccountRequest, Attendee], HttpResponseBase]) -> Vie
                 "link_gone",
                 is_over=isinstance(problem, ExpiredLink),
                 phones=phones(),
-                book_url=request.account.url("book"),
+                book_url=url(request, "book"),
                 status=404,
             )
         return view(request, attendee)
@@ -53,7 +54,7 @@ def by_link(view: Callable[[AccountRequest, Attendee], HttpResponseBase]) -> Vie
 @require_safe
 @by_link
 def booked(request: AccountRequest, attendee: Attendee) -> HttpResponse:
-    """Say what was booked, when and where, and what comes next."""
+    """Say what was booked or asked for, when and where, and what comes next."""
     return _show(request, attendee, "done")
 
 
@@ -69,17 +70,23 @@ def booking(request: AccountRequest, attendee: Attendee) -> HttpResponse:
 @require_POST
 @by_link
 def cancellation(request: AccountRequest, attendee: Attendee) -> HttpResponse:
-    """Cancel in time; sent too late or without a reason the page comes back and says so."""
+    """Cancel in time, or take a request back; sent too late or without a reason the page comes back and says so.
+
+    Only this person's place: others in a session keep theirs. Never looks at hours or length again.
+    """
     form = CancelForm(request.POST)
     if not may_cancel(attendee) or not request.account.is_active:
         return _show(request, attendee, "manage", form=form, status=409)
-    if not form.is_valid():
-        return _show(request, attendee, "manage", form=form, status=422)
+    reason: str = Attendee.Reason.OTHER
+    if not is_request(attendee):
+        if not form.is_valid():
+            return _show(request, attendee, "manage", form=form, status=422)
+        reason = form.cleaned_data["reason"]
     cancel(
         by=Actor(ActorKind.CLIENT, attendee.client_id),
         attendee=attendee,
         side=Attendee.Side.CLIENT,
-        reason=form.cleaned_data["reason"],
+        reason=reason,
     )
     return redirect(request.account.url("booking", token_of(attendee)))
 
@@ -101,35 +108,51 @@ def calendar(request: AccountRequest, attendee: Attendee) -> HttpResponse:
 @require_safe
 def privacy(request: AccountRequest) -> HttpResponse:
     """Show the practice's privacy notice with its version."""
-    return page(request, "privacy", notice=current_notice(), book_url=request.account.url("book"))
+    return page(request, "privacy", notice=current_notice(), book_url=url(request, "book"))
+
+
+@public
+@require_safe
+def policy(request: AccountRequest) -> HttpResponse:
+    """Show the practice's booking policy with its version."""
+    text = choices.current_policy()
+    return page(request, "policy", policy=text, book_url=url(request, "book"))
 
 
 @public
 @require_safe
 def change(request: AccountRequest) -> HttpResponse:
     """Say how to change or cancel a booking; asks for no address, so it tells nobody who is known here."""
-    return page(request, "change", phones=phones(), book_url=request.account.url("book"))
+    return page(request, "change", phones=phones(), book_url=url(request, "book"))
+
+
+def is_request(attendee: Attendee) -> bool:
+    """Whether the practice has still to say yes to this booking."""
+    return bool(attendee.appointment.state == Appointment.State.REQUESTED)
 
 
 def may_cancel(attendee: Attendee) -> bool:
-    """Whether a person may still cancel by themselves: expected, not begun, and within the service's notice."""
-    return attendee.state == Attendee.State.EXPECTED and clock.now() <= cancel_until(attendee)
+    """Whether a person may still cancel by themselves: expected, not begun, and within the notice agreed at booking."""
+    if attendee.state != Attendee.State.EXPECTED:
+        return False
+    return clock.now() <= cancel_until(attendee)
 
 
 def may_move(attendee: Attendee) -> bool:
     """Whether a person may choose another time by themselves: as for cancelling, and nobody else comes along."""
     appointment = attendee.appointment
     away = appointment.practitioner.deactivated_at or appointment.location.archived_at
+    if away or appointment.capacity > 1 or is_request(attendee) or not may_cancel(attendee):
+        return False
     others = appointment.attendees.exclude(pk=attendee.pk).exclude(state=Attendee.State.CANCELLED)
-    return may_cancel(attendee) and not away and not others.exists()
+    return not others.exists()
 
 
 def cancel_until(attendee: Attendee) -> datetime:
-    """Return the last instant at which a person may cancel by themselves."""
+    """Return the last instant at which a person may cancel by themselves; a request can be taken back all along."""
     appointment = attendee.appointment
-    until: datetime = appointment.starts_at - timedelta(
-        minutes=appointment.service.cancel_notice_minutes
-    )
+    notice = 0 if is_request(attendee) else appointment.cancel_notice_minutes
+    until: datetime = appointment.starts_at - timedelta(minutes=notice)
     return until
 
 
@@ -137,26 +160,34 @@ def _show(
     request: AccountRequest, attendee: Attendee, template: str, *, status: int = 200, **context: Any
 ) -> HttpResponse:
     appointment = attendee.appointment
-    url, token = request.account.url, token_of(attendee)
+    to, token = request.account.url, token_of(attendee)
+    until = cancel_until(attendee)
     return page(
         request,
         template,
         location=appointment.location,
         appointment=appointment,
         practitioner=appointment.practitioner,
-        price=price(appointment.price_minor, appointment.currency),
+        price=price(appointment.price_minor, appointment.currency)
+        if choices.chosen().shows_prices
+        else "",
         place=place_words(appointment.location),
         zone_words=zone_words(appointment.time_zone),
         phone=appointment.location.phone,
         is_cancelled=attendee.state == Attendee.State.CANCELLED,
+        is_request=is_request(attendee),
+        is_group=appointment.capacity > 1,
         may_cancel=may_cancel(attendee) and request.account.is_active,
         may_move=may_move(attendee) and request.account.is_active,
-        times_url=url("booking_times", token),
-        cancel_until=cancel_until(attendee),
-        manage_url=url("booking", token),
-        cancel_url=url("booking_cancellation", token),
-        calendar_url=url("booking_calendar", token),
-        book_url=url("book"),
+        policy=attendee.policy,
+        policy_accepted_at=attendee.policy_accepted_at,
+        notice=attendee.notice,
+        times_url=to("booking_times", token),
+        cancel_until=until,
+        manage_url=to("booking", token),
+        cancel_url=to("booking_cancellation", token),
+        calendar_url=to("booking_calendar", token),
+        book_url=url(request, "book"),
         status=status,
         **context,
     )

@@ -26,8 +26,17 @@ from bookings.public.links import token_of
 from bookings.public.manage import by_link, may_move
 from bookings.public.offers import Choice
 from bookings.public.pages import page
-from bookings.public.times import day_cards, time_parts, week_of, zone_words
+from bookings.public.times import (
+    day_cards,
+    day_words,
+    short_day_words,
+    time_parts,
+    value_of,
+    week_of,
+    zone_words,
+)
 from bookings.public.views import asked_day
+from privacy.vocabulary import clock
 from privacy.vocabulary.scope import Actor, ActorKind
 
 
@@ -53,6 +62,8 @@ def new_time(request: AccountRequest, attendee: Attendee) -> HttpResponse:
     slot = _slot_at(attendee.appointment, start) if start else None
     if start is None or slot is None:
         return _show(request, attendee, start=start, was_taken=True, status=409)
+    if _is_late(attendee.appointment, slot) and not request.POST.get("sure"):
+        return _warn(request, attendee, slot)
     try:
         move(
             by=Actor(ActorKind.CLIENT, attendee.client_id),
@@ -62,12 +73,35 @@ def new_time(request: AccountRequest, attendee: Attendee) -> HttpResponse:
         )
     except (SlotTaken, ValidationError):
         return _show(request, attendee, start=start, was_taken=True, status=409)
-    toasts.success(request, _("Your booking has a new time."))
+    toasts.success(request, _("Moved. Your booking has a new time."))
     return redirect(here)
 
 
 def _is_open(request: AccountRequest, attendee: Attendee) -> bool:
     return request.account.is_active and may_move(attendee)
+
+
+def _is_late(appointment: Appointment, slot: Slot) -> bool:
+    """Tell whether a time is so soon that it couldn't be changed here any more."""
+    notice = timedelta(minutes=appointment.cancel_notice_minutes)
+    return slot.starts_at - notice <= clock.now()
+
+
+def _warn(request: AccountRequest, attendee: Attendee, slot: Slot) -> HttpResponse:
+    """Ask once more before a move that can't be undone here."""
+    account, token = request.account, token_of(attendee)
+    return page(
+        request,
+        "move_late",
+        location=attendee.appointment.location,
+        starts_at=slot.starts_at,
+        value=value_of(slot),
+        zone=slot.zone,
+        zone_words=zone_words(slot.zone),
+        action=account.url("booking_time", token),
+        manage_url=account.url("booking", token),
+        back=account.url("booking_times", token),
+    )
 
 
 def _service_as_booked(appointment: Appointment) -> Service:
@@ -127,6 +161,8 @@ def _show(
         choice=choice,
         week=week,
         days=day_cards(week, url),
+        day_words=short_day_words(week.day),
+        next_words=day_words(week.next_day) if week.next_day else "",
         parts=time_parts(week.slots, None),
         earlier=url(week.earlier),
         later=url(week.later),
@@ -136,6 +172,6 @@ def _show(
         about=_("Now: %(when)s") % {"when": now},
         back=account.url("booking", token),
         next_action=account.url("booking_time", token),
-        method="post",
+        is_moving=True,
         status=status,
     )

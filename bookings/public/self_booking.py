@@ -1,29 +1,53 @@
-"""A person books their own time: always as a new, unconfirmed client, whoever they say they are (features D4)."""
+"""A person books their own time: as a new, unconfirmed client whoever they say they are, unless a code of the practice
+names a known one (features D4)."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from accounts.models import Location, Practitioner, PrivacyNotice
-from accounts.time_zones import zone_info
-from bookings.booking import SlotTaken, book
-from bookings.models import Appointment, Service
-from bookings.openings import nearest, openings
+from bookings import groups
+from bookings.booking import Shown, SlotTaken, book
+from bookings.holds import digest_of, held_by, open_at, release
+from bookings.models import Appointment, Attendee, BookingPolicy, Service
+from bookings.openings import nearest
+from bookings.public.fairness import by_load
+from bookings.public.visits import booked_in
 from clients.models import Client
 from clients.records import SELF_BOOKING, add
+from privacy.vocabulary import clock
 from privacy.vocabulary.scope import Actor
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who a visitor says they are; `phone` is in E.164 or empty."""
+    """Who a visitor says they are; `phone` is in E.164 or empty, `language` empty for the practice's."""
 
     given_name: str
     family_name: str
     email: str
     phone: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a visitor said and agreed to: a comment, the notice shown, the policy accepted and from which network.
+
+    `known` is the client whom a code of the practice named; None for everyone else.
+    """
+
+    comment: str = ""
+    notice: PrivacyNotice | None = None
+    policy: BookingPolicy | None = None
+    network: str = ""
+    known: Client | None = None
+
+
+NOTHING_SAID = Said()
 
 
 def book_online(
@@ -34,71 +58,120 @@ def book_online(
     location: Location,
     starts_at: datetime,
     person: Person,
-    comment: str = "",
-    notice: PrivacyNotice | None = None,
-    appointment_id: UUID | None = None,
-) -> Appointment:
-    """Book an opening with the first of these practitioners who is free at `starts_at` (an instant); return the booking.
+    said: Said = NOTHING_SAID,
+    visit: UUID | None = None,
+) -> Attendee:
+    """Book, or ask for, an opening at `starts_at` (an instant) with the least busy of these practitioners who has it.
 
-    `appointment_id` makes sending the same form twice harmless: the second time the first booking is returned.
-    No client is looked up, so the answer says nothing about who is known here. Raises `SlotTaken`.
+    `visit` makes sending the same form twice harmless: the second time the first place is returned. A time that it
+    holds is its own. No client is looked up, so the answer says nothing about who is known here. Raises `SlotTaken`.
     """
-    earlier = _sent_before(appointment_id)
+    earlier = booked_in(visit)
     if earlier is not None:
         return earlier
-    slots = _open_at(service, practitioners, location, starts_at)
-    for practitioner in practitioners:
-        slot = slots.get(practitioner.pk)
-        if slot is None:
-            continue
+    own_hold = digest_of(visit) if visit else None
+    for practitioner, starts_local in _open(service, practitioners, location, starts_at, own_hold):
         try:
-            return book(
+            appointment = book(
                 by=by,
                 practitioner=practitioner,
                 service=service,
                 location=location,
-                starts_local=slot,
-                client=lambda: _newcomer(by, person),
-                comment=comment,
-                notice=notice,
+                starts_local=starts_local,
+                client=_who(by, person, said),
+                comment=said.comment,
+                notice=said.notice,
                 provenance=SELF_BOOKING,
-                appointment_id=appointment_id,
+                by_request=service.by_request,
+                appointment_id=visit,
             )
         except SlotTaken:
             continue
-    earlier = _sent_before(appointment_id)
+        if own_hold:
+            release(own_hold)
+        return _accepted(appointment.attendees.get(), said)
+    earlier = booked_in(visit)
     if earlier is not None:
         return earlier
     raise SlotTaken(
-        nearest(service=service, practitioners=practitioners, location=location, wanted=starts_at)
+        nearest(
+            service=service,
+            practitioners=practitioners,
+            location=location,
+            wanted=starts_at,
+            own_hold=own_hold,
+        )
     )
 
 
-def _open_at(
-    service: Service, practitioners: list[Practitioner], location: Location, starts_at: datetime
-) -> dict[UUID, datetime]:
-    """Return practitioner → wall time of the opening at an instant, for those who have one."""
-    day = starts_at.astimezone(zone_info(location.time_zone)).date()
-    found = openings(
-        service=service,
-        practitioners=practitioners,
-        location=location,
-        first_day=day,
-        last_day=day,
+def join_online(
+    *,
+    by: Actor,
+    session: Appointment,
+    person: Person,
+    said: Said = NOTHING_SAID,
+    visit: UUID | None = None,
+) -> Attendee:
+    """Take a place in a session; the same form twice, or a known person who has a place, gets the place there is.
+
+    Raises `groups.Full`, ValidationError for a session that was cancelled.
+    """
+    earlier = booked_in(visit) or _place_of(session, said.known)
+    if earlier is not None:
+        return earlier
+    place = groups.join(
+        by=by,
+        appointment=session,
+        client=_who(by, person, said, visit),
+        shown=Shown(said.comment, said.notice, SELF_BOOKING),
     )
-    return {slot.practitioner: slot.local_start for slot in found if slot.starts_at == starts_at}
+    return _accepted(place, said)
 
 
-def _sent_before(appointment_id: UUID | None) -> Appointment | None:
-    if appointment_id is None:
+def _open(
+    service: Service,
+    practitioners: list[Practitioner],
+    location: Location,
+    starts_at: datetime,
+    own_hold: bytes | None,
+) -> list[tuple[Practitioner, datetime]]:
+    """Return who has the opening and at which wall time: whose time is held for this visitor first, then by load."""
+    slots = {
+        slot.practitioner: slot.local_start
+        for slot in open_at(service, practitioners, location, starts_at, own_hold)
+    }
+    hold = held_by(own_hold) if own_hold else None
+    able = [each for each in practitioners if each.pk in slots]
+    able = by_load(able, location, starts_at)
+    if hold is not None and hold.starts_at == starts_at:
+        able.sort(key=lambda each: each.pk != hold.practitioner_id)
+    return [(each, slots[each.pk]) for each in able]
+
+
+def _accepted(place: Attendee, said: Said) -> Attendee:
+    """Keep with a place which policy was accepted, when and from which network; evidence, not a way to find people."""
+    if said.policy is None:
+        return place
+    place.policy, place.policy_accepted_at = said.policy, clock.now()
+    place.accepted_from = said.network
+    place.save(update_fields=["policy", "policy_accepted_at", "accepted_from"])
+    return place
+
+
+def _place_of(session: Appointment, known: Client | None) -> Attendee | None:
+    if known is None:
         return None
-    earlier: Appointment | None = Appointment.objects.filter(
-        pk=appointment_id, provenance=SELF_BOOKING
-    ).first()
-    return earlier
+    places = session.attendees.filter(client=known).exclude(state=Attendee.State.CANCELLED)
+    place: Attendee | None = places.first()
+    return place
 
 
-def _newcomer(by: Actor, person: Person) -> Client:
+def _who(by: Actor, person: Person, said: Said, pk: UUID | None = None) -> Callable[[], Client]:
+    """Return what makes the client once the time is won: the one whom a code named, or a newcomer."""
+    return lambda: said.known or _newcomer(by, person, pk)
+
+
+def _newcomer(by: Actor, person: Person, pk: UUID | None) -> Client:
     """Return a saved client with a key of their own; staff tie them to a known record later, never this code."""
     values = {
         "given_name": person.given_name,
@@ -106,4 +179,8 @@ def _newcomer(by: Actor, person: Person) -> Client:
         "email": person.email,
         "phone": person.phone,
     }
-    return add(by=by, values=values, provenance=SELF_BOOKING)
+    client = add(by=by, values=values, provenance=SELF_BOOKING, pk=pk)
+    if person.language:
+        client.language = person.language
+        client.save(update_fields=["language"])
+    return client

@@ -28,6 +28,7 @@ class PageForm(forms.Form):
         label=gettext_lazy("What people can do there"),
         choices=BookingPage.Mode.choices,
         widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose what people can do there.")},
     )
     intro = forms.CharField(
         label=gettext_lazy("Introduction"),

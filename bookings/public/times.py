@@ -111,7 +111,7 @@ def time_parts(slots: Iterable[Slot], chosen: datetime | None) -> list[dict[str,
         parts.setdefault(_part_of(slot.local_start.time()), []).append(
             {
                 "value": value_of(slot),
-                "label": _label_of(slot),
+                "label": time_words(slot.local_start),
                 "checked": slot.starts_at == chosen,
             }
         )
@@ -123,7 +123,7 @@ def nearest_choices(slots: Iterable[Slot]) -> list[dict[str, Any]]:
     return [
         {
             "value": value_of(slot),
-            "title": _label_of(slot),
+            "title": time_words(slot.local_start),
             "text": day_words(slot.local_start.date()),
         }
         for slot in slots
@@ -140,14 +140,20 @@ def day_words(day: date) -> str:
     return format_date(day, pgettext("whole day, see Django's date filter", "D j F"))
 
 
+def short_day_words(day: date | None) -> str:
+    """Return "Tue 24 Nov", "" for no day."""
+    return format_date(day, pgettext("short day, see Django's date filter", "D j M")) if day else ""
+
+
 def zone_words(zone: str) -> str:
     """Return "Sydney time"."""
     return _("%(city)s time") % {"city": zone.split("/")[-1].replace("_", " ")}
 
 
-def _label_of(slot: Slot) -> str:
-    label = clock_words(slot.local_start.time())
-    return _("%(time)s, second time") % {"time": label} if slot.local_start.fold else label
+def time_words(start: datetime) -> str:
+    """Return "9:30 am" for a wall time, and that it is the second one in an hour that comes twice."""
+    label = clock_words(start.time())
+    return _("%(time)s, second time") % {"time": label} if start.fold else label
 
 
 def _part_of(start: time) -> str:

@@ -1,4 +1,4 @@
-"""Self-booking in small steps: what, where, with whom, when, who you are. Each is a plain page; nothing is kept between."""
+"""Self-booking in small steps: what, where, with whom, when. Each is a plain page; nothing is kept between."""
 
 from __future__ import annotations
 
@@ -6,69 +6,79 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_safe
-from uuid_utils.compat import uuid7
+from django.views.decorators.http import require_safe
 
-from accounts.models import Location, PrivacyNotice
+from accounts.models import Location
 from accounts.permissions import public
 from accounts.requests import AccountRequest
 from accounts.time_zones import zone_info
 from bookings.availability import Slot
-from bookings.booking import SlotTaken
-from bookings.models import Appointment, Service
-from bookings.openings import openings
-from bookings.prices import price
-from bookings.public.forms import DetailsForm, read_start
-from bookings.public.links import BadLink, open_id, sealed_id, token_of
+from bookings.models import BookingPage
+from bookings.public import visits
+from bookings.public.forms import read_start
 from bookings.public.offers import ANYONE, Choice, choose, online_services
-from bookings.public.pages import current_notice, open_door, page, phones, place_words, steps
-from bookings.public.restraint import is_too_often
-from bookings.public.self_booking import book_online
+from bookings.public.pages import Mode, open_door, page, phones, steps, url
+from bookings.public.sessions import sessions_page
 from bookings.public.times import (
     day_cards,
-    nearest_choices,
+    day_words,
+    short_day_words,
     time_parts,
     value_of,
     week_of,
     zone_words,
 )
-
-KEY, NOTICE = "bookings.form", "bookings.notice"
+from bookings.public.words import about, cost, minutes, summary
 
 
 @public
 @require_safe
 @open_door
-def services(request: AccountRequest) -> HttpResponse:
+def services(request: AccountRequest, wishes: BookingPage) -> HttpResponse:
     """Ask what the visit is for."""
     cards = [
         {
-            "url": request.account.url("book_who", service.pk),
+            "url": url(request, "book_who", service.pk),
             "title": service.name,
-            "text": " · ".join(part for part in (minutes(service), service.description) if part),
-            "end": price(service.price_minor, service.currency),
+            "text": " · ".join(
+                part for part in (minutes(service.duration_minutes), service.description) if part
+            ),
+            "end": cost(service.price_minor, service, wishes),
             "svc": service.colour,
+            "category": service.category,
         }
         for service in online_services()
     ]
+    # Categories stand where their first service stands; what has none stays in front
+    order = list(dict.fromkeys(["", *(str(card["category"]) for card in cards)]))
+    cards.sort(key=lambda card: order.index(str(card["category"])))
     locations = list(Location.objects.filter(is_online=True, archived_at=None)[:2])
     only = locations[0] if len(locations) == 1 else None
-    return page(request, "services", location=only, cards=cards, phones=phones(), step=1, steps=4)
+    return page(
+        request,
+        "services",
+        location=only,
+        cards=cards,
+        intro=wishes.intro,
+        is_viewing=wishes.mode == Mode.VIEW,
+        phones=phones() if wishes.mode == Mode.VIEW or not cards else [],
+        step=1,
+        steps=4,
+    )
 
 
 @public
 @require_safe
 @open_door
-def who(request: AccountRequest, service: UUID) -> HttpResponse:
+def who(request: AccountRequest, wishes: BookingPage, service: UUID) -> HttpResponse:
     """Ask where, then with whom; pass on what there is only one of."""
-    choice = _choice(request, service)
-    here = request.account.url("book_who", choice.service.pk)
-    services_url = request.account.url("book")
+    choice = choice_of(request, service)
+    here = url(request, "book_who", choice.service.pk)
+    services_url = url(request, "book")
     if choice.locations and choice.location is None:
         cards = [
             {"url": f"{here}?at={each.pk}", "title": each.name, "text": each.address}
@@ -78,7 +88,7 @@ def who(request: AccountRequest, service: UUID) -> HttpResponse:
             request,
             "where",
             cards=cards,
-            about=about(choice.service),
+            about=about(choice.service, wishes),
             back=services_url,
             **steps(choice, "where"),
         )
@@ -88,184 +98,72 @@ def who(request: AccountRequest, service: UUID) -> HttpResponse:
             "who",
             location=choice.location,
             cards=_people(request, choice),
-            about=about(choice.service),
+            about=about(choice.service, wishes),
             back=here if choice.asks_where else services_url,
             **steps(choice, "who"),
         )
-    return redirect(request.account.url("book_when", choice.service.pk, **choice.query))
+    return redirect(url(request, "book_when", choice.service.pk, **choice.query))
 
 
 @public
 @require_safe
 @open_door
-def when(request: AccountRequest, service: UUID) -> HttpResponse:
-    """Ask when: a week of days with what each has left, and the times of one."""
-    choice = _choice(request, service)
+def when(request: AccountRequest, wishes: BookingPage, service: UUID) -> HttpResponse:
+    """Ask when: a week of days with what each has left, and the times of one; of a group, its sessions."""
+    choice = choice_of(request, service)
     if not choice.locations:
-        return page(request, "no_times", about=about(choice.service), phones=phones())
+        what = about(choice.service, wishes)
+        return page(request, "no_times", about=what, phones=phones())
     if choice.location is None or not choice.who:
-        return redirect(request.account.url("book_who", choice.service.pk, **choice.query))
+        return redirect(url(request, "book_who", choice.service.pk, **choice.query))
+    back = _back_from_times(request, choice)
+    if choice.is_group:
+        return sessions_page(request, wishes, choice, choice.location, back=back)
+    return _times(request, wishes, choice, choice.location, back)
+
+
+def _times(
+    request: AccountRequest, wishes: BookingPage, choice: Choice, location: Location, back: str
+) -> HttpResponse:
     start = read_start(request.GET.get("start", ""))
-    asked = asked_day(request, choice.location, start)
-    week = week_of(choice, choice.location, asked=asked)
+    week = week_of(choice, location, asked=asked_day(request, location, start))
     chosen = next((slot for slot in week.slots if slot.starts_at == start), None)
 
-    def url(day: date | None) -> str:
+    def to(day: date | None) -> str:
         query = {**choice.query, "day": day}
-        return request.account.url("book_when", choice.service.pk, **query) if day else ""
+        return url(request, "book_when", choice.service.pk, **query) if day else ""
 
     return page(
         request,
         "when",
-        location=choice.location,
+        location=location,
         choice=choice,
         week=week,
-        days=day_cards(week, url),
+        days=day_cards(week, to),
+        day_words=short_day_words(week.day),
+        next_words=day_words(week.next_day) if week.next_day else "",
         parts=time_parts(week.slots, start),
-        earlier=url(week.earlier),
-        later=url(week.later),
-        next_url=url(week.next_day),
+        earlier=to(week.earlier),
+        later=to(week.later),
+        next_url=to(week.next_day),
         was_taken="taken" in request.GET,
+        is_viewing=wishes.mode == Mode.VIEW,
+        phones=phones() if wishes.mode == Mode.VIEW else [],
         chosen=_chosen(chosen) if chosen else None,
-        zone_words=zone_words(choice.location.time_zone),
-        about=_summary(choice),
-        back=_back_from_times(request, choice),
-        next_action=request.account.url("book_details", choice.service.pk),
+        zone_words=zone_words(location.time_zone),
+        about=summary(choice, wishes),
+        back=back,
+        next_action=url(request, "book_hold", choice.service.pk, **choice.query),
         **steps(choice, "when"),
     )
 
 
-@public
-@require_http_methods(["GET", "HEAD", "POST"])
-@open_door
-def details(request: AccountRequest, service: UUID) -> HttpResponse:
-    """Ask who comes, with the privacy notice beside the fields, and book."""
-    choice = _choice(request, service)
-    start = read_start(request.POST.get("start") or request.GET.get("start", ""))
-    if choice.location is None or not choice.practitioners or start is None:
-        return redirect(request.account.url("book_when", choice.service.pk, **choice.query))
-    if request.method == "POST":
-        return _take(request, choice, choice.location, start)
-    slot = _slot_at(choice, choice.location, start)
-    if slot is None:
-        day = start.astimezone(zone_info(choice.location.time_zone)).date()
-        query = {**choice.query, "day": day, "taken": 1}
-        return redirect(request.account.url("book_when", choice.service.pk, **query))
-    notice = current_notice()
-    form = DetailsForm(
-        country=request.account.country,
-        initial={
-            "key": sealed_id(KEY, uuid7()),
-            "notice": sealed_id(NOTICE, notice.pk) if notice else "",
-        },
+def choice_of(request: AccountRequest, service: UUID) -> Choice:
+    """Return what the address says was chosen so far. Raises `NotOffered`."""
+    asked = request.GET
+    return choose(
+        service, at=asked.get("at", ""), who=asked.get("who", ""), visit=visits.of(request)
     )
-    return _ask(request, choice, choice.location, start, form, notice)
-
-
-def _take(
-    request: AccountRequest, choice: Choice, location: Location, start: datetime
-) -> HttpResponse:
-    """Book what was sent; whatever is wrong, the page comes back with all that was typed."""
-    form = DetailsForm(request.POST, country=request.account.country)
-    notice = _shown_notice(request)
-    if not form.is_valid():
-        return _ask(request, choice, location, start, form, notice, status=422)
-    if is_too_often(request, form.cleaned_data["email"]):
-        form.add_error(
-            None, _("Too many bookings came from you in the last hour. Wait a while, or call us.")
-        )
-        return _ask(request, choice, location, start, form, notice, status=429)
-    try:
-        appointment = book_online(
-            by=request.actor,
-            service=choice.service,
-            practitioners=choice.practitioners,
-            location=location,
-            starts_at=start,
-            person=form.person,
-            comment=form.cleaned_data["comment"],
-            notice=notice,
-            appointment_id=_form_key(request),
-        )
-    except SlotTaken as taken:
-        others = nearest_choices(taken.nearest)
-        return _ask(request, choice, location, start, form, notice, others=others, status=409)
-    return _to_done(request, appointment)
-
-
-def _to_done(request: AccountRequest, appointment: Appointment) -> HttpResponseRedirect:
-    """Send the browser on, so that going back or reloading books nothing twice."""
-    address = request.account.url("booked", token_of(appointment.attendees.get()))
-    response = HttpResponseRedirect(address)
-    response.status_code = 303
-    return response
-
-
-def _ask(
-    request: AccountRequest,
-    choice: Choice,
-    location: Location,
-    start: datetime,
-    form: DetailsForm,
-    notice: PrivacyNotice | None,
-    *,
-    others: list[dict[str, Any]] | None = None,
-    status: int = 200,
-) -> HttpResponse:
-    local = start.astimezone(zone_info(location.time_zone))
-    query = {**choice.query, "start": local.isoformat(timespec="minutes")}
-    return page(
-        request,
-        "details",
-        location=location,
-        form=form,
-        notice=notice,
-        starts_at=start,
-        zone=location.time_zone,
-        zone_words=zone_words(location.time_zone),
-        place=place_words(location),
-        about=_summary(choice),
-        others=others,
-        taken=others is not None,
-        phones=phones(),
-        action=request.account.url("book_details", choice.service.pk, **query),
-        back=request.account.url("book_when", choice.service.pk, **query),
-        status=status,
-        **steps(choice, "you"),
-    )
-
-
-def _choice(request: AccountRequest, service: UUID) -> Choice:
-    return choose(service, at=request.GET.get("at", ""), who=request.GET.get("who", ""))
-
-
-def _slot_at(choice: Choice, location: Location, start: datetime) -> Slot | None:
-    day = start.astimezone(zone_info(location.time_zone)).date()
-    found = openings(
-        service=choice.service,
-        practitioners=choice.practitioners,
-        location=location,
-        first_day=day,
-        last_day=day,
-    )
-    return next((slot for slot in found if slot.starts_at == start), None)
-
-
-def _shown_notice(request: AccountRequest) -> PrivacyNotice | None:
-    """Return the notice that the sent form had beside its fields, even when a newer one came out meanwhile."""
-    try:
-        pk = open_id(NOTICE, request.POST.get("notice", ""))
-    except BadLink:
-        return current_notice()
-    notice: PrivacyNotice | None = PrivacyNotice.objects.filter(pk=pk).first()
-    return notice
-
-
-def _form_key(request: AccountRequest) -> UUID | None:
-    try:
-        return open_id(KEY, request.POST.get("key", ""))
-    except BadLink:
-        return None
 
 
 def asked_day(request: AccountRequest, location: Location, start: datetime | None) -> date | None:
@@ -282,12 +180,12 @@ def _people(request: AccountRequest, choice: Choice) -> list[dict[str, Any]]:
     """Return the cards of those who can be booked, with anyone first."""
     at = choice.query
 
-    def url(who: str) -> str:
-        return request.account.url("book_when", choice.service.pk, **{**at, "who": who})
+    def to(who: str) -> str:
+        return url(request, "book_when", choice.service.pk, **{**at, "who": who})
 
     people = [
         {
-            "url": url(str(each.pk)),
+            "url": to(str(each.pk)),
             "title": each.name,
             "text": each.profession,
             "avatar": _initials(each.name),
@@ -295,7 +193,7 @@ def _people(request: AccountRequest, choice: Choice) -> list[dict[str, Any]]:
         for each in choice.candidates
     ]
     anyone = {
-        "url": url(ANYONE),
+        "url": to(ANYONE),
         "title": _("Anyone"),
         "text": _("The most times to choose from"),
         "avatar": "·",
@@ -311,28 +209,11 @@ def _initials(name: str) -> str:
 def _back_from_times(request: AccountRequest, choice: Choice) -> str:
     if choice.asks_who and len(choice.candidates) > 1:
         query = {"at": choice.query["at"]} if choice.asks_where else {}
-        return request.account.url("book_who", choice.service.pk, **query)
+        return url(request, "book_who", choice.service.pk, **query)
     if choice.asks_where:
-        return request.account.url("book_who", choice.service.pk)
-    return request.account.url("book")
+        return url(request, "book_who", choice.service.pk)
+    return url(request, "book")
 
 
 def _chosen(slot: Slot) -> dict[str, Any]:
     return {"starts_at": slot.starts_at, "zone": slot.zone, "value": value_of(slot)}
-
-
-def minutes(service: Service) -> str:
-    """Return "45 min"."""
-    length = service.duration_minutes
-    return ngettext("%d min", "%d min", length) % length
-
-
-def about(service: Service, person: str = "") -> str:
-    """Return "First visit · 60 min · with Mei Tanaka · $135"."""
-    parts = (service.name, minutes(service), person, price(service.price_minor, service.currency))
-    return " · ".join(part for part in parts if part)
-
-
-def _summary(choice: Choice) -> str:
-    person = choice.practitioner
-    return about(choice.service, _("with %(name)s") % {"name": person.name} if person else "")

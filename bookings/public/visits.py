@@ -47,4 +47,5 @@ def booked_in(visit: UUID | None) -> Attendee | None:
     if visit is None:
         return None
     places = Attendee.objects.filter(provenance=SELF_BOOKING)
-    return places.filter(appointment_id=visit).first() or places.filter(client_id=visit).first()
+    found: Attendee | None = places.filter(appointment_id=visit).first()
+    return found or places.filter(client_id=visit).first()

@@ -77,5 +77,5 @@ def fill(browser: Browser, address: str, **changes: str) -> Any:
     """Open the details page as a person does, then send it with its hidden fields."""
     page = browser.get(address)
     form = page.context["form"]
-    hidden = {name: str(form.initial[name]) for name in ("key", "notice")}
+    hidden = {name: str(form.initial[name]) for name in ("key", "notice", "policy")}
     return browser.post(address, {**TYPED, **hidden, **changes})

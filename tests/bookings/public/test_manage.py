@@ -87,7 +87,7 @@ def test_too_late_says_whom_to_call(
 ) -> None:
     at(NOW + timedelta(hours=2), settings)
     words = client.get(practice.url("booking", token)).content.decode()
-    assert "Contact us to cancel" in words
+    assert "Call to change" in words
     assert "tel:+61255501234" in words
     answer = client.post(practice.url("booking_cancellation", token), {"reason": "sick"})
     assert answer.status_code == 409
