@@ -21,6 +21,9 @@ from privacy.vocabulary.scope import VISITOR, Actor, Purpose
 
 Next = Callable[[HttpRequest], HttpResponse]
 
+# A page that keeps itself up to date says so: what it asks is no sign of somebody before it
+UNATTENDED = "Keepwell-Unattended"
+
 
 def request_id(get_response: Next) -> Next:
     """Give every request an id, which error pages quote and audit rows carry; nobody caches signed-in pages."""
@@ -117,7 +120,7 @@ class AccountMiddleware:
         by: Actor = VISITOR
         try:
             with acting_in(ticket.account, purpose=Purpose.CARE) as scope:
-                session = sessions.find(ticket)
+                session = sessions.find(ticket, is_used=UNATTENDED not in request.headers)
                 if session is None:
                     return self._send_to_enter(request, slug)
                 by = scope.actor = session.member.actor

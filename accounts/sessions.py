@@ -119,8 +119,11 @@ def start(member: Member, *, browser: str, proved_at: datetime | None = None) ->
     return secret
 
 
-def find(ticket: Ticket) -> RegionSession | None:
-    """Return the live session of a ticket in the active account and note that it was used."""
+def find(ticket: Ticket, *, is_used: bool = True) -> RegionSession | None:
+    """Return the live session of a ticket in the active account and note that it was used.
+
+    A page that asks by itself, with nobody before it, does not use it: the session of a desk left alone still ends.
+    """
     now = clock.now()
     session: RegionSession | None = (
         RegionSession.objects.select_related("member")
@@ -128,7 +131,7 @@ def find(ticket: Ticket) -> RegionSession | None:
         .filter(member__removed_at=None)
         .first()
     )
-    if session and now - session.last_seen_at > timedelta(minutes=1):
+    if session and is_used and now - session.last_seen_at > timedelta(minutes=1):
         RegionSession.objects.filter(pk=session.pk).update(last_seen_at=now)
     return session
 

@@ -27,6 +27,7 @@ class Block:
     alert_icon: SafeString | str
     is_open: bool
     with_whom: str = ""
+    is_client: bool = False
 
     @property
     def html(self) -> SafeString:

@@ -262,6 +262,7 @@ class Writer:
             state_icon=drawing,
             alert_icon=self.alert_icon if entry.has_alert else "",
             is_open=entry.id == self.asked.appointment,
+            is_client=entry.capacity == 1 and len(live or entry.places) == 1,
         )
 
     def words(self, entry: Entry, places: list[tuple[UUID, str]]) -> tuple[str, str]:

@@ -41,11 +41,16 @@ def can_edit(request: AccountRequest) -> bool:
 
 def asked_of(request: AccountRequest) -> Asked:
     """Return the diary that a request means: its own query, or that of the open page a fragment is asked from."""
-    if request.htmx and request.method == "POST":
-        open_page = urlsplit(request.htmx.current_url or "")
-        if open_page.path == urlsplit(request.account.url("diary")).path:
-            return Asked.read(QueryDict(open_page.query))
+    open_page = open_diary(request)
+    if request.method == "POST" and open_page is not None:
+        return Asked.read(QueryDict(open_page))
     return Asked.read(request.GET)
+
+
+def open_diary(request: AccountRequest) -> str | None:
+    """Return the query of the diary's page that a fragment is asked from; None for any other page."""
+    page = urlsplit((request.htmx.current_url or "") if request.htmx else "")
+    return page.query if page.path == urlsplit(request.account.url("diary")).path else None
 
 
 def diary_of(appointment: Appointment) -> Asked:
@@ -93,6 +98,10 @@ def context_of(request: AccountRequest, shown: Page) -> dict[str, Any]:
         "hours_url": "" if shown.has_hours else request.account.url("hours"),
         "team_url": request.account.url("team"),
         "looks": _looks(asked, address),
+        "news_url": request.account.url("diary_news")
+        + shown.asked.but(appointment=None, page=shown.asked.page).query()
+        + f"&state={shown.seen.state}",
+        "paper_url": request.account.url("diary_paper") + asked.query(),
         "pages": address + asked.query() + "&page=",
         "filter": _filter(shown, asked, request),
     }
@@ -180,7 +189,16 @@ def changed(
         shown = page_of(request, asked_of(request))
         return fragment(request, "diary", context_of(request, shown), toast, status=status)
     tell(request, toast)
-    return redirect(request.account.url("diary") + diary_of(appointment).query())
+    return redirect(request.account.url("diary") + _seen_on(request, appointment).query())
+
+
+def _seen_on(request: AccountRequest, appointment: Appointment) -> Asked:
+    """Return the page to show after a change: the diary the form was opened on where it shows the day, else the day."""
+    plain = diary_of(appointment)
+    asked = Asked.read(QueryDict(request.POST.get("diary", "")))
+    if asked.look == Look.DAY or asked.day is None or plain.day not in asked.days(asked.day):
+        asked = asked.but(day=plain.day)
+    return asked.but(appointment=appointment.pk)
 
 
 def tell(request: AccountRequest, toast: Toast) -> None:

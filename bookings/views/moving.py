@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -18,35 +18,43 @@ from accounts.templatetags.keepwell import clock as clock_words
 from accounts.templatetags.keepwell import short_day
 from bookings.availability import Slot
 from bookings.booking import SlotTaken
-from bookings.forms import WhenForm, with_start
+from bookings.diary.forms import BesideForm, LengthForm, MoveForm
+from bookings.forms import with_start
 from bookings.models import Appointment, Move
-from bookings.moving import lengthen, move, move_back
-from bookings.views.frame import Toast, changed
+from bookings.moving import conflicts_of_length, conflicts_of_move, lengthen, move, move_back
+from bookings.overbooking import Conflict
+from bookings.views.frame import Toast, changed, open_diary
 from bookings.wall_time import NonexistentTime, local
 
 WITH_PLACE = ("practitioner", "location", "service")
+PAGE = "bookings/move.html"
 
 
 @require(Permission.DIARY_EDIT)
 @require_http_methods(["GET", "POST"])
 def appointment_move(request: AccountRequest, pk: UUID) -> HttpResponse:
-    """Move an appointment: a drag posts `practitioner` and `starts`, the form a day and a time."""
+    """Move an appointment: a drag posts `practitioner` and `starts`, the form a day, a time, and who is told.
+
+    A drag onto a taken time is answered with the form, which shows what is there and asks whether to overbook.
+    """
     appointment = get_object_or_404(Appointment.objects.select_related(*WITH_PLACE), pk=pk)
     dragged = request.method == "POST" and bool(request.htmx)
-    form = WhenForm(with_start(request.POST) if request.method == "POST" else None)
-    nearest: list[Slot] = []
+    form = MoveForm(with_start(request.POST) if request.method == "POST" else None)
     if form.is_valid():
+        wanted = {"practitioner": form.cleaned_data["practitioner"]}
+        wanted["starts_local"] = form.starts_local
         try:
+            there = conflicts_of_move(appointment=appointment, **wanted)
             moved = move(
                 by=request.actor,
                 appointment=appointment,
-                practitioner=form.cleaned_data["practitioner"],
-                starts_local=form.starts_local,
+                overbook_because=form.because({str(each.id) for each in there}),
+                tell=form.tells,
+                **wanted,
             )
             return changed(request, moved, _moved(request, moved))
         except SlotTaken as taken:
-            nearest = taken.nearest
-            form.add_error(None, taken_words(nearest, form.starts_local))
+            return _taken(request, appointment, form, there, taken.nearest)
         except NonexistentTime as missing:
             form.add_error("time", str(missing.advice))
         except ValidationError as refusal:
@@ -55,26 +63,7 @@ def appointment_move(request: AccountRequest, pk: UUID) -> HttpResponse:
         if "practitioner" in form.errors:
             raise Http404
         return changed(request, appointment, _refused(form), status=409)
-    return _move_page(request, appointment, form, nearest)
-
-
-def _move_page(
-    request: AccountRequest, appointment: Appointment, form: WhenForm, nearest: list[Slot]
-) -> HttpResponse:
-    at = local(appointment.starts_at, appointment.location.time_zone)
-    if not form.is_bound:
-        form.initial = {"practitioner": appointment.practitioner_id, "day": at, "time": at}
-    context: dict[str, Any] = {
-        "form": form,
-        "action": request.path,
-        "appointment": appointment,
-        "zone": appointment.location.time_zone,
-        "nearest": [(slot, nearest_words(slot, form.starts_local)) for slot in nearest],
-        "panel_url": request.account.url("appointment", appointment.pk),
-    }
-    part = "#form" if request.htmx else ""
-    status = (409 if nearest else 422) if form.errors else 200
-    return render(request, f"bookings/move.html{part}", context, status=status)
+    return _page(request, appointment, form, status=422 if form.errors else 200)
 
 
 @require(Permission.DIARY_EDIT)
@@ -83,22 +72,81 @@ def appointment_length(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Make an appointment last `minutes`; the undo asks the same address with the old length in its query."""
     appointment = get_object_or_404(Appointment.objects.select_related(*WITH_PLACE), pk=pk)
     before = appointment.duration_minutes
-    text = request.POST.get("minutes") or request.GET.get("minutes", "")
+    posted = request.POST.copy()
+    posted.setdefault("minutes", request.GET.get("minutes", ""))
+    form = LengthForm(posted)
+    if not form.is_valid():
+        return changed(request, appointment, _refused(form), status=409)
+    minutes = form.cleaned_data["minutes"]
+    there = conflicts_of_length(appointment=appointment, minutes=minutes)
     try:
         longer = lengthen(
             by=request.actor,
             appointment=appointment,
-            minutes=int(text) if text.isdecimal() else 0,
+            minutes=minutes,
+            overbook_because=form.because({str(each.id) for each in there}),
+            tell=form.tells,
         )
-    except SlotTaken:
-        toast = Toast(_("There is another appointment in the way. Left as it was."), level="error")
-        return changed(request, appointment, toast, status=409)
+    except SlotTaken as taken:
+        return _taken(request, appointment, form, there, taken.nearest)
     except ValidationError as refusal:
         toast = Toast(" ".join(refusal.messages), level="error")
         return changed(request, appointment, toast, status=409)
     undo = request.account.url("appointment_length", pk, minutes=before)
     words = _("Now %(minutes)d minutes") % {"minutes": longer.duration_minutes}
     return changed(request, longer, Toast(words, undo))
+
+
+def _taken(
+    request: AccountRequest,
+    appointment: Appointment,
+    form: MoveForm | LengthForm,
+    there: list[Conflict],
+    nearest: list[Slot],
+) -> HttpResponse:
+    """Answer with the form, which shows what is in the way and from now on counts it as shown."""
+    shown = QueryDict(mutable=True)
+    shown.update(form.data)
+    shown["seen"] = " ".join(str(each.id) for each in there)
+    shown["is_asked"] = "True"
+    if not form.cleaned_data["is_asked"] and form.fields["tell"].initial:
+        shown["tell"] = "on"
+    form.data = shown
+    more: dict[str, Any] = {"there": there, "taken": _("The longer time reaches into another.")}
+    if isinstance(form, MoveForm):
+        more["taken"] = taken_words(nearest, form.starts_local)
+        more["nearest"] = [(slot, nearest_words(slot, form.starts_local)) for slot in nearest]
+    return _page(request, appointment, form, status=409, **more)
+
+
+def _page(
+    request: AccountRequest,
+    appointment: Appointment,
+    form: MoveForm | LengthForm,
+    *,
+    status: int,
+    **more: Any,
+) -> HttpResponse:
+    """Show the form: in the side panel for an open diary, wherever the answer was to go, else as a page."""
+    at = local(appointment.starts_at, appointment.location.time_zone)
+    if not form.is_bound:
+        form.initial = {"practitioner": appointment.practitioner_id, "day": at, "time": at}
+    context: dict[str, Any] = {
+        "form": form,
+        "action": request.path,
+        "appointment": appointment,
+        "zone": appointment.location.time_zone,
+        "panel_url": request.account.url("appointment", appointment.pk),
+        "diary": open_diary(request) or form["diary"].value() or "",
+        "is_length": isinstance(form, LengthForm),
+        **more,
+    }
+    part = "#form" if request.htmx else ""
+    answer = render(request, f"{PAGE}{part}", context, status=status)
+    if request.htmx:
+        answer.headers["HX-Retarget"] = "#panel"
+        answer.headers["HX-Reswap"] = "innerHTML"
+    return answer
 
 
 @require(Permission.DIARY_EDIT)
@@ -145,6 +193,6 @@ def _moved(request: AccountRequest, appointment: Appointment) -> Toast:
     return Toast(_("Moved to %(time)s") % {"time": at}, undo)
 
 
-def _refused(form: WhenForm) -> Toast:
+def _refused(form: BesideForm) -> Toast:
     words = [str(message) for messages in form.errors.values() for message in messages]
     return Toast(" ".join(words), level="error")

@@ -7,7 +7,8 @@ export class Plan {
   constructor(diary) {
     this.diary = diary;
     this.grid = diary.querySelector(".diary__grid");
-    this.bodies = [...diary.querySelectorAll(".diary__body")];
+    // A phone hides all columns of a day but one
+    this.bodies = [...diary.querySelectorAll(".diary__body")].filter((body) => body.getClientRects().length);
     this.measure();
   }
 

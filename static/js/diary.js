@@ -92,6 +92,8 @@ const send = async (ended) => {
   diary.addEventListener("htmx:sendError", undone, { once: true });
   diary.addEventListener("htmx:timeout", undone, { once: true });
   await htmx.ajax("POST", kind === "length" ? appt.dataset.lengthUrl : appt.dataset.moveUrl, { source: diary, target: diary, swap: "outerHTML", values });
+  // A taken time is answered with a question in the side panel: the diary stays as it was, and may have been out of date.
+  if (mark.isConnected) { undone(); document.dispatchEvent(new CustomEvent("diary-stale")); }
 };
 const book = (ended) => {
   const { diary, plan, to } = ended;
@@ -198,15 +200,18 @@ const words = (diary, name, to) => {
 };
 const steer = (event) => {
   const { plan, to, kind, diary, appt } = gesture;
-  const by = event.shiftKey && !appt.dataset.lengthUrl ? 60 : STEP;
-  const longer = event.shiftKey && appt.dataset.lengthUrl;
+  const canGrow = kind === "draw" || appt.dataset.lengthUrl;
+  const step = kind === "draw" ? DRAW_STEP : STEP;
+  const by = event.shiftKey && !canGrow ? 60 : step;
+  const longer = event.shiftKey && canGrow;
   const go = { ArrowUp: [0, -by], ArrowDown: [0, by], ArrowLeft: [-1, 0], ArrowRight: [1, 0], PageUp: [0, -60], PageDown: [0, 60] }[event.key];
   if (!go) return;
   event.preventDefault();
   if (longer && go[1]) {
-    gesture.kind = "length";
-    gesture.to = { ...to, length: Math.max(STEP, to.length + go[1]) };
-  } else if (kind === "move") {
+    if (kind === "draw") gesture.drawn = true;
+    else gesture.kind = "length";
+    gesture.to = { ...to, length: Math.min(plan.closes - to.from, Math.max(step, to.length + go[1])) };
+  } else if (kind === "move" || kind === "draw") {
     const column = Math.min(plan.columns.length - 1, Math.max(0, to.column + go[0]));
     gesture.to = { column, from: plan.fits(to.from + go[1], to.length), length: to.length };
   }
@@ -214,6 +219,28 @@ const steer = (event) => {
   plan.reveal(gesture.to);
   say(diary, words(diary, "wordMoving", gesture.to));
 };
+// A free time is picked from where the focus is: after that appointment, else from now, else from the first hour.
+const pick = (diary, appt) => {
+  const plan = new Plan(diary);
+  const line = diary.querySelector(".diary__now");
+  const near = appt ?? line;
+  const column = Math.max(0, plan.columns.findIndex((one) => near && one.column.contains(near)));
+  const minute = appt ? minutesOf(appt, "from") + minutesOf(appt, "for") : line ? Number(line.dataset.now) : Math.max(plan.opens, 540);
+  const to = { column, from: plan.fits(Math.ceil(minute / DRAW_STEP) * DRAW_STEP, DRAW_STEP), length: DRAW_STEP };
+  gesture = { keys: true, live: true, kind: "draw", diary, plan, mark: markOf(diary), who: diary.dataset.wordBook ?? "", start: to, to };
+  diary.classList.add("is-moving");
+  diary.focus({ preventScroll: true });
+  show("is-lifted");
+  plan.reveal(to);
+  say(diary, words(diary, "wordMoving", to));
+};
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-pick]");
+  if (!button || gesture) return;
+  const diary = diaryOf(button);
+  const at = document.activeElement?.closest?.(".appt") ?? diary.querySelector(".appt[data-in-panel]");
+  pick(diary, at);
+});
 document.addEventListener("keydown", (event) => {
   if (gesture?.live && event.key === "Escape") {
     event.preventDefault();
@@ -221,7 +248,11 @@ document.addEventListener("keydown", (event) => {
     say(diary, diary.dataset.wordStayed ?? "");
     appt?.focus();
   } else if (gesture?.keys) {
-    if (event.key === "Enter" || event.key === " ") { event.preventDefault(); send(end()); } else steer(event);
+    if (event.key === "Enter" || event.key === " ") {
+      event.preventDefault();
+      const ended = end();
+      if (ended.kind === "draw") book(ended); else send(ended);
+    } else steer(event);
   } else if (event.key === "m" && !event.ctrlKey && !event.metaKey && !event.altKey) {
     const appt = event.target.closest?.(".appt[data-move-url]");
     if (!appt || gesture || diaryOf(appt).hasAttribute("data-read-only")) return;
@@ -233,15 +264,16 @@ document.addEventListener("keydown", (event) => {
   }
 });
 document.addEventListener("focusout", (event) => {
-  if (gesture?.keys && event.target === gesture.appt) forget(end());
+  if (gesture?.keys && event.target === (gesture.appt ?? gesture.diary)) forget(end());
 });
 
 // The now-line walks with the server's clock; the first look lands on it. -------------------------
-const loaded = performance.now();
+const drawnAt = new WeakMap();
 const walk = () => {
-  const minutes = (performance.now() - loaded) / 60000;
   for (const line of document.querySelectorAll(".diary__now")) {
-    line.style.setProperty("--from", (Number(line.dataset.now ?? minutesOf(line, "from")) + minutes).toFixed(1));
+    if (!drawnAt.has(line)) drawnAt.set(line, performance.now());
+    const minutes = (performance.now() - drawnAt.get(line)) / 60000;
+    line.style.setProperty("--from", (Number(line.dataset.now) + minutes).toFixed(1));
   }
 };
 const settle = (diary) => {
@@ -253,15 +285,18 @@ const settle = (diary) => {
   if (line.closest(".is-today")) diary.scrollLeft = body.parentElement.offsetLeft - diary.querySelector(".diary__times").offsetWidth;
 };
 let kept = null;
+document.addEventListener("diary-drawn", () => walk());
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const diary = detail.target?.matches?.("[data-diary]") ? detail.target : detail.target?.querySelector?.("[data-diary]");
-  kept = diary ? { top: diary.scrollTop, left: diary.scrollLeft, focus: document.activeElement?.id } : null;
+  kept = diary ? { top: diary.scrollTop, left: diary.scrollLeft, focus: document.activeElement?.id, open: diary.querySelector("[data-in-panel]")?.id } : null;
 });
 document.addEventListener("htmx:afterSwap", () => {
   const diary = document.querySelector("[data-diary]");
   if (!diary || !kept) return;
   diary.scrollTop = kept.top;
   diary.scrollLeft = kept.left;
+  const open = kept.open && document.getElementById(kept.open);
+  if (open) { open.dataset.inPanel = ""; open.setAttribute("aria-current", "true"); }
   if (kept.focus) document.getElementById(kept.focus)?.focus({ preventScroll: true });
   kept = null;
   walk();

@@ -17,7 +17,7 @@ from accounts.models.practice import current_anchor
 from accounts.tenancy import acting_in
 from bookings.booking import book
 from bookings.cancelling import cancel
-from bookings.models import Appointment, Attendee, Move
+from bookings.models import Appointment, Attendee, Message, Move
 from clients.models import Alert, Client
 from tests.bookings.office import (
     NOW,
@@ -182,11 +182,11 @@ def test_a_drag_moves_and_its_undo_brings_back(
     assert fresh(office, appointment).practitioner_id == office.mei.pk
 
 
-def test_a_drag_to_a_taken_time_answers_with_the_nearest(
+def test_a_drag_to_a_taken_time_shows_what_is_there_and_asks(
     office: Office, browser: Browser, appointment: Appointment
 ) -> None:
     with acting_in(office.account.ref, by=office.by):
-        office.booked(ten(14))
+        there = office.booked(ten(14), make_client(given_name="Priya", family_name="Raman"))
     answer = drag(
         browser,
         office,
@@ -194,14 +194,74 @@ def test_a_drag_to_a_taken_time_answers_with_the_nearest(
         practitioner=office.mei.pk,
         starts=f"{DAY}T14:00",
     )
-    assert answer.status_code == 409
-    assert toast_of(answer) == {
-        "text": "2:00 pm is taken. The nearest free times: 12:45 pm, 1:00 pm, 3:00 pm.",
-        "undo_url": "",
-        "level": "error",
-    }
-    assert "from-600 for-60" in answer.content.decode()
+    html = answer.content.decode()
+    assert (answer.status_code, answer.headers["HX-Retarget"]) == (409, "#panel")
+    assert "2:00 pm is taken. The nearest free times: 12:45 pm, 1:00 pm, 3:00 pm." in html
+    assert "2:00 to 3:00 pm: Priya Raman" in html
+    assert f'name="seen" value="{there.pk}"' in html
+    assert f'name="diary" value="day={DAY}"' in html
+    assert "checked" in html.partition('name="tell"')[2].partition(">")[0]
     assert fresh(office, appointment).sequence == 0
+
+
+@pytest.mark.django_db(transaction=True, databases="__all__")
+def test_a_drag_may_overbook_with_a_reason_after_the_conflict_was_shown(office: Office) -> None:
+    browser = office.browser()
+    with acting_in(office.account.ref, by=office.by):
+        moved = office.booked(ten(), make_client(given_name="Leila"))
+        there = office.booked(ten(14))
+    address = office.url("appointment_move", moved.pk)
+    values = {
+        "practitioner": office.mei.pk,
+        "day": DAY,
+        "time": "14:00",
+        "overbook": "on",
+        "is_asked": "True",
+        "diary": f"day={DAY}&view=week",
+    }
+    assert browser.post(address, values).status_code == 422
+    assert browser.post(address, {**values, "reason": "In pain"}).status_code == 409
+    seen = {**values, "reason": "In pain", "seen": str(there.pk)}
+    answer = browser.post(address, seen)
+    assert answer.status_code == 302
+    assert answer.headers["Location"].endswith(f"?day={DAY}&view=week&appointment={moved.pk}")
+    after = fresh(office, moved)
+    assert (after.starts_at, after.is_overbooked) == (there.starts_at, True)
+    assert len(audited("appointment.overbooked")) == 1
+
+
+@pytest.mark.parametrize(("tell", "told"), [({}, 0), ({"tell": "on"}, 1)])
+def test_whoever_moves_may_say_whether_the_client_is_told(
+    office: Office, browser: Browser, tell: dict[str, str], told: int
+) -> None:
+    with acting_in(office.account.ref, by=office.by):
+        client = make_client(email="leila@mail.example")
+        booked = office.booked(ten(), client)
+        Message.objects.update(state=Message.State.SENT)
+    values = {"practitioner": office.mei.pk, "day": DAY, "time": "15:00", "is_asked": "True"}
+    answer = browser.post(office.url("appointment_move", booked.pk), {**values, **tell})
+    assert answer.status_code == 302
+    with acting_in(office.account.ref):
+        waiting = Message.objects.filter(
+            category=Message.Category.CHANGE, state=Message.State.QUEUED
+        )
+        assert waiting.count() == told
+
+
+def test_a_pull_into_another_asks_and_may_overbook(
+    office: Office, browser: Browser, appointment: Appointment
+) -> None:
+    with acting_in(office.account.ref, by=office.by):
+        there = office.booked(ten(11))
+    address = office.url("appointment_length", appointment.pk)
+    answer = drag(browser, office, address, minutes=90)
+    assert (answer.status_code, answer.headers["HX-Retarget"]) == (409, "#panel")
+    assert 'name="minutes" value="90"' in answer.content.decode()
+    values = {"minutes": 90, "overbook": "on", "reason": "Both know", "is_asked": "True"}
+    assert browser.post(address, values).status_code == 409
+    assert browser.post(address, {**values, "seen": str(there.pk)}).status_code == 302
+    after = fresh(office, appointment)
+    assert (after.duration_minutes, after.is_overbooked) == (90, True)
 
 
 @pytest.mark.parametrize("starts", ["", "nonsense", "2026-11-24", "2027-10-03T02:30"])
@@ -493,7 +553,7 @@ def test_an_empty_day_teaches_the_next_step(office: Office, browser: Browser) ->
     assert "Nothing is booked in these seven days" in listed
 
 
-@pytest.mark.parametrize("view", ["day", "week", "list"])
+@pytest.mark.parametrize("view", ["day", "week", "month", "list"])
 def test_a_page_costs_twelve_statements_at_most(
     office: Office, browser: Browser, view: str
 ) -> None:
