@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern] = [
     path("diary/", diary.diary, name="diary"),
     path("diary/news/", diary.diary_news, name="diary_news"),
     path("diary/paper/", diary.diary_paper, name="diary_paper"),
+    path("diary/choice/", diary.diary_choice, name="diary_choice"),
     path("appointments/new/", new.appointment_new, name="appointment_new"),
     path("appointments/<uuid:pk>/", appointment.appointment, name="appointment"),
     path("appointments/<uuid:pk>/move/", moving.appointment_move, name="appointment_move"),
