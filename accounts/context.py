@@ -24,12 +24,24 @@ RAIL: tuple[tuple[Promise, str, str, Permission], ...] = (
     (gettext_lazy("Clients"), "clients", "users", Permission.CLIENTS_VIEW),
     (gettext_lazy("To answer"), "requests", "bell", Permission.DIARY_VIEW),
     (gettext_lazy("Notes to finish"), "notes", "note", Permission.CLINICAL_WRITE),
+    (gettext_lazy("Waiting list"), "waiting", "clock", Permission.DIARY_VIEW),
     (gettext_lazy("Settings"), "settings", "settings", Permission.OWN_ACCOUNT),
 )
-SHORT = {"notes": gettext_lazy("Notes")}
+SHORT = {"notes": gettext_lazy("Notes"), "waiting": gettext_lazy("Waiting")}
 # Pages whose path begins with another word than their rail entry's
 BELONGS = {"appointments": "diary"} | dict.fromkeys(
-    ("setup", "exports", "closure", "audit", "team", "locations", "services", "hours"), "settings"
+    (
+        "setup",
+        "exports",
+        "closure",
+        "audit",
+        "team",
+        "locations",
+        "services",
+        "hours",
+        "messages",
+    ),
+    "settings",
 )
 
 Count = Callable[[AccountRequest], int | None]

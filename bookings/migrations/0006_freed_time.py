@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("suggest", "Staff choose who gets an offer"),
-                            ("offer", "The first who fit get an offer by themselves"),
+                            ("offer", "The first who fit get an offer automatically"),
                         ],
                         default="suggest",
                         max_length=7,

@@ -148,7 +148,7 @@ class WaitingChoices(RegionModel):
 
     class Mode(models.TextChoices):
         SUGGEST = "suggest", _("Staff choose who gets an offer")
-        OFFER = "offer", _("The first who fit get an offer by themselves")
+        OFFER = "offer", _("The first who fit get an offer automatically")
 
     mode = operational(
         models.CharField(

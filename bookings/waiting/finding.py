@@ -39,6 +39,7 @@ from bookings.waiting.matching import (
 from privacy.vocabulary import clock
 
 AHEAD = timedelta(days=28)
+NOON = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def matches(stretch: Stretch) -> list[Match]:
 
 
 def times_for(entry: WaitingEntry, most: int = 8) -> list[Time]:
-    """Return the next openings that fit an entry, in order of time."""
+    """Return the next openings that fit an entry, in order of time: the first of each half of a day and practitioner."""
     wishes = list(WaitingWish.objects.filter(entry_id=entry.pk))
     people = list(
         Practitioner.objects.filter(deactivated_at=None, offers__service_id=entry.service_id)
@@ -111,7 +112,15 @@ def times_for(entry: WaitingEntry, most: int = 8) -> list[Time]:
     soonest = clock.now() + LEAST_NOTICE
     wanted = load([entry], soonest, max(each.ends_at for each in found), wishes=wishes)[0]
     fitting = [each for each in found if each.starts_at > soonest and suits(wanted, each)]
-    return sorted(fitting, key=lambda each: each.starts_at)[:most]
+    return _spread(sorted(fitting, key=lambda each: each.starts_at))[:most]
+
+
+def _spread(times: list[Time]) -> list[Time]:
+    first: dict[tuple[date, bool, UUID], Time] = {}
+    for each in times:
+        half = (each.local_start.date(), each.local_start.hour < NOON, each.practitioner)
+        first.setdefault(half, each)
+    return list(first.values())
 
 
 def load(

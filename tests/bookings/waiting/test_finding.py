@@ -113,7 +113,7 @@ def test_openings_that_fit_an_entry(office: Office) -> None:
             wishes=[Wish(office.mei.pk, None)],
         )
         found = times_for(entry)
-        assert [each.local_start for each in found] == [ten(), ten(11), ten(9, day=FRIDAY)]
+        assert [each.local_start for each in found] == [ten(), ten(9, day=FRIDAY)]
         assert {each.practitioner for each in found} == {office.mei.pk}
 
 

@@ -1,0 +1,1 @@
+"""The pages of the waiting list in the practice."""
