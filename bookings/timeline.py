@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.templatetags.keepwell import when
+from bookings.messaging.log import LOOK as STATES
+from bookings.messaging.reasons import doubt, why
 from bookings.models import Attendee, Message
 from clients.models import Client
 from clients.timeline import Entry, provides
@@ -21,15 +22,6 @@ LOOK = {
     Attendee.State.SEEN: ("check", "good"),
     Attendee.State.NO_SHOW: ("ban", "warn"),
     Attendee.State.CANCELLED: ("x", "quiet"),
-}
-REASONS = {
-    "preference": gettext_lazy("wants no such messages"),
-    "no_address": gettext_lazy("no address is known"),
-    "cancelled": gettext_lazy("the appointment was cancelled"),
-    "moved": gettext_lazy("the appointment was moved"),
-    "past": gettext_lazy("its time had passed"),
-    "superseded": gettext_lazy("something newer was said"),
-    "refused": gettext_lazy("the address was refused"),
 }
 
 
@@ -64,8 +56,8 @@ def messages(client: Client) -> Iterator[Entry]:
     """Give what was sent to a client, is still to be sent, or was not and why; newest first, no text is opened."""
     rows = (
         Message.objects.filter(client_id=client.pk)
-        .select_related("attendee__appointment")
-        .defer("address", "subject", "body", "attendee__comment")
+        .select_related("attendee__appointment", "offer__location")
+        .defer("address", "subject", "body", "attendee__comment", "attendee__cancel_note")
         .order_by("-send_at", "-created_at")[:MOST]
     )
     for row in rows:
@@ -76,13 +68,11 @@ def messages(client: Client) -> Iterator[Entry]:
             title=_("%(category)s by %(channel)s")
             % {"category": row.get_category_display(), "channel": row.get_channel_display()},
             icon="mail" if row.channel == Message.Channel.EMAIL else "phone",
-            to=("appointment", appointment.pk) if appointment else (),
+            to=("message", row.pk),
             text=_about(row),
             badge=row.get_state_display() if row.state != Message.State.SENT else "",
-            badge_icon={"queued": "clock", "failed": "alert", "suppressed": "ban"}.get(
-                row.state, ""
-            ),
-            tone={"failed": "danger"}.get(row.state, "quiet"),
+            badge_icon=STATES[row.state][0],
+            tone=STATES[row.state][1],
         )
 
 
@@ -93,6 +83,8 @@ def _about(row: Message) -> str:
         appointment = row.attendee.appointment
         start = when(appointment.starts_at, appointment.time_zone)
         parts.append(_("About %(when)s") % {"when": start})
-    if row.reason:
-        parts.append(str(REASONS.get(row.reason, row.reason)))
+    if row.offer:
+        start = when(row.offer.starts_at, row.offer.location.time_zone)
+        parts.append(_("About %(when)s") % {"when": start})
+    parts += [words for words in (why(row), doubt(row)) if words]
     return " · ".join(parts)

@@ -6,9 +6,11 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.forms import zone_choices
 from accounts.models import AccountAnchor, Location
 from clients import documents, phones
 from clients.models import Alert, Client
@@ -85,6 +87,15 @@ class ClientForm(forms.Form):
         initial=Client.Reminders.EMAIL,
         error_messages={"required": gettext_lazy("Choose how reminders reach the client.")},
     )
+    confirmations = forms.BooleanField(
+        label=gettext_lazy("Tell of bookings and changes"), required=False, initial=True
+    )
+    language = forms.ChoiceField(label=gettext_lazy("Language"), required=False)
+    time_zone = forms.ChoiceField(
+        label=gettext_lazy("Time zone"),
+        required=False,
+        help_text=gettext_lazy("Messages keep to the client’s own night."),
+    )
     location = forms.ChoiceField(label=gettext_lazy("Usual location"), required=False)
     seen_at = forms.CharField(widget=forms.HiddenInput, required=False)
     anyway = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -103,6 +114,10 @@ class ClientForm(forms.Form):
         }
         choices = [(pk, location.name) for pk, location in self.locations.items()]
         self.fields["location"].choices = [("", _("Not set")), *choices]  # type: ignore[attr-defined]
+        practices = ("", _("The practice’s"))
+        self.fields["language"].choices = [practices, *settings.LANGUAGES]  # type: ignore[attr-defined]
+        self.fields["time_zone"].choices = [practices, *zone_choices(account.country)]  # type: ignore[attr-defined]
+        self.has_languages = len(settings.LANGUAGES) > 1
 
     def clean_birth_date(self) -> date | None:
         """Refuse days that nobody living was born on."""

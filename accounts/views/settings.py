@@ -78,6 +78,20 @@ DOORS = (
                 P.SETTINGS_EDIT,
             ),
             (
+                "message_settings",
+                "mail",
+                gettext_lazy("Messages to clients"),
+                gettext_lazy("Reminders, quiet hours and your own words"),
+                P.SETTINGS_EDIT,
+            ),
+            (
+                "messages",
+                "send",
+                gettext_lazy("Messages"),
+                gettext_lazy("What was sent, what was not and why"),
+                P.CLIENTS_VIEW,
+            ),
+            (
                 "note_templates",
                 "note",
                 gettext_lazy("Note templates"),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.conf import settings
 from django.utils import translation
@@ -18,12 +19,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from accounts.entry import page_url
-from accounts.models import AccountAnchor
+from accounts.models import AccountAnchor, Location
 from accounts.templatetags.keepwell import when
 from bookings.calendar_entry import place_of
 from bookings.messaging.defaults import WORDS
 from bookings.models import Message, MessageTemplate
 from bookings.public.links import absolute, manage_url, sealed_id
+from privacy.vocabulary import clock
 
 Category, Channel = Message.Category, Message.Channel
 OFFER_LINK = "bookings.offer"
@@ -130,8 +132,27 @@ def facts(message: Message, account: AccountAnchor) -> dict[str, str]:
     }
     if message.offer:
         page = page_url(account, "waiting_offer", sealed_id(OFFER_LINK, message.offer.pk))
-        known["offer_link"] = absolute(page) if page else ""
+        known["offer_link"] = absolute(page) if page else known["book_link"]
     return {name: str(known[name]) for name in PLACEHOLDERS[message.category]}
+
+
+def sample(category: str, account: AccountAnchor, place: Location | None) -> dict[str, str]:
+    """Return what the placeholders of a kind could stand for, for a preview: next week, at the practice's place."""
+    zone = place.time_zone if place else "UTC"
+    start = (clock.now() + timedelta(days=7)).replace(hour=0, minute=0)
+    link = absolute(account.url("book"))
+    known = {
+        "practice": account.name,
+        "when": when(start, zone),
+        "zone": zone_words(zone),
+        "place": _place(place) if place else _("Your location"),
+        "phone": place.phone if place else "",
+        "book_link": link,
+        "answer_by": when(start - timedelta(days=2), zone),
+        "manage_link": f"{link}manage/…/",
+        "offer_link": f"{link}offer/…/",
+    }
+    return {name: str(known[name]) for name in PLACEHOLDERS[category]}
 
 
 def zone_words(zone: str) -> str:

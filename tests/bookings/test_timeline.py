@@ -53,7 +53,7 @@ def test_appointments_and_messages(practice: Practice) -> None:
         ("First visit", "Cancelled")
     ]
     assert sorted((entry.title, entry.badge) for entry in entries if entry.icon == "mail") == [
-        ("Cancellation by E-mail", "Queued"),
+        ("Cancellation by E-mail", "Not sent"),
         ("Confirmation by E-mail", "Not sent"),
         ("Reminder by E-mail", "Not sent"),
     ]

@@ -159,6 +159,18 @@ def test_somebody_who_could_be_known_is_shown_first(owner: Practice) -> None:
     assert again.status_code == 302
 
 
+def test_what_the_client_wants_to_hear(owner: Practice) -> None:
+    pk = owner.client(given_name="Ana", family_name="Vega", email="")
+    seen_at = owner.get(f"{pk}/edit/").context["form"]["seen_at"].value()
+    typed = {**ANA, "seen_at": seen_at, "time_zone": "Australia/Perth"}
+    assert owner.post(f"{pk}/edit/", typed).status_code == 302
+    kept = owner.load(pk)
+    assert (kept.confirmations, kept.time_zone, kept.language) == (False, "Australia/Perth", "")
+    assert owner.get(f"{pk}/edit/").context["form"]["time_zone"].value() == "Australia/Perth"
+    wrong = owner.post(f"{pk}/edit/", {**ANA, "time_zone": "Mars/Base", "language": "xx"})
+    assert set(wrong.context["form"].errors) == {"time_zone", "language"}
+
+
 def test_a_stale_edit_shows_both_versions_and_keeps_what_was_typed(owner: Practice) -> None:
     pk = owner.client(**{"given_name": "Ana", "family_name": "Vega", "email": ""})
     form = owner.get(f"{pk}/edit/").context["form"]
@@ -167,7 +179,8 @@ def test_a_stale_edit_shows_both_versions_and_keeps_what_was_typed(owner: Practi
         records.change(
             by=SYSTEM, client=Client.objects.get(pk=pk), values={"family_name": "Vega-Cruz"}
         )
-    answer = owner.post(f"{pk}/edit/", {**ANA, "family_name": "Veiga", "seen_at": seen_at})
+    typed = {**ANA, "family_name": "Veiga", "confirmations": "on"}
+    answer = owner.post(f"{pk}/edit/", {**typed, "seen_at": seen_at})
     assert answer.status_code == 409
     assert answer.context["differences"] == [
         {"label": "Family name", "mine": "Veiga", "theirs": "Vega-Cruz"}

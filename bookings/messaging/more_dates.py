@@ -1,0 +1,37 @@
+"""The other dates of a series in one message about it, so that twenty-four visits are told once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from accounts.templatetags.keepwell import when
+from bookings.models import Appointment, Attendee, Message
+
+# A series is cancelled in one transaction, within moments
+TOGETHER = timedelta(minutes=1)
+
+
+def more_dates(message: Message) -> str:
+    """Return, one a line, the client's later visits of the series that a message is about; "" where it has none.
+
+    For a cancellation, those cancelled along with it.
+    """
+    if message.attendee is None or message.attendee.appointment.series_id is None:
+        return ""
+    about: Appointment = message.attendee.appointment
+    others = Attendee.objects.filter(
+        client_id=message.client_id,
+        appointment__series_id=about.series_id,
+        appointment__starts_at__gt=about.starts_at,
+    )
+    if message.category == Message.Category.CANCELLATION:
+        since = message.attendee.state_at - TOGETHER
+        others = others.filter(
+            state=Attendee.State.CANCELLED, state_at__range=(since, since + 2 * TOGETHER)
+        )
+    else:
+        others = others.exclude(state=Attendee.State.CANCELLED)
+    rows = others.order_by("appointment__starts_at").values_list(
+        "appointment__starts_at", flat=True
+    )
+    return "\n".join(when(starts_at, about.time_zone) for starts_at in rows)
