@@ -13,4 +13,5 @@ class BookingsConfig(AppConfig):
         from bookings import holds, timeline  # noqa: F401, PLC0415
         from bookings.messaging import messages  # noqa: F401, PLC0415
         from bookings.requests import expiry  # noqa: F401, PLC0415
+        from bookings.times import calendars  # noqa: F401, PLC0415
         from bookings.waiting import jobs  # noqa: F401, PLC0415

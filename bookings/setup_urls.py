@@ -4,7 +4,7 @@ from django.urls import URLPattern, path
 
 from bookings import hours_views, settings_views, setup_views
 from bookings.public import settings as page_settings
-from bookings.times.views import extra_hours, holidays, limits, time_off
+from bookings.times.views import calendars, extra_hours, holidays, limits, time_off
 
 urlpatterns: list[URLPattern] = [
     path("setup/", setup_views.start, name="setup"),
@@ -48,6 +48,10 @@ urlpatterns: list[URLPattern] = [
         holidays.holiday_switch,
         name="holiday_switch",
     ),
+    path("settings/calendars/", calendars.entries, name="calendars"),
+    path("settings/calendars/new/", calendars.new, name="calendar_new"),
+    path("settings/calendars/<uuid:pk>/reading/", calendars.reading, name="calendar_reading"),
+    path("settings/calendars/<uuid:pk>/removal/", calendars.removal, name="calendar_removal"),
     path("settings/limits/", limits.overview, name="limits"),
     path("settings/limits/<uuid:practitioner>/", limits.limits_of, name="limits_of"),
 ]

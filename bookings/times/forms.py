@@ -283,6 +283,44 @@ class LimitsForm(forms.Form):
             self.fields[name].choices = choices  # type: ignore[attr-defined]
 
 
+class CalendarForm(forms.Form):
+    """A calendar elsewhere: whose, and where it is read."""
+
+    who = forms.ChoiceField(
+        label=gettext_lazy("Whose"),
+        error_messages={"required": gettext_lazy("Choose whose calendar it is.")},
+    )
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=60,
+        help_text=gettext_lazy("For yourself: “Private”, say."),
+        error_messages={"required": gettext_lazy("Enter a name for the calendar.")},
+    )
+    address = forms.CharField(
+        label=gettext_lazy("Address"),
+        max_length=2000,
+        help_text=gettext_lazy("The calendar’s private address in iCal format; it ends in .ics."),
+        error_messages={"required": gettext_lazy("Paste the calendar’s address.")},
+        widget=forms.URLInput({"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def __init__(self, *args: Any, people: list[Practitioner], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = {str(each.pk): each for each in people}
+        who = [(pk, str(each.name)) for pk, each in self.people.items()]
+        self.fields["who"].choices = who  # type: ignore[attr-defined]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The cleaned values as `calendars.add` takes them."""
+        values = self.cleaned_data
+        return {
+            "practitioner": self.people[values["who"]],
+            "name": values["name"],
+            "address": values["address"],
+        }
+
+
 def notice_words(minutes: int) -> str:
     """Return "2 hours"."""
     if minutes and minutes % DAY_MINUTES == 0:

@@ -20,6 +20,7 @@ TABS: tuple[tuple[str, Promise, Permission], ...] = (
     ("time_off", gettext_lazy("Time off"), P.DIARY_EDIT),
     ("holidays", gettext_lazy("Public holidays"), P.SETTINGS_EDIT),
     ("limits", gettext_lazy("Limits"), P.DIARY_EDIT),
+    ("calendars", gettext_lazy("Other calendars"), P.DIARY_EDIT),
 )
 
 
