@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import timedelta
 
 import pytest
 
-from accounts.models import Account, Practitioner
+from accounts.models import Account, Location, Practitioner
 from accounts.tenancy import acting_in
-from bookings.models import Appointment, Service
+from bookings.models import Appointment, HolidayCalendar, Service
+from bookings.times import away
 from clients.models import Client, Document
 from config.demo import data
 from notes.models import Note
 from notes.proof import check
+from privacy.vocabulary import clock
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 
@@ -50,3 +53,21 @@ def test_the_smaller_practice_lives_in_europe() -> None:
     with acting_in(account.ref):
         assert Practitioner.objects.count() == 2
         assert Service.objects.get(position=1).currency == "EUR"
+
+
+def test_nobody_is_booked_when_somebody_is_away_or_a_place_is_closed() -> None:
+    data.load(small(data.HARBOUR))
+    account = Account.objects.get(slug="harbour-physio")
+    with acting_in(account.ref):
+        people = [person.pk for person in Practitioner.objects.all()]
+        today = clock.today("Australia/Sydney")
+        first, last = today - timedelta(days=30), today + timedelta(days=60)
+        found = away(people, None, first, last)
+        kinds = {each.kind for each in found}
+        assert {"meeting", "holiday"} <= kinds
+        assert HolidayCalendar.objects.count() == Location.objects.count()
+        for row in Appointment.objects.filter(starts_at__gte=clock.now()):
+            for each in found:
+                touches = row.starts_at < each.ends_at and each.starts_at < row.ends_at
+                theirs = each.practitioner in (None, row.practitioner_id)
+                assert not (touches and theirs and each.location in (None, row.location_id))

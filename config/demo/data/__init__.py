@@ -18,6 +18,7 @@ from config.demo.data.practice import (
     provide_places,
     provide_services,
 )
+from config.demo.data.times import add_times
 from config.demo.practices import HARBOUR, LIFFEY, NOTICE, Practice
 from notes import templates
 
@@ -32,6 +33,7 @@ def load(practice: Practice) -> dict[str, Any]:
         people = provide_people(practice, users)
         places = provide_places(practice, people)
         offered = provide_services(practice, people)
+        add_times(practice, people, places)
         templates.provide_defaults()
         PrivacyNotice(
             version=1, text=NOTICE.format(practice=practice.name, city=account.ref.city)

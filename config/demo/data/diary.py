@@ -12,6 +12,7 @@ from bookings import wall_time
 from bookings.models import Appointment, Attendee, Service
 from clients.models import Client
 from config.demo.data.practice import half_days
+from config.demo.data.times import closed_days
 from config.demo.practices import Practice
 from privacy.vocabulary import clock
 
@@ -97,9 +98,11 @@ def _times(
 ) -> Iterator[tuple[datetime, int, Service, Practitioner, Location]]:
     """Yield wall times of appointments inside the working hours, day by day, with the gaps that real days have."""
     today = clock.today(practice.zone)
-    for offset in range(-30 * practice.months_back, 31):
+    first, last = -30 * practice.months_back, 30
+    closed = closed_days(practice, today + timedelta(days=first), today + timedelta(days=last))
+    for offset in range(first, last + 1):
         day = today + timedelta(days=offset)
-        if day.isoweekday() > 5:
+        if day.isoweekday() > 5 or day in closed:
             continue
         fill = 0.82 if offset < 7 else max(0.15, 0.7 - offset / 50)
         for number, person in enumerate(people):
