@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Location, Practitioner
 from bookings.messaging.preferences import practice_choices
-from bookings.models import Attendee, Service, ServiceOffer
+from bookings.models import Attendee, Series, Service, ServiceOffer
+from bookings.series.changing import Scope
+from bookings.series.recurrence import MOST, Repeat
 from clients.models import Client
 
 WALL = "%Y-%m-%dT%H:%M"
@@ -145,6 +147,34 @@ class BookForm(WhoForm, WhenForm):
     )
     seen = forms.CharField(required=False, max_length=600, widget=forms.HiddenInput)
 
+    repeats = forms.ChoiceField(
+        label=gettext_lazy("Repeats"),
+        required=False,
+        choices=[("", gettext_lazy("Doesn’t repeat")), *Series.Rule.choices],
+    )
+    every = forms.IntegerField(
+        label=gettext_lazy("Every"),
+        required=False,
+        min_value=1,
+        max_value=52,
+        initial=1,
+        help_text=gettext_lazy("1 is each week or month, 2 each second one."),
+        widget=forms.NumberInput({"inputmode": "numeric"}),
+    )
+    count = forms.IntegerField(
+        label=gettext_lazy("How many times"),
+        required=False,
+        min_value=2,
+        max_value=MOST,
+        initial=10,
+        widget=forms.NumberInput({"inputmode": "numeric"}),
+    )
+    until = forms.DateField(
+        label=gettext_lazy("Not after"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
+    )
+
     field_order = ["client", "find", "given_name", "family_name", "phone", "email", "service"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -184,7 +214,24 @@ class BookForm(WhoForm, WhenForm):
             self.add_error("practitioner", message)
         if values.get("overbook") and not values.get("reason"):
             self.add_error("reason", _("Say in a few words why."))
+        first, until = values.get("day"), values.get("until")
+        if values.get("repeats") and first and until and until <= first:
+            self.add_error("until", _("Choose a day after the first one."))
         return values
+
+    @property
+    def repeat(self) -> Repeat | None:
+        """The rule by which it repeats, None for once."""
+        values = self.cleaned_data
+        if not values["repeats"]:
+            return None
+        return Repeat(
+            rule=values["repeats"],
+            every=values["every"] or 1,
+            first=values["day"],
+            count=values["count"] or MOST,
+            until=values["until"],
+        )
 
     @property
     def has_groups(self) -> bool:
@@ -255,3 +302,46 @@ class DeclineForm(CancelForm):
         help_text=gettext_lazy("Kept here. The client is not told the reason."),
         error_messages={"required": gettext_lazy("Choose a reason.")},
     )
+
+
+HOW_FAR = [
+    (Scope.THIS, gettext_lazy("Only this one")),
+    (Scope.LATER, gettext_lazy("This and the later ones")),
+    (Scope.ALL, gettext_lazy("All that are still to come")),
+]
+
+
+class SeriesCancelForm(CancelForm):
+    """How far a cancellation in a series reaches, who cancels and why."""
+
+    how_far = forms.ChoiceField(
+        label=gettext_lazy("Which ones?"),
+        choices=HOW_FAR,
+        initial=Scope.THIS,
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose which ones.")},
+    )
+
+
+class SeriesChangeForm(WhenForm):
+    """How far a change in a series reaches, and what this one becomes."""
+
+    how_far = forms.ChoiceField(
+        label=gettext_lazy("Which ones?"),
+        choices=HOW_FAR,
+        initial=Scope.THIS,
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose which ones.")},
+    )
+    minutes = forms.IntegerField(
+        label=gettext_lazy("Length"),
+        min_value=5,
+        max_value=720,
+        widget=forms.NumberInput({"step": 5, "inputmode": "numeric"}),
+        error_messages={"required": gettext_lazy("Enter how many minutes it takes.")},
+    )
+    tell = forms.BooleanField(label=gettext_lazy("Tell the client"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["tell"].initial = practice_choices().tells_of_change

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from accounts import audit
 from accounts.templatetags.keepwell import clock as clock_words
 from bookings.diary.words import span_words
-from bookings.models import Appointment
+from bookings.models import Appointment, Attendee
 from bookings.rooms import assigning
 from bookings.taking import Taken, taking
 from clients import directory
@@ -57,6 +57,48 @@ def conflicts(wanted: Appointment, zone: str) -> list[Conflict]:
             room,
         )
     return list(found.values())
+
+
+def overlapping(
+    wanted: Sequence[Appointment], zone: str, leaving_out: Collection[UUID] = ()
+) -> dict[UUID, list[Conflict]]:
+    """Return for each of one practitioner's wanted visits what it would overlap, the others wanted among them."""
+    rows = list(
+        Appointment.objects.filter(
+            practitioner_id=wanted[0].practitioner_id,
+            state__in=Appointment.LIVE,
+            busy_from__lt=max(each.busy_until for each in wanted),
+            busy_until__gt=min(each.busy_from for each in wanted),
+        )
+        .exclude(pk__in=[*leaving_out, *(each.pk for each in wanted)])
+        .order_by("starts_at", "id")
+    )
+    met = {
+        each.pk: [
+            other
+            for other in (*rows, *wanted)
+            if other.pk != each.pk
+            and other.busy_from < each.busy_until
+            and other.busy_until > each.busy_from
+        ]
+        for each in wanted
+    }
+    ids = {other.pk for others in met.values() for other in others}
+    clients: dict[UUID, UUID | None] = {}
+    for pk, client in Attendee.objects.filter(appointment_id__in=ids).values_list(
+        "appointment_id", "client_id"
+    ):
+        clients[pk] = None if pk in clients else client
+    names = directory.names({each for each in clients.values() if each})
+    return {
+        pk: [_conflict(other, zone, names.get(clients.get(other.pk) or pk, "")) for other in others]
+        for pk, others in met.items()
+    }
+
+
+def _conflict(other: Appointment, zone: str, who: str) -> Conflict:
+    times = span_words(clock_words(other.starts_at, zone), clock_words(other.ends_at, zone))
+    return Conflict(other.pk, times, who, other.service_name)
 
 
 def take(appointment: Appointment, save: Callable[[], None], *, by: Actor, because: str) -> None:

@@ -16,7 +16,9 @@ from accounts.templatetags.keepwell import clock as clock_words
 from accounts.templatetags.keepwell import day, short_day, when
 from bookings.attendance import STEPS
 from bookings.diary.words import span_words
-from bookings.models import Appointment, Attendee, Message, Move
+from bookings.models import Appointment, Attendee, Message, Move, Series
+from bookings.series.recurrence import Repeat
+from bookings.series.recurrence import words as rule_words
 from clients.models import Alert, Client
 
 S = Attendee.State
@@ -74,6 +76,15 @@ class Group:
     call_off_url: str
 
 
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """Which occurrence of a series it is, and where the series is changed."""
+
+    words: str
+    change_url: str
+    cancel_url: str
+
+
 @dataclass(slots=True)
 class Panel:
     """The whole panel."""
@@ -89,6 +100,7 @@ class Panel:
     log: list[tuple[str, str, str]] = field(default_factory=list)
     asked: Asked | None = None
     group: Group | None = None
+    repeats: Repeats | None = None
 
 
 def panel(
@@ -98,7 +110,7 @@ def panel(
 
     Alerts and comments are opened here, so looking at the panel stands in the audit as a reading of the record.
     """
-    related = Appointment.objects.select_related("practitioner", "location")
+    related = Appointment.objects.select_related("practitioner", "location", "series")
     appointment: Appointment = related.get(pk=pk)
     zone = appointment.location.time_zone
     attendees = list(appointment.attendees.select_related("client").order_by("id"))
@@ -121,6 +133,26 @@ def panel(
         log=_moves(appointment, zone),
         asked=_asked(appointment, account, editable, zone),
         group=group,
+        repeats=_repeats(appointment, account, editable),
+    )
+
+
+def _repeats(appointment: Appointment, account: AccountAnchor, can_edit: bool) -> Repeats | None:
+    series: Series | None = appointment.series
+    if series is None:
+        return None
+    occurrences = Appointment.objects.filter(series=series)
+    before = occurrences.filter(starts_at__lte=appointment.starts_at).count()
+    rule = Repeat(series.rule, series.every, series.first_date)
+    said = _("%(number)d of %(all)d, %(rule)s") % {
+        "number": before,
+        "all": occurrences.count(),
+        "rule": rule_words(rule),
+    }
+    return Repeats(
+        words=said,
+        change_url=account.url("series_change", appointment.pk) if can_edit else "",
+        cancel_url=account.url("series_cancellation", appointment.pk) if can_edit else "",
     )
 
 

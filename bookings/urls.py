@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from bookings.views import appointment, diary, groups, moving, new, requests
+from bookings.views import appointment, diary, groups, moving, new, requests, series
 
 urlpatterns: list[URLPattern] = [
     path("diary/", diary.diary, name="diary"),
@@ -30,10 +30,14 @@ urlpatterns: list[URLPattern] = [
         groups.session_cancellation,
         name="session_cancellation",
     ),
+    path("appointments/<uuid:pk>/series/", series.series_change, name="series_change"),
+    path(
+        "appointments/<uuid:pk>/series/cancellation/",
+        series.series_cancellation,
+        name="series_cancellation",
+    ),
     path("requests/", requests.requests_to_answer, name="requests"),
     path("requests/visits/", requests.visits_to_settle, name="visits"),
-    path(
-        "requests/<uuid:pk>/acceptance/", requests.request_acceptance, name="request_acceptance"
-    ),
+    path("requests/<uuid:pk>/acceptance/", requests.request_acceptance, name="request_acceptance"),
     path("requests/<uuid:pk>/refusal/", requests.request_refusal, name="request_refusal"),
 ]

@@ -21,6 +21,7 @@ from bookings.desk import book_at_desk, conflicts
 from bookings.forms import WALL, BookForm, with_start
 from bookings.models import Appointment
 from bookings.overbooking import Conflict
+from bookings.views import series
 from bookings.views.frame import Toast, diary_of, tell
 from bookings.views.moving import nearest_words, taken_words
 from bookings.views.who import found_clients, uuid_in, who_context
@@ -44,8 +45,10 @@ def appointment_new(request: AccountRequest) -> HttpResponse:
     if "search" in posted:
         form = BookForm(initial=posted.dict())
         return _page(request, form, **found_clients(posted))
-    if not form.is_valid():
-        return _page(request, form, status=422)
+    if not form.is_valid() or "edit" in posted:
+        return _page(request, form, status=422 if form.errors else 200)
+    if form.repeat is not None:
+        return series.planned(request, form, form.repeat)
     return _book(request, form)
 
 

@@ -1,0 +1,267 @@
+"""Changing or cancelling one occurrence, this and the later ones, or all that are still to come.
+
+Past visits and those of which somebody said how they went stay as they are, and so does what another app keeps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from copy import copy
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts import audit
+from accounts.models import Practitioner
+from bookings import cancelling, moving
+from bookings.booking import SlotTaken
+from bookings.models import Appointment, Attendee, Series
+from bookings.series.checking import Planned, check
+from bookings.wall_time import NonexistentTime, resolve
+from privacy.vocabulary import clock, scope
+from privacy.vocabulary.scope import Actor
+
+Keeps = Callable[[Collection[UUID]], set[UUID]]
+_keeps: list[Keeps] = []
+
+
+class Scope(StrEnum):
+    """How far a change reaches."""
+
+    THIS = "this"
+    LATER = "later"
+    ALL = "all"
+
+
+def keeps(which: Keeps) -> Keeps:
+    """Register what says which of some appointments must stay as they are, such as those with a note."""
+    _keeps.append(which)
+    return which
+
+
+@dataclass(slots=True)
+class Result:
+    """What became of the occurrences that a change was meant for."""
+
+    changed: list[Appointment] = field(default_factory=list)
+    left: list[Appointment] = field(default_factory=list)
+
+
+def reached(appointment: Appointment, how_far: str) -> list[Appointment]:
+    """Return the occurrences, in order of time, that a change to this one reaches, without those that must stay."""
+    if how_far == Scope.THIS or appointment.series_id is None:
+        return [appointment]
+    rows = (
+        Appointment.objects.filter(
+            series_id=appointment.series_id,
+            state__in=Appointment.LIVE,
+            starts_at__gt=clock.now(),
+        )
+        .exclude(attendees__state__in=_SETTLED)
+        .select_related("location", "practitioner", "service")
+        .order_by("starts_at", "id")
+    )
+    if how_far == Scope.LATER:
+        rows = rows.filter(starts_at__gte=appointment.starts_at)
+    found = list(rows)
+    ids = [each.pk for each in found]
+    kept = {pk for which in _keeps for pk in which(ids)}
+    return [each for each in found if each.pk not in kept]
+
+
+def preview(
+    *,
+    appointment: Appointment,
+    how_far: str,
+    practitioner: Practitioner,
+    starts_local: datetime,
+    minutes: int,
+) -> list[Planned]:
+    """Return each occurrence that a change reaches as it would be, with what stands in its way."""
+    targets = reached(appointment, how_far)
+    found = [
+        _as_moved(number, each, _wall(each, appointment, starts_local), practitioner, minutes)
+        for number, each in enumerate(targets, start=1)
+    ]
+    check(found, practitioner, appointment.location, {each.pk for each in targets})
+    return found
+
+
+def change(
+    *,
+    by: Actor,
+    appointment: Appointment,
+    how_far: str,
+    practitioner: Practitioner,
+    starts_local: datetime,
+    minutes: int,
+    tell: bool | None = None,
+) -> Result:
+    """Give the occurrences that are reached another time, length or practitioner; those in whose way something stands stay.
+
+    The others move as this one does: as many days, to the same time of day. The client is told once. With LATER the
+    series is split, the new one knowing the old. Raises ValidationError for a length that
+    can't be.
+    """
+    found = preview(
+        appointment=appointment,
+        how_far=how_far,
+        practitioner=practitioner,
+        starts_local=starts_local,
+        minutes=minutes,
+    )
+    targets = {each.pk: each for each in reached(appointment, how_far)}
+    free = [each for each in found if each.visit is not None and not each.conflicts]
+    # The last goes first when they move on, so that none stands in the way of the one behind it
+    onward = starts_local > _local(appointment)
+    done: set[UUID] = set()
+    for each in sorted(free, key=lambda each: each.starts_local, reverse=onward):
+        says = tell if each is free[0] else False
+        if each.visit is not None and _moved(by, each.visit, each.starts_local, says):
+            done.add(each.visit.pk)
+    result = Result(
+        [each for pk, each in targets.items() if pk in done],
+        [each for pk, each in targets.items() if pk not in done],
+    )
+    if how_far == Scope.LATER and appointment.series_id is not None and done:
+        _split(by, appointment, result.changed, starts_local)
+    return result
+
+
+def cancel(
+    *,
+    by: Actor,
+    appointment: Appointment,
+    how_far: str,
+    side: str,
+    reason: str,
+    note: str = "",
+    tell: bool | None = None,
+) -> list[Attendee]:
+    """Cancel every place in the occurrences that are reached; the client is told once. Return the places.
+
+    Raises ValidationError for words that don't fit.
+    """
+    gone: list[Attendee] = []
+    told: set[UUID] = set()
+    for each in reached(appointment, how_far):
+        present = each.attendees.exclude(state=Attendee.State.CANCELLED)
+        for place in present.select_related("client").order_by("id"):
+            first = place.client_id not in told
+            told.add(place.client_id)
+            gone.append(
+                cancelling.cancel(
+                    by=by,
+                    attendee=place,
+                    side=side,
+                    reason=reason,
+                    note=note,
+                    tell=tell if first else False,
+                )
+            )
+    if how_far != Scope.THIS and appointment.series is not None:
+        audit.record("series.cancelled", by=by, of=appointment.series, count=len(gone))
+    return gone
+
+
+_SETTLED = [
+    Attendee.State.ARRIVED,
+    Attendee.State.IN_SESSION,
+    Attendee.State.SEEN,
+    Attendee.State.NO_SHOW,
+]
+
+
+def _local(appointment: Appointment) -> datetime:
+    return datetime.combine(appointment.local_date, appointment.local_time)
+
+
+def _wall(each: Appointment, moved: Appointment, starts_local: datetime) -> datetime:
+    """Return the wall time of an occurrence that moves as another one does."""
+    days = starts_local.date() - moved.local_date
+    return datetime.combine(each.local_date + days, starts_local.time())
+
+
+def _as_moved(
+    number: int,
+    target: Appointment,
+    starts_local: datetime,
+    practitioner: Practitioner,
+    minutes: int,
+) -> Planned:
+    """Return an occurrence, unsaved, at another wall time."""
+    visit = copy(target)
+    visit._state = copy(target._state)
+    visit._state.fields_cache = dict(target._state.fields_cache)
+    before = visit.starts_at - visit.busy_from, visit.busy_until - visit.ends_at
+    try:
+        visit.starts_at = resolve(starts_local, visit.location.time_zone).instant
+    except NonexistentTime as missing:
+        return Planned(number, target.local_date, starts_local, None, str(missing.advice))
+    visit.ends_at = visit.starts_at + timedelta(minutes=minutes)
+    visit.busy_from, visit.busy_until = visit.starts_at - before[0], visit.ends_at + before[1]
+    visit.duration_minutes = minutes
+    visit.practitioner = practitioner
+    return Planned(number, target.local_date, starts_local, visit)
+
+
+def _moved(by: Actor, wanted: Appointment, starts_local: datetime, tell: bool | None) -> bool:
+    """Move one occurrence and give it its length; return False, and leave it, where the time is taken by now."""
+    now = Appointment.objects.select_related("practitioner", "location").get(pk=wanted.pk)
+    longer = wanted.duration_minutes - now.duration_minutes
+    moves = (wanted.practitioner_id, wanted.starts_at) != (now.practitioner_id, now.starts_at)
+    try:
+        with transaction.atomic(using=scope.current().database):
+            # Shorter before it moves, longer after: it needs no more room than it must
+            if longer < 0:
+                _lengthened(by, wanted, tell=False if moves else tell)
+            if moves:
+                moving.move(
+                    by=by,
+                    appointment=now,
+                    practitioner=wanted.practitioner,
+                    starts_local=starts_local,
+                    tell=False if longer > 0 else tell,
+                )
+            if longer > 0:
+                _lengthened(by, wanted, tell=tell)
+    except SlotTaken:
+        return False
+    return True
+
+
+def _lengthened(by: Actor, wanted: Appointment, *, tell: bool | None) -> None:
+    moving.lengthen(by=by, appointment=wanted, minutes=wanted.duration_minutes, tell=tell)
+
+
+def _split(
+    by: Actor, appointment: Appointment, changed: list[Appointment], starts_local: datetime
+) -> None:
+    """Make the changed occurrences a series of their own that knows the one it comes from."""
+    old = Series.objects.get(pk=appointment.series_id)
+    first = min(each.series_date or each.local_date for each in changed)
+    if (
+        not Appointment.objects.filter(series=old)
+        .exclude(pk__in=[each.pk for each in changed])
+        .exists()
+    ):
+        return
+    new = Series(
+        rule=old.rule,
+        every=old.every,
+        first_date=starts_local.date(),
+        local_time=starts_local.time(),
+        time_zone=old.time_zone,
+        until=old.until,
+        count=old.count,
+        after=old,
+        created_by=by.id,
+    )
+    new.save(force_insert=True)
+    old.until = first - timedelta(days=1)
+    old.save(update_fields=["until"])
+    Appointment.objects.filter(pk__in=[each.pk for each in changed]).update(series=new)
+    audit.record("series.split", by=by, of=new, count=len(changed))

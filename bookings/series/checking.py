@@ -1,0 +1,104 @@
+"""Every occurrence of a series is checked before any is booked or moved: the clocks, other visits, hours, time away."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from accounts.models import Location, Practitioner
+from bookings import availability, overbooking
+from bookings.drafting import Agreed, agreed, draft
+from bookings.models import Appointment, Service, ServiceNeed
+from bookings.openings import schedule_of
+from bookings.overbooking import Conflict
+from bookings.series.recurrence import Repeat, dates
+from bookings.wall_time import NonexistentTime
+
+
+@dataclass(slots=True)
+class Planned:
+    """One occurrence as it would be: `visit` is not saved; None when the clocks jump over its time."""
+
+    number: int
+    day: date
+    starts_local: datetime
+    visit: Appointment | None
+    missing: str = ""
+    conflicts: list[Conflict] = field(default_factory=list)
+    is_outside: bool = False
+
+    @property
+    def is_free(self) -> bool:
+        """Whether nothing speaks against it."""
+        return self.visit is not None and not self.conflicts and not self.is_outside
+
+
+def plan(
+    *,
+    practitioner: Practitioner,
+    service: Service,
+    location: Location,
+    starts_local: datetime,
+    repeat: Repeat,
+    changed: dict[int, datetime] | None = None,
+) -> list[Planned]:
+    """Return every occurrence of a rule with what stands in its way, without saving any.
+
+    `changed` gives occurrences, by number from 1, another wall time than the rule's.
+    """
+    terms = agreed(service, practitioner)
+    found = [
+        _planned(
+            number,
+            day,
+            (changed or {}).get(number, datetime.combine(day, starts_local.time())),
+            (practitioner, service, location, terms),
+        )
+        for number, day in enumerate(dates(repeat), start=1)
+    ]
+    check(found, practitioner, location)
+    return found
+
+
+def check(
+    found: Sequence[Planned],
+    practitioner: Practitioner,
+    location: Location,
+    leaving_out: Collection[UUID] = (),
+) -> None:
+    """Write on each occurrence what it would overlap, its own series included, and whether it lies outside hours."""
+    visits = [each.visit for each in found if each.visit is not None]
+    if not visits:
+        return
+    taken = overbooking.overlapping(visits, location.time_zone, leaving_out)
+    needs = ServiceNeed.objects.filter(service_id=visits[0].service_id).exists()
+    first = min(each.starts_local for each in found).date()
+    last = max(each.starts_local for each in found).date()
+    schedule = schedule_of([practitioner], location, first, last, at_desk=True)
+    opened = availability.open_ranges(schedule, first_day=first, last_day=last)
+    ranges = [each for some in opened.values() for each in some]
+    for each in found:
+        if each.visit is None:
+            continue
+        # One statement for all of them, unless rooms or equipment have to be asked for as well
+        each.conflicts = taken[each.visit.pk] or (
+            overbooking.conflicts(each.visit, location.time_zone) if needs else []
+        )
+        starts, ends = each.visit.starts_at, each.visit.ends_at
+        each.is_outside = not any(start <= starts and ends <= end for start, end in ranges)
+
+
+def _planned(
+    number: int,
+    day: date,
+    starts_local: datetime,
+    what: tuple[Practitioner, Service, Location, Agreed],
+) -> Planned:
+    practitioner, service, location, terms = what
+    try:
+        visit = draft(practitioner, service, location, starts_local, terms)
+    except NonexistentTime as missing:
+        return Planned(number, day, starts_local, None, str(missing.advice))
+    return Planned(number, day, starts_local, visit)
