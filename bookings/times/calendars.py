@@ -97,7 +97,11 @@ def read(work: Work) -> None:
     pk = UUID(work.payload["calendar"])
     with acting_in(work.account, purpose=Purpose.MAINTENANCE):
         row = BusyCalendar.objects.filter(pk=pk).select_related("practitioner").first()
-        if row is None or current_anchor().state != AccountAnchor.State.ACTIVE:
+        if row is None:
+            return
+        if current_anchor().state != AccountAnchor.State.ACTIVE:
+            # A closure may be withdrawn; until then nobody is booked and nothing is read
+            _again(pk, work.job_id)
             return
         address, zone = str(row.address), zone_of(row.practitioner, None)
         today = clock.today(zone)
@@ -122,8 +126,13 @@ def read(work: Work) -> None:
     with acting_in(work.account, purpose=Purpose.MAINTENANCE):
         work.beat_here()
         _keep(pk, found, failure[:40])
-        if not _waiting(pk).exclude(pk=work.job_id).exists():
-            outbox.enqueue(JOB, {"calendar": str(pk)}, run_at=clock.now() + EVERY)
+        _again(pk, work.job_id)
+
+
+def _again(pk: UUID, this: UUID) -> None:
+    """Ask for the next reading, unless another job than this one will do it."""
+    if not _waiting(pk).exclude(pk=this).exists():
+        outbox.enqueue(JOB, {"calendar": str(pk)}, run_at=clock.now() + EVERY)
 
 
 def _keep(pk: UUID, found: list[Range] | None, failure: str) -> None:

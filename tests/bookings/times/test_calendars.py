@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils.html import escape
 
 from accounts import outbox
-from accounts.models import OutboxJob, Role
+from accounts.models import AccountAnchor, OutboxJob, Role
 from accounts.tenancy import acting_in
 from bookings.models import BusyCalendar, BusyTime
 from bookings.openings import openings
@@ -223,3 +223,18 @@ def test_calendars_are_added_read_now_and_removed_on_their_page(
         OutboxJob.objects.filter(done_at=None).update(run_at=clock.now())
     assert work_off(office) == 1
     assert work_off(office) == 0, "a calendar that is gone is not read again"
+
+
+def test_while_an_account_closes_nothing_is_read_and_afterwards_it_goes_on(
+    office: Office, elsewhere: Any, settings: Any
+) -> None:
+    added(office, elsewhere)
+    with acting_in(office.account.ref):
+        AccountAnchor.objects.update(state=AccountAnchor.State.CLOSING)
+    assert work_off(office) == 1
+    assert state(office)[0].tried_at is None
+    with acting_in(office.account.ref):
+        AccountAnchor.objects.update(state=AccountAnchor.State.ACTIVE)
+    settings.CLOCK_OFFSET += timedelta(minutes=31)
+    assert work_off(office) == 1
+    assert len(state(office)[1]) == 1

@@ -14,11 +14,14 @@ from hypothesis import strategies as st
 
 from accounts.models import Location, Practitioner
 from accounts.tenancy import acting_in
+from bookings.availability import Absence, Schedule, Terms, WeeklyHours, slots
 from bookings.models import Appointment, Message, Move
+from bookings.times.repeat import Repeat, Spell, instants
 from bookings.times.reresolving import meant_now, reresolve
 from bookings.wall_time import local, resolve, tzdb_version
 from privacy.vocabulary.scope import SYSTEM
 from tests.bookings.public import NOW, Practice, at, open_practice
+from tests.bookings.test_availability_properties import AMARA, QUAY
 from tests.bookings.times.laws import installed
 from tests.factories import make_appointment, make_client
 
@@ -72,6 +75,31 @@ def test_wall_times_stay_whatever_the_law_becomes(tmp_path: Path) -> None:
             if now.wall != wall:
                 assert resolve(wall, zone, allow_shift=True).note == "gap"
             assert meant_now(now.wall, zone, now.instant) == now, "a second look changes nothing"
+
+
+@given(zones, st.dates(date(2026, 12, 1), date(2027, 12, 1)), st.integers(1, 3))
+def wall_hours(zone: str, day: date, every: int) -> None:
+    """Nine to five with a break at noon that comes again, asked for on its day some weeks on."""
+    later = day + timedelta(weeks=3 * every)
+    spell = Spell(zone, day, day, time(12), time(13), Repeat(every, None))
+    schedule = Schedule(
+        hours=[WeeklyHours(AMARA, QUAY, zone, day.isoweekday(), time(9), time(17))],
+        absences=[Absence(AMARA, None, *span) for span in instants(spell, later, later)],
+    )
+    terms = Terms(HOUR, HOUR, horizon=timedelta(days=9000))
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    found = slots(schedule, terms, now=now, first_day=later, last_day=later)
+    assert [slot.local_start.hour for slot in found] == [9, 10, 11, 13, 14, 15, 16]
+    assert {local(slot.starts_at, zone).replace(tzinfo=None) for slot in found} == {
+        slot.local_start for slot in found
+    }
+
+
+def test_hours_and_breaks_stay_on_the_wall_under_any_law(tmp_path: Path) -> None:
+    check = settings(max_examples=150, deadline=None)(wall_hours)
+    check()
+    with installed(tmp_path, "2099z", **LAWS):
+        check()
 
 
 pytest_database = pytest.mark.django_db(databases="__all__")
