@@ -201,6 +201,29 @@ def test_no_news_while_a_form_is_half_written(desk: Desk, base: str, browser: Br
     expect(page.locator(".appt")).to_have_count(8)
 
 
+def test_a_finger_that_rests_lifts_an_appointment(desk: Desk, base: str, browser: Browser) -> None:
+    phone = desk.context(
+        browser, base, viewport=ViewportSize(width=390, height=844), has_touch=True, is_mobile=True
+    )
+    page = desk.open(phone, base)
+    block = page.locator(f"#appointment-{desk.booked[3].pk}")
+    block.scroll_into_view_if_needed()
+    box = block.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    cdp = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *points: dict[str, float]) -> None:
+        cdp.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": list(points)})
+
+    touch("touchStart", {"x": x, "y": y})
+    expect(page.locator(".diary__mark.is-lifted")).to_be_visible()
+    for step in range(1, 7):
+        touch("touchMove", {"x": x, "y": y + step * hour(page) / 6})
+    touch("touchEnd")
+    expect(block).to_have_class(re.compile(r"from-630\b"))
+
+
 @pytest.mark.parametrize("view", ["day", "week", "month", "list"])
 def test_no_screen_scrolls_sideways_and_a_phones_head_has_two_rows(
     desk: Desk, base: str, browser: Browser, view: str
@@ -208,7 +231,10 @@ def test_no_screen_scrolls_sideways_and_a_phones_head_has_two_rows(
     page = desk.open(desk.context(browser, base), base, f"&view={view}")
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 844})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        # The new size arrives a moment after it was asked for
+        page.wait_for_function(
+            "w => innerWidth === w && document.documentElement.scrollWidth <= w", arg=width
+        )
         if width > 768:
             continue
         head = page.evaluate(HEAD)
@@ -216,6 +242,9 @@ def test_no_screen_scrolls_sideways_and_a_phones_head_has_two_rows(
     if view == "day":
         page.set_viewport_size({"width": 390, "height": 844})
         expect(page.locator(".diary__column:visible")).to_have_count(1)
+        page.emulate_media(media="print")
+        expect(page.locator(".diary__column:visible")).to_have_count(2)
+        page.emulate_media(media="screen")
         page.locator(".diary__who:visible").last.click()
         expect(page.locator(".diary__column:visible")).to_have_attribute("aria-label", "Tom Okafor")
 
