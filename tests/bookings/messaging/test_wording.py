@@ -140,7 +140,7 @@ def test_a_subject_is_one_line() -> None:
 @pytest.mark.parametrize(
     ("language", "subject", "day"),
     [
-        ("de", "Ihr Termin", "Di 24 Nov"),
+        ("de", "Ihr Termin", "Di, 24. Nov."),
         ("", "My words", "Tue 24 Nov"),
         ("xx", "My words", "Tue 24 Nov"),
     ],
