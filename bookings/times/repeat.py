@@ -63,6 +63,12 @@ def first_days(first: date, repeat: Repeat, since: date, last: date) -> Iterator
         day += step
 
 
+def next_day(first: date, repeat: Repeat, since: date) -> date:
+    """Return the first date from `since` on that something begins on; the first of all when it is over."""
+    reach = max(since, first) + timedelta(weeks=repeat.every_weeks or 0)
+    return next(first_days(first, repeat, since, reach), first)
+
+
 def instants(spell: Spell, since: date, last: date) -> Iterator[Range]:
     """Yield, as instants, each time that a spell touches local dates, both included; a day more on either side.
 

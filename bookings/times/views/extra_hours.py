@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from accounts.requests import AccountRequest
 from bookings.models import Appointment, ExtraHours
 from bookings.times import extra_hours, reach
 from bookings.times.forms import ExtraHoursForm, extra_initial
+from bookings.times.repeat import Repeat, next_day
 from bookings.times.shown import is_confirmed, named, repeat_words, when_words
 from bookings.times.stranded import ExtraTo, stranded
 from privacy.vocabulary import clock
@@ -33,10 +35,11 @@ def entries(request: AccountRequest) -> HttpResponse:
     today = clock.today(practice_settings.zone())
     over = Q(every_weeks=None, day__lt=today) | Q(until__lt=today)
     rows = ExtraHours.objects.exclude(over).select_related("practitioner", "location")
+    coming = sorted(((_next(each, today), each) for each in rows), key=lambda pair: pair[0])
     mine = {each.pk for each in reach.people(request)}
     context = {
         "tabs": reach.tabs(request, "extra_hours"),
-        "rows": [_row(request, each, mine) for each in rows],
+        "rows": [_row(request, each, day, mine) for day, each in coming],
         "can_add": bool(mine and reach.places()),
     }
     return render(request, "times/extra_hours.html", context)
@@ -103,11 +106,16 @@ def _save(request: AccountRequest, extra: ExtraHours | None, form: ExtraHoursFor
         messages.success(request, _("Extra hours saved."))
 
 
-def _row(request: AccountRequest, row: ExtraHours, mine: set[UUID]) -> dict[str, Any]:
+def _next(row: ExtraHours, today: date) -> date:
+    """Return the day of the next ones."""
+    return next_day(row.day, Repeat(row.every_weeks, row.until), today)
+
+
+def _row(request: AccountRequest, row: ExtraHours, day: date, mine: set[UUID]) -> dict[str, Any]:
     can_edit = reach.sets_all(request) or row.practitioner_id in mine
     return {
         "who": f"{row.practitioner.name} · {row.location.name}",
-        "when": when_words(row.day, row.starts, row.day, row.ends),
+        "when": when_words(day, row.starts, day, row.ends),
         "repeat": repeat_words(row.every_weeks, row.until),
         "url": request.account.url("extra_hours_entry", row.pk) if can_edit else "",
     }

@@ -244,6 +244,26 @@ def test_extra_hours_are_added_changed_and_taken_back(office: Office) -> None:
     assert own(office).get(entry).status_code in (403, 404)
 
 
+def test_extra_hours_that_come_again_are_listed_with_the_day_of_the_next_ones(
+    office: Office,
+) -> None:
+    with acting_in(office.account.ref):
+        for first, every in ((TUESDAY - 10 * DAY, 2), (TUESDAY + DAY, None)):
+            ExtraHours(
+                practitioner=office.mei,
+                location=office.location,
+                day=first,
+                starts=time(18),
+                ends=time(20),
+                every_weeks=every,
+            ).save(force_insert=True)
+    rows = office.browser().get(office.url("extra_hours")).context["rows"]
+    assert [row["when"].partition(",")[0] for row in rows] == [
+        "Wed 25 Nov 2026",
+        "Sat 28 Nov 2026",
+    ]
+
+
 def test_public_holidays_are_chosen_and_opened_day_by_day(office: Office) -> None:
     browser, address = office.browser(), office.url("holidays_of", office.location.pk)
     page = browser.get(address)

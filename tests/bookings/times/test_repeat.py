@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bookings.availability import Absence, Schedule, Terms, WeeklyHours, slots
-from bookings.times.repeat import ONCE, Repeat, Spell, first_days, instants
+from bookings.times.repeat import ONCE, Repeat, Spell, first_days, instants, next_day
 from bookings.wall_time import day_bounds, first_instant, local, transitions
 from tests.bookings.test_availability_properties import AMARA, CHANGES, QUAY
 
@@ -112,6 +112,15 @@ def test_what_comes_again_comes_on_its_weekday_and_never_before_or_after(
         if day >= first and (day - first).days % (7 * every) == 0 and day <= (until or day)
     ]
     assert found == wanted
+
+
+@given(dates, st.none() | st.integers(1, 52), st.none() | dates, dates)
+def test_the_next_one_is_the_first_from_a_date_on(
+    first: date, every: int | None, until: date | None, since: date
+) -> None:
+    repeat = Repeat(every, until)
+    later = list(first_days(first, repeat, since, max(since, first) + 60 * WEEK))
+    assert next_day(first, repeat, since) == (later[0] if later else first)
 
 
 @given(dates, dates, st.integers(0, 400))
