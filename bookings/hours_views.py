@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -30,8 +30,8 @@ from bookings.hours_forms import (
     usual_week,
 )
 from bookings.models import Appointment, WeeklyHours
+from bookings.stranded import asking
 from bookings.times import reach
-from bookings.times.shown import is_confirmed, named
 from bookings.times.stranded import HoursTo, stranded
 from bookings.week_words import period_words, week_words
 from privacy.vocabulary import clock
@@ -93,21 +93,25 @@ def hours_of(request: AccountRequest, practitioner: UUID, location: UUID) -> Htt
     place: Location = get_object_or_404(Location.objects.all(), pk=location)
     form, week = _form(request, place, hours.kept(person, place))
     left_out: list[Appointment] = []
+    shown: list[dict[str, Any]] = []
     if "copy" in request.POST:
         form = HoursForm(initial=typed(form), stretches=form.stretches, replacing=form.replacing)
     elif request.method == "POST" and form.is_valid():
         left_out = stranded(HoursTo(person, place, form.change))
-        if is_confirmed(request, left_out):
-            if _saved(request, person, place, form):
+        save = partial(_save, request, person, place, form)
+        try:
+            if asking.decided(request, left_out, save):
                 return redirect(request.account.url("hours"))
-            left_out = []
+            shown = asking.rows(request, left_out, save)
+        except HoursClash as clash:
+            form.add_error(None, _clash_words(clash))
     context = {
         "form": form,
         "practitioner": person,
         "location": place,
         "week": week,
         "is_further": bool(request.GET.get("new")),
-        "left_out": named(request, left_out),
+        "left_out": shown,
         "left_out_count": len(left_out),
         "copy_day": request.POST.get("copy_day", "1"),
     }
@@ -136,15 +140,10 @@ def _form(
     return form, week
 
 
-def _saved(request: AccountRequest, person: Practitioner, place: Location, form: HoursForm) -> bool:
-    """Keep the hours and say so, or say in the form what they overlap."""
-    try:
-        hours.set_week(by=request.actor, practitioner=person, location=place, change=form.change)
-    except HoursClash as clash:
-        form.add_error(None, _clash_words(clash))
-        return False
-    messages.success(request, _("Hours saved.") if form.week else _("Hours removed."))
-    return True
+def _save(request: AccountRequest, person: Practitioner, place: Location, form: HoursForm) -> str:
+    """Keep the hours and return the words for it. Raises `HoursClash`."""
+    hours.set_week(by=request.actor, practitioner=person, location=place, change=form.change)
+    return _("Hours saved.") if form.week else _("Hours removed.")
 
 
 def _clash_words(clash: HoursClash) -> str:

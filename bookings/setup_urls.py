@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from bookings import hours_views, settings_views, setup_views
 from bookings.public import settings as page_settings
+from bookings.stranded import views as outside
 from bookings.times.views import calendars, extra_hours, holidays, limits, time_off
 
 urlpatterns: list[URLPattern] = [
@@ -54,4 +55,5 @@ urlpatterns: list[URLPattern] = [
     path("settings/calendars/<uuid:pk>/removal/", calendars.removal, name="calendar_removal"),
     path("settings/limits/", limits.overview, name="limits"),
     path("settings/limits/<uuid:practitioner>/", limits.limits_of, name="limits_of"),
+    path("appointments/outside-hours/", outside.stranded, name="stranded"),
 ]

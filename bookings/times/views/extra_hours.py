@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,10 +17,11 @@ from accounts import practice_settings
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
 from bookings.models import Appointment, ExtraHours
+from bookings.stranded import asking
 from bookings.times import extra_hours, reach
 from bookings.times.forms import ExtraHoursForm, extra_initial
 from bookings.times.repeat import Repeat, next_day
-from bookings.times.shown import is_confirmed, named, repeat_words, when_words
+from bookings.times.shown import repeat_words, when_words
 from bookings.times.stranded import ExtraTo, stranded
 from privacy.vocabulary import clock
 
@@ -70,16 +71,18 @@ def _edit(request: AccountRequest, extra: ExtraHours | None) -> HttpResponse:
         initial=extra_initial(extra) if extra else {"day": request.GET.get("day", "")},
     )
     left_out: list[Appointment] = []
+    shown: list[dict[str, Any]] = []
     if request.method == "POST" and (is_removal or form.is_valid()):
         left_out = _left_out(extra, None if is_removal else form)
-        if is_confirmed(request, left_out):
-            _save(request, extra, None if is_removal else form)
+        save = partial(_save, request, extra, None if is_removal else form)
+        if asking.decided(request, left_out, save):
             return redirect(request.account.url("extra_hours"))
+        shown = asking.rows(request, left_out, save)
     context = {
         "form": form,
         "extra": extra,
         "is_removal": is_removal,
-        "left_out": named(request, left_out),
+        "left_out": shown,
         "left_out_count": len(left_out),
     }
     return render(request, "times/extra_hours_entry.html", context)
@@ -94,16 +97,16 @@ def _left_out(extra: ExtraHours | None, form: ExtraHoursForm | None) -> list[App
     return stranded(ExtraTo(extra.practitioner, extra.location, then, extra.pk))
 
 
-def _save(request: AccountRequest, extra: ExtraHours | None, form: ExtraHoursForm | None) -> None:
+def _save(request: AccountRequest, extra: ExtraHours | None, form: ExtraHoursForm | None) -> str:
+    """Make the change and return the words for it; without a form, take the hours back."""
     if form is None and extra is not None:
-        extra_hours.remove(by=request.actor, extra=extra)
-        messages.success(request, _("Extra hours taken back."))
-    elif form is not None and extra is not None:
+        extra_hours.remove(by=request.actor, extra=ExtraHours.objects.get(pk=extra.pk))
+        return _("Extra hours taken back.")
+    if form is not None and extra is not None:
         extra_hours.change(by=request.actor, extra=extra, values=form.values)
-        messages.success(request, _("Extra hours saved."))
     elif form is not None:
         extra_hours.add(by=request.actor, values=form.values)
-        messages.success(request, _("Extra hours saved."))
+    return _("Extra hours saved.")
 
 
 def _next(row: ExtraHours, today: date) -> date:

@@ -17,9 +17,9 @@ from accounts.models import Location
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
 from bookings.models import Appointment, HolidayCalendar, OpenHoliday
+from bookings.stranded import asking
 from bookings.times import keeping, public_holidays, reach
 from bookings.times.forms import HolidaysForm, holidays_initial, next_year
-from bookings.times.shown import is_confirmed, named
 from bookings.times.stranded import HolidaysTo, stranded
 from privacy.vocabulary import clock
 
@@ -32,17 +32,17 @@ both = require_http_methods(["GET", "POST"])
 def overview(request: AccountRequest) -> HttpResponse:
     """List the locations and whose holidays each keeps."""
     kept = {each.location_id: each for each in HolidayCalendar.objects.all()}
-    rows = []
+    found = []
     for place in reach.places():
         row = kept.get(place.pk)
-        rows.append(
+        found.append(
             {
                 "place": place,
                 "url": request.account.url("holidays_of", place.pk),
                 "words": _words(row.country, row.subdivision) if row else "",
             }
         )
-    context = {"tabs": reach.tabs(request, "holidays"), "rows": rows}
+    context = {"tabs": reach.tabs(request, "holidays"), "rows": found}
     return render(request, "times/holidays.html", context)
 
 
@@ -61,16 +61,21 @@ def holidays_of(request: AccountRequest, location: UUID) -> HttpResponse:
         initial=holidays_initial(row, request.account.country, place.time_zone),
     )
     left_out: list[Appointment] = []
+    shown: list[dict[str, Any]] = []
     if request.method == "POST" and form.is_valid():
         country, part = form.cleaned_data["country"], form.part
         left_out = stranded(HolidaysTo(place, country, part, _open_days(place)))
-        if is_confirmed(request, left_out):
+
+        def save() -> str:
             keeping.keep_holidays(
                 by=request.actor, location=place, country=country, subdivision=part
             )
-            messages.success(request, _("Closed on these public holidays."))
+            return _("Closed on these public holidays.")
+
+        if asking.decided(request, left_out, save):
             return redirect(request.account.url("holidays_of", place.pk))
-    return _page(request, place, row, form, left_out)
+        shown = asking.rows(request, left_out, save)
+    return _page(request, place, row, form, left_out, shown)
 
 
 @editor
@@ -88,12 +93,18 @@ def holiday_switch(request: AccountRequest, location: UUID) -> HttpResponse:
     if not is_open:
         opens = _open_days(place) - {day}
         left_out = stranded(HolidaysTo(place, row.country, row.subdivision, opens))
-    if not is_confirmed(request, left_out):
-        form = HolidaysForm(initial=holidays_initial(row, "", ""))
-        return _page(request, place, row, form, left_out, closing=day)
-    keeping.open_on(by=request.actor, location=place, day=day, is_open=is_open)
-    messages.success(request, _("Open on that day.") if is_open else _("Closed on that day."))
-    return redirect(request.account.url("holidays_of", place.pk))
+
+    def save() -> str:
+        keeping.open_on(by=request.actor, location=place, day=day, is_open=is_open)
+        return _("Open on that day.") if is_open else _("Closed on that day.")
+
+    if asking.decided(request, left_out, save):
+        return redirect(request.account.url("holidays_of", place.pk))
+    form, shown = (
+        HolidaysForm(initial=holidays_initial(row, "", "")),
+        asking.rows(request, left_out, save),
+    )
+    return _page(request, place, row, form, left_out, shown, closing=day)
 
 
 def _page(
@@ -102,6 +113,7 @@ def _page(
     row: HolidayCalendar | None,
     form: HolidaysForm,
     left_out: list[Appointment],
+    shown: list[dict[str, Any]],
     closing: date | None = None,
 ) -> HttpResponse:
     days: dict[date, str] = {}
@@ -114,7 +126,7 @@ def _page(
         "form": form,
         "row": row,
         "days": [(day, name, day in opens) for day, name in days.items()],
-        "left_out": named(request, left_out),
+        "left_out": shown,
         "left_out_count": len(left_out),
         "closing": closing,
     }

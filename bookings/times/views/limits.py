@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -15,9 +15,9 @@ from accounts.models import Practitioner
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
 from bookings.models import Appointment, BookingLimits
+from bookings.stranded import asking
 from bookings.times import keeping, reach
 from bookings.times.forms import LimitsForm, days_words, limits_initial, notice_words
-from bookings.times.shown import is_confirmed, named
 from bookings.times.stranded import LimitsTo, stranded
 
 editor = require(Permission.DIARY_EDIT)
@@ -29,7 +29,7 @@ both = require_http_methods(["GET", "POST"])
 def overview(request: AccountRequest) -> HttpResponse:
     """List the practitioners whose limits the member may set."""
     kept = {each.practitioner_id: each for each in BookingLimits.objects.all()}
-    rows = [
+    found = [
         {
             "person": each,
             "words": limit_words(kept.get(each.pk)),
@@ -37,7 +37,7 @@ def overview(request: AccountRequest) -> HttpResponse:
         }
         for each in reach.people(request)
     ]
-    context = {"tabs": reach.tabs(request, "limits"), "rows": rows}
+    context = {"tabs": reach.tabs(request, "limits"), "rows": found}
     return render(request, "times/limits.html", context)
 
 
@@ -52,18 +52,23 @@ def limits_of(request: AccountRequest, practitioner: UUID) -> HttpResponse:
         request.POST if request.method == "POST" else None, initial=limits_initial(row)
     )
     left_out: list[Appointment] = []
+    shown: list[dict[str, Any]] = []
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         asked = LimitsTo(person, values["most_per_day"], values["most_per_week"])
         left_out = stranded(asked)
-        if is_confirmed(request, left_out):
+
+        def save() -> str:
             keeping.set_limits(by=request.actor, practitioner=person, values=values)
-            messages.success(request, _("Limits saved."))
+            return _("Limits saved.")
+
+        if asking.decided(request, left_out, save):
             return redirect(request.account.url("limits"))
+        shown = asking.rows(request, left_out, save)
     context = {
         "form": form,
         "practitioner": person,
-        "left_out": named(request, left_out),
+        "left_out": shown,
         "left_out_count": len(left_out),
     }
     return render(request, "times/limits_of.html", context)

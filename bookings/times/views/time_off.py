@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -18,11 +19,12 @@ from accounts import practice_settings
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
 from bookings.models import Absence, Appointment
+from bookings.stranded import asking
 from bookings.times import reach, time_off
 from bookings.times.forms import TimeOffForm, time_off_initial
 from bookings.times.known import LONGEST, spell_of
 from bookings.times.repeat import first_days
-from bookings.times.shown import is_confirmed, named, repeat_words, when_words
+from bookings.times.shown import repeat_words, when_words
 from bookings.times.stranded import AwayTo, stranded
 from privacy.vocabulary import clock
 
@@ -93,6 +95,7 @@ def _edit(request: AccountRequest, absence: Absence | None) -> HttpResponse:
         initial=time_off_initial(absence) if absence else _asked(request),
     )
     left_out: list[Appointment] = []
+    shown: list[dict[str, Any]] = []
     if request.method == "POST" and form.is_valid():
         try:
             draft = time_off.drafted(form.values, absence)
@@ -101,28 +104,33 @@ def _edit(request: AccountRequest, absence: Absence | None) -> HttpResponse:
         else:
             asked = AwayTo(draft.practitioner_id, draft.location_id, spell_of(draft))
             left_out = stranded(asked)
-            if is_confirmed(request, left_out):
-                return _saved(request, form, absence)
+            save = partial(_save, request, form, absence)
+            if asking.decided(request, left_out, save):
+                return redirect(_back(request, form))
+            shown = asking.rows(request, left_out, save)
     context = {
         "form": form,
         "absence": absence,
-        "left_out": named(request, left_out),
+        "left_out": shown,
         "left_out_count": len(left_out),
         "has_places": len(form.places) > 1,
     }
     return render(request, "times/time_off_entry.html", context)
 
 
-def _saved(request: AccountRequest, form: TimeOffForm, absence: Absence | None) -> HttpResponse:
+def _save(request: AccountRequest, form: TimeOffForm, absence: Absence | None) -> str:
     if absence is None:
         time_off.add(by=request.actor, member=request.member, values=form.values)
     else:
         time_off.change(by=request.actor, absence=absence, values=form.values)
-    messages.success(request, _("Saved. Nobody can be booked in that time."))
+    return _("Saved. Nobody can be booked in that time.")
+
+
+def _back(request: AccountRequest, form: TimeOffForm) -> str:
     if request.GET.get("back") == "diary":
         day = form.cleaned_data["first_day"].isoformat()
-        return redirect(request.account.url("diary", day=day))
-    return redirect(request.account.url("time_off"))
+        return request.account.url("diary", day=day)
+    return request.account.url("time_off")
 
 
 def _asked(request: AccountRequest) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Bookings that a change of somebody's time leaves outside it: shown before the change, listed until each is settled."""

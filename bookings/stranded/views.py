@@ -1,0 +1,48 @@
+"""The list of bookings outside hours, until each is settled."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from accounts.permissions import Permission, require
+from accounts.requests import AccountRequest
+from bookings.stranded import asking, deciding, listing, options
+from bookings.stranded.deciding import NotPossible
+from bookings.times.shown import NAMED, is_confirmed
+
+
+@require(Permission.DIARY_EDIT)
+@require_http_methods(["GET", "POST"])
+def stranded(request: AccountRequest) -> HttpResponse:
+    """Show what waits for a decision, page by page, and carry out what was decided: here, or for all of them."""
+    if request.account.is_active:
+        listing.heal()
+    waiting = list(listing.waiting())
+    page = Paginator(waiting, NAMED).get_page(request.GET.get("page"))
+    here = list(page.object_list)
+    if request.method == "POST":
+        is_for_all = asking.ALL in request.POST
+        found = waiting if is_for_all else here
+        if not is_for_all or is_confirmed(request, waiting):
+            try:
+                done = deciding.carry_out(
+                    by=request.actor, found=found, choices=asking.chosen(request.POST, found)
+                )
+            except NotPossible as refused:
+                messages.error(request, asking.refusal(refused))
+            else:
+                done.waiting = 0
+                if done.any:
+                    messages.success(request, asking.done_words(done))
+                return redirect(request.account.url("stranded"))
+    context = {
+        "rows": asking.rows(request, here),
+        "page": page,
+        "count": len(waiting),
+        "for_all": options.usual()[1:],
+    }
+    return render(request, "stranded/list.html", context)
