@@ -17,6 +17,7 @@ from accounts.templatetags.keepwell import day, short_day, when
 from bookings.attendance import STEPS
 from bookings.diary.words import span_words
 from bookings.models import Appointment, Attendee, Message, Move, Series
+from bookings.rooms import choosing
 from bookings.series.recurrence import Repeat
 from bookings.series.recurrence import words as rule_words
 from clients.models import Alert, Client
@@ -116,7 +117,7 @@ def panel(
     attendees = list(appointment.attendees.select_related("client").order_by("id"))
     is_cancelled = appointment.state == Appointment.State.CANCELLED
     editable = can_edit and not is_cancelled
-    facts = _facts(appointment, zone)
+    facts = _facts(appointment, zone, account.url("appointment_room", pk) if editable else "")
     places = [_place(each, account, permissions, editable, zone) for each in attendees]
     group = _group(appointment, places, account, editable)
     if places and group is None:
@@ -193,7 +194,7 @@ def _over(appointment: Appointment, zone: str) -> str:
     return f"{day(appointment.starts_at, zone)}, {span_words(*times)}"
 
 
-def _facts(appointment: Appointment, zone: str) -> list[tuple[str, Any]]:
+def _facts(appointment: Appointment, zone: str, room_url: str) -> list[tuple[str, Any]]:
     words = {"service": appointment.service_name, "minutes": appointment.duration_minutes}
     booked = {"day": short_day(appointment.created_at, zone)}
     online = appointment.provenance != "staff"
@@ -201,6 +202,7 @@ def _facts(appointment: Appointment, zone: str) -> list[tuple[str, Any]]:
         (_("Service"), _("%(service)s, %(minutes)d min") % words),
         (_("With"), appointment.practitioner.name),
         (_("Where"), appointment.location.name),
+        *_rooms(appointment, room_url),
         (
             _("Booked"),
             (_("by the client, online, %(day)s") if online else _("by the practice, %(day)s"))
@@ -210,6 +212,22 @@ def _facts(appointment: Appointment, zone: str) -> list[tuple[str, Any]]:
     if appointment.is_overbooked:
         facts.append((_("Overbooked"), _("on purpose, beside another appointment")))
     return facts
+
+
+def _rooms(appointment: Appointment, change_url: str) -> list[tuple[str, Any]]:
+    """Return what the appointment has, with the way to another one; nothing when it needs none."""
+    names = ", ".join(choosing.names(appointment))
+    if not names:
+        return []
+    if not change_url:
+        return [(_("Room"), names)]
+    link = format_html(
+        '{} · <a href="{url}" hx-get="{url}" hx-target="#panel">{}</a>',
+        names,
+        _("Change"),
+        url=change_url,
+    )
+    return [(_("Room"), link)]
 
 
 def _place(

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from bookings import hours_views, settings_views, setup_views
 from bookings.public import settings as page_settings
+from bookings.rooms import views as rooms
 from bookings.stranded import views as outside
 from bookings.times.views import calendars, extra_hours, holidays, limits, time_off
 
@@ -55,5 +56,12 @@ urlpatterns: list[URLPattern] = [
     path("settings/calendars/<uuid:pk>/removal/", calendars.removal, name="calendar_removal"),
     path("settings/limits/", limits.overview, name="limits"),
     path("settings/limits/<uuid:practitioner>/", limits.limits_of, name="limits_of"),
+    path("settings/rooms/", rooms.rooms, name="rooms"),
+    path("settings/rooms/new/", rooms.room_new, name="room_new"),
+    path("settings/rooms/<uuid:pk>/", rooms.room, name="room"),
+    path("settings/rooms/<uuid:pk>/position/", rooms.room_position, name="room_position"),
+    path("settings/rooms/<uuid:pk>/archive/", rooms.room_archive, name="room_archive"),
+    path("settings/rooms/<uuid:pk>/restoration/", rooms.room_restoration, name="room_restoration"),
     path("appointments/outside-hours/", outside.stranded, name="stranded"),
+    path("appointments/<uuid:pk>/room/", rooms.appointment_room, name="appointment_room"),
 ]

@@ -13,7 +13,8 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from bookings.models import Appointment, Resource, ResourceUse
-from bookings.rooms.fitting import chosen
+from bookings.ranges import union
+from bookings.rooms.fitting import chosen, is_free
 from bookings.rooms.known import suiting, taken
 from bookings.taking import Taken, taking
 
@@ -49,6 +50,41 @@ def assign(
     stay = {each.pk for each, _is_live in wanted}
     _let_go(use for pk, use in had.items() if pk not in stay)
     return [_use(appointment, each, had.get(each.pk), is_live) for each, is_live in wanted]
+
+
+def choices(appointment: Appointment) -> list[tuple[Resource, bool]]:
+    """Return the resources that suit a saved appointment, and whether each is free for it or its own."""
+    suits = candidates(appointment)
+    at = (appointment.busy_from, appointment.busy_until)
+    busy = taken([each.pk for each in suits], *at, leaving_out=appointment.pk)
+    return [(each, is_free(union(busy.get(each.pk, ())), *at)) for each in suits]
+
+
+def give(appointment: Appointment, resource: Resource) -> ResourceUse:
+    """Give an appointment, whose row is locked, a resource in the place of what it has of that kind; return the use.
+
+    Raises `Taken` when it is somebody else's then.
+    """
+    of_kind = ResourceUse.objects.filter(appointment=appointment, resource__kind=resource.kind)
+    with taking(resource.pk):
+        at = (appointment.busy_from, appointment.busy_until)
+        busy = taken([resource.pk], *at, leaving_out=appointment.pk)
+        if not is_free(union(busy.get(resource.pk, ())), *at):
+            raise Taken
+        had = {use.resource_id: use for use in of_kind}
+        _let_go(use for pk, use in had.items() if pk != resource.pk)
+        return _use(appointment, resource, had.get(resource.pk), is_live=True)
+
+
+def rehouse(appointment: Appointment, gone: Resource) -> ResourceUse:
+    """Give an appointment, whose row is locked, the first free resource of a kind instead of one that is gone.
+
+    Raises `Taken` when none is free or there is no other.
+    """
+    for each, is_free_then in choices(appointment):
+        if is_free_then and each.kind == gone.kind and each.pk != gone.pk:
+            return give(appointment, each)
+    raise Taken
 
 
 def release(appointment: Appointment) -> None:
