@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.utils import translation
@@ -141,6 +142,7 @@ def sample(category: str, account: AccountAnchor, place: Location | None) -> dic
     zone = place.time_zone if place else "UTC"
     start = (clock.now() + timedelta(days=7)).replace(hour=0, minute=0)
     link = absolute(account.url("book"))
+    token = sealed_id("bookings.sample", UUID(int=0))  # as long as a real one, and good for nothing
     known = {
         "practice": account.name,
         "when": when(start, zone),
@@ -149,8 +151,8 @@ def sample(category: str, account: AccountAnchor, place: Location | None) -> dic
         "phone": place.phone if place else "",
         "book_link": link,
         "answer_by": when(start - timedelta(days=2), zone),
-        "manage_link": f"{link}manage/…/",
-        "offer_link": f"{link}offer/…/",
+        "manage_link": f"{link}manage/{token}/",
+        "offer_link": f"{link}offer/{token}/",
     }
     return {name: str(known[name]) for name in PLACEHOLDERS[category]}
 

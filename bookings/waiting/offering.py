@@ -14,7 +14,7 @@ from accounts.time_zones import zone_info
 from bookings.availability import Slot
 from bookings.booking import SlotTaken
 from bookings.drafting import agreed
-from bookings.messages import after_offer
+from bookings.messaging.messages import after_offer
 from bookings.models import WaitingChoices, WaitingEntry, WaitingOffer
 from bookings.openings import nearest, openings
 from bookings.waiting import holding

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import messages as toasts
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -119,7 +120,8 @@ def _context(
     request: AccountRequest, form: WordsForm, category: str, channel: str, language: str
 ) -> dict[str, Any]:
     place = Location.objects.filter(archived_at=None).order_by("id").first()
-    shown: Words = filled(form.draft, sample(category, request.account, place))
+    with translation.override(language):
+        shown: Words = filled(form.draft, sample(category, request.account, place))
     address = request.account.url("message_words", category, channel)
     return {
         "form": form,

@@ -259,6 +259,34 @@ def test_a_preview_keeps_nothing(practice: Practice, owner: Browser) -> None:
         assert MessageTemplate.objects.count() == 0
 
 
+@pytest.mark.parametrize("category", Message.Category.values)
+def test_a_preview_counts_the_products_text_messages_as_phones_do(
+    practice: Practice, owner: Browser, category: str
+) -> None:
+    answer = owner.get(page(practice, f"settings/messages/{category}/sms/"))
+    assert answer.context["length"].is_plain
+    assert answer.context["length"].parts <= 3
+    assert "{" not in answer.context["shown"].body
+
+
+def test_a_preview_is_in_the_language_of_the_words(
+    practice: Practice, owner: Browser, settings: Any
+) -> None:
+    settings.LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+    address = page(practice, "settings/messages/reminder/email/?language=de")
+    body = {"subject": "x", "body": "{when}", "preview": "1"}
+    shown = owner.post(address, body).context["shown"].body
+    assert shown.split()[0].strip(",.") in ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
+    assert owner.post(address, {**body, "body": "{when}, bitte"}).status_code == 200
+    del body["preview"]
+    assert owner.post(address, body).status_code == 302
+    with acting_in(practice.account.ref):
+        assert list(MessageTemplate.objects.values_list("language", flat=True)) == ["de"]
+    assert owner.post(f"{address.replace('?', 'standard/?')}").status_code == 302
+    with acting_in(practice.account.ref):
+        assert MessageTemplate.objects.count() == 0
+
+
 def test_a_text_message_has_no_subject_and_an_end(practice: Practice, owner: Browser) -> None:
     address = page(practice, "settings/messages/reminder/sms/")
     answer = owner.post(address, {"body": "{when}" + "x" * 480})
