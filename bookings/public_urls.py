@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from bookings.public import details, embedding, languages, manage, moving, views
+from bookings.waiting import public_views as waiting
 
 urlpatterns: list[URLPattern] = [
     path("", views.services, name="book"),
@@ -17,6 +18,14 @@ urlpatterns: list[URLPattern] = [
     path("manage/<str:token>/times/", moving.times, name="booking_times"),
     path("manage/<str:token>/time/", moving.new_time, name="booking_time"),
     path("manage/<str:token>/appointment.ics", manage.calendar, name="booking_calendar"),
+    path("waiting/<str:token>/", waiting.place, name="waiting_place"),
+    path("waiting/<str:token>/end/", waiting.place_end, name="waiting_place_end"),
+    path("offers/<str:token>/", waiting.offer, name="waiting_offer"),
+    path(
+        "offers/<str:token>/acceptance/", waiting.offer_acceptance, name="waiting_offer_acceptance"
+    ),
+    path("offers/<str:token>/refusal/", waiting.offer_refusal, name="waiting_offer_refusal"),
+    path("<uuid:service>/waiting/", waiting.join, name="book_waiting"),
     path("<uuid:service>/", views.who, name="book_who"),
     path("<uuid:service>/times/", views.when, name="book_when"),
     path("<uuid:service>/hold/", details.hold, name="book_hold"),

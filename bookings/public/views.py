@@ -147,6 +147,9 @@ def _times(
         later=to(week.later),
         next_url=to(week.next_day),
         was_taken="taken" in request.GET,
+        waiting_url=request.account.url("book_waiting", choice.service.pk, **choice.query)
+        if wishes.has_waiting_list
+        else "",
         is_viewing=wishes.mode == Mode.VIEW,
         phones=phones() if wishes.mode == Mode.VIEW else [],
         chosen=_chosen(chosen) if chosen else None,

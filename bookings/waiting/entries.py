@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import audit, outbox
-from accounts.models import Location
+from accounts.models import Location, PrivacyNotice
 from bookings.models import Appointment, Attendee, Service, WaitingEntry, WaitingWish
 from bookings.waiting.ending import end_entry, look_again
 from bookings.waiting.matching import Window, Wish, rows_of
@@ -46,11 +46,13 @@ def add(
     terms: Terms,
     provenance: str = "staff",
     entry_id: UUID | None = None,
+    notice: PrivacyNotice | None = None,
 ) -> WaitingEntry:
     """Put a client, or the one whom a function makes, on the list; return the entry. It ends by itself.
 
-    `entry_id` makes sending the same form twice harmless: the second time the first entry is returned. Raises
-    ValidationError for somebody who waits for this already, and for terms that can't be.
+    The audit keeps which privacy `notice` was shown. `entry_id` makes sending the same form twice harmless: the second
+    time the first entry is returned. Raises ValidationError for somebody who waits for this already, and for terms that
+    can't be.
     """
     if entry_id is not None:
         earlier: WaitingEntry | None = WaitingEntry.objects.filter(pk=entry_id).first()
@@ -69,7 +71,8 @@ def add(
         _fill(entry, terms)
         entry.save(force_insert=True)
         _wish(entry, terms.wishes)
-    audit.record("waiting.added", by=by, of=entry, client_id=entry.client_id)
+    detail = {"notice": str(notice.pk), "version": notice.version} if notice else None
+    audit.record("waiting.added", by=by, of=entry, client_id=entry.client_id, detail=detail)
     expire_in_time(entry)
     look_again()
     return entry

@@ -273,6 +273,7 @@ class JoinForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
     )
     key = forms.CharField(required=False, widget=forms.HiddenInput)
+    notice = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, country: str, horizon: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
