@@ -26,7 +26,7 @@ def bench(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=590,
+        timeout=1200,
     )
 
 
