@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from accounts.models import Location, Practitioner
 from accounts.tenancy import acting_in
 from bookings.availability import Absence, Schedule, Terms, WeeklyHours, slots
-from bookings.models import Appointment, Message, Move
+from bookings.models import Appointment, Message, Move, Resource, ResourceUse
 from bookings.times.repeat import Repeat, Spell, instants
 from bookings.times.reresolving import meant_now, reresolve
 from bookings.wall_time import local, resolve, tzdb_version
@@ -153,6 +153,27 @@ def test_appointments_follow_and_keep_their_past(settings: Any, tmp_path: Path) 
         assert Appointment.objects.get(pk=gone.pk).starts_at == gone.starts_at
         # On the wall nothing changed, so nobody is told
         assert not Message.objects.filter(category="change", state="queued").exists()
+
+
+@pytest_database
+def test_rooms_move_along_with_their_appointments(settings: Any, tmp_path: Path) -> None:
+    at(NOW, settings)
+    practice = open_practice()
+    with acting_in(practice.account.ref):
+        room = Resource(location=practice.location, name="Gym")
+        room.save(force_insert=True)
+        rows = [booked(practice, MONDAY, hour) for hour in (9, 10)]
+        for row in rows:
+            ResourceUse(
+                appointment=row, resource=room, busy_from=row.busy_from, busy_until=row.busy_until
+            ).save(force_insert=True)
+    with installed(tmp_path, "2099z", Australia__Sydney=BRISBANE), acting_in(practice.account.ref):
+        assert len(reresolve(by=SYSTEM)) == 2
+    with acting_in(practice.account.ref):
+        uses = ResourceUse.objects.order_by("busy_from")
+        assert [
+            (use.appointment_id, use.busy_from, use.busy_until, use.is_live) for use in uses
+        ] == [(row.pk, row.busy_from + HOUR, row.busy_until + HOUR, True) for row in rows]
 
 
 @pytest_database
