@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db.models import Max
 
@@ -14,13 +15,27 @@ from privacy.vocabulary import clock
 from privacy.vocabulary.scope import Actor
 
 
-def add(*, by: Actor, values: dict[str, Any], practitioners: Iterable[Practitioner]) -> Service:
+class OwnTerms(NamedTuple):
+    """A practitioner's own length and price of a service; None: the service's."""
+
+    minutes: int | None
+    price_minor: int | None
+
+
+def add(
+    *,
+    by: Actor,
+    values: dict[str, Any],
+    practitioners: Iterable[Practitioner],
+    own_terms: Mapping[UUID, OwnTerms] | None = None,
+) -> Service:
     """Add a service at the end of the list, offered by these practitioners; return it. Raises ValidationError."""
     last = Service.objects.aggregate(last=Max("position"))["last"] or 0
     service = Service(**values, position=last + 1)
     service.full_clean()
     service.save(force_insert=True)
     _offer(service, practitioners)
+    _agree(service, own_terms or {})
     audit.record("service.added", by=by, of=service)
     return service
 
@@ -31,8 +46,12 @@ def change(
     service: Service,
     values: dict[str, Any],
     practitioners: Iterable[Practitioner] | None = None,
+    own_terms: Mapping[UUID, OwnTerms] | None = None,
 ) -> Service:
-    """Change a service and who offers it (None: as before); return it. Raises ValidationError."""
+    """Change a service, who offers it (None: as before) and their own terms; return it. Raises ValidationError.
+
+    Appointments that exist keep what they were booked with.
+    """
     fields = sorted(name for name, value in values.items() if getattr(service, name) != value)
     for name in fields:
         setattr(service, name, values[name])
@@ -41,6 +60,8 @@ def change(
         service.save(update_fields=fields)
     if practitioners is not None and _offer(service, practitioners):
         fields.append("practitioners")
+    if own_terms is not None and _agree(service, own_terms):
+        fields.append("own_terms")
     if fields:
         audit.record("service.changed", by=by, of=service, detail={"fields": fields})
     return service
@@ -93,3 +114,16 @@ def _offer(service: Service, practitioners: Iterable[Practitioner]) -> bool:
     for pk in sorted(wanted - present):
         ServiceOffer.objects.get_or_create(service=service, practitioner_id=pk)
     return present != wanted
+
+
+def _agree(service: Service, own_terms: Mapping[UUID, OwnTerms]) -> bool:
+    """Keep practitioners' own length and price on their offers; return whether that is a change."""
+    changed = False
+    for offer in ServiceOffer.objects.filter(service=service, practitioner_id__in=own_terms):
+        wanted = own_terms[offer.practitioner_id]
+        if (offer.duration_minutes, offer.price_minor) != wanted:
+            offer.duration_minutes, offer.price_minor = wanted
+            offer.clean_fields(exclude=["service", "practitioner"])
+            offer.save(update_fields=["duration_minutes", "price_minor"])
+            changed = True
+    return changed

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Practitioner
 from bookings.models import Service
+from bookings.offering import OwnTerms
 from bookings.prices import SIGNS, amount, decimals, minor_units
 
 # The names of the ten service colours of static/css/tokens.css
@@ -33,6 +34,7 @@ COLOURS = (
 )
 HOUR, DAY = 60, 1440
 BUFFERS = [0, 5, 10, 15, 20, 30, 45, 60]
+REQUEST_HOURS = [4, 12, 24, 48, 72, 168]
 HORIZONS = [14, 30, 60, 90, 180, 365]
 # What there is to choose from, in minutes
 _STEPS = {
@@ -163,9 +165,67 @@ class ServiceForm(FirstServiceForm):
         label=gettext_lazy("Notice to cancel online"), coerce=int, error_messages=CHOOSE
     )
 
+    category = forms.CharField(
+        label=gettext_lazy("Category"),
+        max_length=60,
+        required=False,
+        help_text=gettext_lazy("Services of one category stand together online."),
+    )
+    capacity = forms.IntegerField(
+        label=gettext_lazy("Places"),
+        required=False,
+        min_value=1,
+        max_value=200,
+        initial=1,
+        widget=forms.NumberInput({"inputmode": "numeric"}),
+        help_text=gettext_lazy("More than one makes it a group, whose times you set."),
+        error_messages={
+            "invalid": gettext_lazy("Enter a whole number, such as 8."),
+            "min_value": gettext_lazy("There is one place at least."),
+            "max_value": gettext_lazy("There are 200 places at most."),
+        },
+    )
+    by_request = forms.BooleanField(
+        label=gettext_lazy("Staff confirm each booking made online"), required=False
+    )
+    request_hours = forms.TypedChoiceField(
+        label=gettext_lazy("Time to answer a request"),
+        coerce=int,
+        required=False,
+        empty_value=None,
+        help_text=gettext_lazy("The time is held so long."),
+    )
+    most_shown = forms.TypedChoiceField(
+        label=gettext_lazy("Most times shown online"),
+        coerce=int,
+        required=False,
+        empty_value=None,
+        help_text=gettext_lazy("For each morning, afternoon and evening."),
+    )
+
     def __init__(self, *args: Any, practitioners: Sequence[Practitioner], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.people = {str(each.pk): each for each in practitioners}
+        hours = sorted({*REQUEST_HOURS, *([self.this.request_hours] if self.this else [])})
+        self._offer("request_hours", [(n, length_words(n * HOUR)) for n in hours])
+        self._offer("most_shown", [("", _("all of them")), *((n, str(n)) for n in range(1, 7))])
+        for pk in self.people:
+            self.fields[f"minutes-{pk}"] = forms.IntegerField(
+                label=_("Length"),
+                required=False,
+                min_value=5,
+                max_value=720,
+                widget=_own("numeric"),
+            )
+            self.fields[f"price-{pk}"] = forms.DecimalField(
+                label=_("Price"),
+                required=False,
+                min_value=0,
+                max_value=MOST,
+                decimal_places=decimals(self.currency),
+                widget=_own("decimal"),
+                error_messages=_price_words(decimals(self.currency)),
+            )
         self._offer("practitioners", [(pk, str(each.name)) for pk, each in self.people.items()])
         self._offer("colour", [(n, swatch(n)) for n in range(1, len(COLOURS) + 1)])
         for name, steps in _STEPS.items():
@@ -177,6 +237,33 @@ class ServiceForm(FirstServiceForm):
     def chosen(self) -> list[Practitioner]:
         """The practitioners who offer it."""
         return [self.people[pk] for pk in self.cleaned_data["practitioners"]]
+
+    @property
+    def own_fields(self) -> list[tuple[str, Any, Any]]:
+        """Each practitioner with the fields of their own length and price."""
+        return [
+            (str(each.name), self[f"minutes-{pk}"], self[f"price-{pk}"])
+            for pk, each in self.people.items()
+        ]
+
+    @property
+    def own_terms(self) -> dict[UUID, OwnTerms]:
+        """Length and price of each practitioner who offers it, None where they are the service's."""
+        found = {}
+        for each in self.chosen:
+            minutes = self.cleaned_data[f"minutes-{each.pk}"]
+            written = self.cleaned_data[f"price-{each.pk}"]
+            price = None if written is None else minor_units(written, self.currency)
+            found[each.pk] = OwnTerms(minutes, price)
+        return found
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The service's fields as cleaned; what was left empty is as for any service."""
+        values = super().values
+        for name, usual in (("capacity", 1), ("request_hours", 48)):
+            values[name] = values[name] or usual
+        return values
 
     def _offer(self, name: str, choices: Sequence[tuple[Any, Any]]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]
@@ -200,8 +287,13 @@ def _price_words(digits: int) -> dict[str, str]:
     }
 
 
+def _own(inputmode: str) -> forms.NumberInput:
+    return forms.NumberInput({"inputmode": inputmode, "placeholder": _("as above")})
+
+
 _FIELDS = frozenset(
     {
+        *("category", "capacity", "by_request", "request_hours", "most_shown"),
         *("name", "description", "duration_minutes", "is_online", "colour", "buffer_before"),
         *("buffer_after", "grid_minutes", "notice_minutes", "horizon_days"),
         "cancel_notice_minutes",
@@ -221,6 +313,17 @@ def new_initial(practitioners: Sequence[Practitioner], position: int) -> dict[st
     """Return a form's initial values for a further service: the model's defaults, the next colour, everybody."""
     fresh = initial_of(Service(name="", colour=position % len(COLOURS) + 1))
     return {**fresh, "practitioners": [str(each.pk) for each in practitioners]}
+
+
+def own_initial(service: Service) -> dict[str, Any]:
+    """Return the initial values of practitioners' own lengths and prices."""
+    values: dict[str, Any] = {}
+    for offer in service.offers.all():
+        values[f"minutes-{offer.practitioner_id}"] = offer.duration_minutes
+        if offer.price_minor is not None:
+            price = amount(offer.price_minor, service.currency)
+            values[f"price-{offer.practitioner_id}"] = price
+    return values
 
 
 def offered_by(service: Service) -> list[UUID]:

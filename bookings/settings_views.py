@@ -18,7 +18,7 @@ from bookings import offering
 from bookings.country_defaults import currency_of
 from bookings.models import Service
 from bookings.prices import price
-from bookings.service_forms import ServiceForm, initial_of, new_initial, offered_by
+from bookings.service_forms import ServiceForm, initial_of, new_initial, offered_by, own_initial
 
 editor = require(Permission.SETTINGS_EDIT)
 both = require_http_methods(["GET", "POST"])
@@ -51,7 +51,12 @@ def service_new(request: AccountRequest) -> HttpResponse:
         initial=new_initial(people, Service.objects.count()),
     )
     if request.method == "POST" and form.is_valid():
-        offering.add(by=request.actor, values=form.values, practitioners=form.chosen)
+        offering.add(
+            by=request.actor,
+            values=form.values,
+            practitioners=form.chosen,
+            own_terms=form.own_terms,
+        )
         messages.success(request, _("The service is added."))
         return redirect(request.account.url("services"))
     return render(request, "booking_settings/service.html", {"form": form})
@@ -67,11 +72,19 @@ def service(request: AccountRequest, pk: UUID) -> HttpResponse:
         practitioners=people,
         currency=found.currency,
         this=found,
-        initial={**initial_of(found), "practitioners": [str(each) for each in offered_by(found)]},
+        initial={
+            **initial_of(found),
+            **own_initial(found),
+            "practitioners": [str(each) for each in offered_by(found)],
+        },
     )
     if request.method == "POST" and form.is_valid():
         offering.change(
-            by=request.actor, service=found, values=form.values, practitioners=form.chosen
+            by=request.actor,
+            service=found,
+            values=form.values,
+            practitioners=form.chosen,
+            own_terms=form.own_terms,
         )
         messages.success(request, _("Saved."))
         return redirect(request.account.url("services"))
