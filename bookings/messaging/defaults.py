@@ -14,7 +14,7 @@ WORDS: dict[tuple[str, str], tuple[Promise | str, Promise | str]] = {
         _("Your appointment at {practice}"),
         _(
             "Your appointment at {practice} is booked.\n\n"
-            "{when} ({zone})\n{place}\n\n"
+            "{when} ({zone})\n{place}\n\n{more_dates}\n\n"
             "See, change or cancel it:\n{manage_link}\n\n"
             "Questions? Call {phone}.\n\n"
             "You get this because somebody booked with this address. "
@@ -26,7 +26,7 @@ WORDS: dict[tuple[str, str], tuple[Promise | str, Promise | str]] = {
         "",
         _(
             "{practice}: your appointment on {when}, {place}, is booked. "
-            "Change or cancel: {manage_link}"
+            "Change or cancel: {manage_link}\n{more_dates}"
         ),
     ),
     (Category.REMINDER, Channel.EMAIL): (
@@ -50,7 +50,7 @@ WORDS: dict[tuple[str, str], tuple[Promise | str, Promise | str]] = {
         _("New time for your appointment at {practice}"),
         _(
             "Your appointment at {practice} has a new time.\n\n"
-            "{when} ({zone})\n{place}\n\n"
+            "{when} ({zone})\n{place}\n\n{more_dates}\n\n"
             "If that doesn’t suit you, change or cancel it:\n{manage_link}\n\n"
             "Questions? Call {phone}.\n\n"
             "{practice}"
@@ -60,14 +60,14 @@ WORDS: dict[tuple[str, str], tuple[Promise | str, Promise | str]] = {
         "",
         _(
             "{practice}: your appointment is now on {when}, {place}. "
-            "Change or cancel: {manage_link}"
+            "Change or cancel: {manage_link}\n{more_dates}"
         ),
     ),
     (Category.CANCELLATION, Channel.EMAIL): (
         _("Cancelled: your appointment at {practice}"),
         _(
             "Your appointment at {practice} is cancelled.\n\n"
-            "It was on {when}.\n{place}\n\n"
+            "It was on {when}.\n{place}\n\n{more_dates}\n\n"
             "Book another time:\n{book_link}\n\n"
             "Questions? Call {phone}.\n\n"
             "{practice}"
@@ -75,7 +75,9 @@ WORDS: dict[tuple[str, str], tuple[Promise | str, Promise | str]] = {
     ),
     (Category.CANCELLATION, Channel.SMS): (
         "",
-        _("{practice}: your appointment on {when} is cancelled. Book another time: {book_link}"),
+        _(
+            "{practice}: your appointment on {when} is cancelled. Book another time: {book_link}\n{more_dates}"
+        ),
     ),
     (Category.REQUEST, Channel.EMAIL): (
         _("Your request to {practice}"),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from accounts.templatetags.keepwell import when
+from django.utils.translation import gettext as _
+
+from accounts.templatetags.keepwell import short_day, when
 from bookings.models import Appointment, Attendee, Message
 
 # A series is cancelled in one transaction, within moments
@@ -12,7 +14,7 @@ TOGETHER = timedelta(minutes=1)
 
 
 def more_dates(message: Message) -> str:
-    """Return, one a line, the client's later visits of the series that a message is about; "" where it has none.
+    """Return the client's later visits of the series that a message is about; "" where it has none.
 
     For a cancellation, those cancelled along with it.
     """
@@ -34,4 +36,9 @@ def more_dates(message: Message) -> str:
     rows = others.order_by("appointment__starts_at").values_list(
         "appointment__starts_at", flat=True
     )
-    return "\n".join(when(starts_at, about.time_zone) for starts_at in rows)
+    if not rows:
+        return ""
+    if message.channel == Message.Channel.SMS:
+        days = ", ".join(short_day(starts_at, about.time_zone) for starts_at in rows)
+        return _("Also: %(dates)s") % {"dates": days}
+    return "\n".join([_("Also:"), *(when(starts_at, about.time_zone) for starts_at in rows)])

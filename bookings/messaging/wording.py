@@ -24,6 +24,7 @@ from accounts.models import AccountAnchor, Location
 from accounts.templatetags.keepwell import when
 from bookings.calendar_entry import place_of
 from bookings.messaging.defaults import WORDS
+from bookings.messaging.more_dates import more_dates
 from bookings.models import Message, MessageTemplate
 from bookings.public.links import absolute, manage_url, sealed_id
 from privacy.vocabulary import clock
@@ -42,14 +43,15 @@ MEANINGS: dict[str, Promise] = {
     "book_link": lazy("your booking page"),
     "answer_by": lazy("when the answer is due"),
     "offer_link": lazy("where the offered time is taken"),
+    "more_dates": lazy("the other dates of a series, when there are any"),
 }
 _EVERYWHERE = ("practice", "when", "zone", "place", "phone", "book_link")
 _OF_A_PLACE = (*_EVERYWHERE, "manage_link")
 PLACEHOLDERS: dict[str, tuple[str, ...]] = {
-    Category.CONFIRMATION: _OF_A_PLACE,
+    Category.CONFIRMATION: (*_OF_A_PLACE, "more_dates"),
     Category.REMINDER: _OF_A_PLACE,
-    Category.CHANGE: _OF_A_PLACE,
-    Category.CANCELLATION: _EVERYWHERE,
+    Category.CHANGE: (*_OF_A_PLACE, "more_dates"),
+    Category.CANCELLATION: (*_EVERYWHERE, "more_dates"),
     Category.REQUEST: (*_OF_A_PLACE, "answer_by"),
     Category.DECLINED: _EVERYWHERE,
     Category.OFFER: (*_EVERYWHERE, "answer_by", "offer_link"),
@@ -130,6 +132,7 @@ def facts(message: Message, account: AccountAnchor) -> dict[str, str]:
         "answer_by": when(answer_by, zone),
         "manage_link": manage_url(account, message.attendee) if message.attendee else "",
         "offer_link": "",
+        "more_dates": more_dates(message),
     }
     if message.offer:
         page = page_url(account, "waiting_offer", sealed_id(OFFER_LINK, message.offer.pk))
@@ -153,6 +156,7 @@ def sample(category: str, account: AccountAnchor, place: Location | None) -> dic
         "answer_by": when(start - timedelta(days=2), zone),
         "manage_link": f"{link}manage/{token}/",
         "offer_link": f"{link}offer/{token}/",
+        "more_dates": "",
     }
     return {name: str(known[name]) for name in PLACEHOLDERS[category]}
 
