@@ -295,3 +295,34 @@ def test_who_may_not_see_the_diary_sees_no_list(office: Office) -> None:
     assert reception.get(office.url("waiting_choices")).status_code == 403
     with acting_in(office.account.ref):
         assert FreedTime.objects.count() == 0
+
+
+def test_pages_around_lead_to_the_list(office: Office) -> None:
+    with acting_in(office.account.ref):
+        client = make_client()
+        appointment = office.booked(ten())
+        cancelled = office.booked(ten(14))
+        cancel(by=office.by, attendee=place_of(cancelled), side="client", reason="sick")
+    browser, new = office.browser(), office.url("waiting_new")
+    record = browser.get(office.url("client", client.pk)).content.decode()
+    assert f"{new}?client={client.pk}" in record
+    taken = browser.post(
+        office.url("appointment_new"),
+        {
+            "client": client.pk,
+            "service": office.service.pk,
+            "practitioner": office.mei.pk,
+            "location": office.location.pk,
+            "day": TUESDAY.isoformat(),
+            "time": "10:00",
+        },
+    )
+    link = (
+        f"{new}?client={client.pk}&amp;service={office.service.pk}&amp;practitioner={office.mei.pk}"
+    )
+    assert (taken.status_code, link in taken.content.decode()) == (409, True)
+    for each, is_asked in ((appointment, False), (cancelled, True)):
+        panel = browser.get(
+            office.url("appointment", each.pk), headers={"HX-Request": "true"}
+        ).content.decode()
+        assert (office.url("waiting_after", each.pk) in panel) == is_asked
