@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from bookings.views import appointment, diary, groups, moving, new, requests, series
+from bookings.views import appointment, binding, diary, groups, moving, new, requests, series
 
 urlpatterns: list[URLPattern] = [
     path("diary/", diary.diary, name="diary"),
@@ -40,4 +40,6 @@ urlpatterns: list[URLPattern] = [
     path("requests/visits/", requests.visits_to_settle, name="visits"),
     path("requests/<uuid:pk>/acceptance/", requests.request_acceptance, name="request_acceptance"),
     path("requests/<uuid:pk>/refusal/", requests.request_refusal, name="request_refusal"),
+    path("clients/<uuid:pk>/binding/", binding.client_binding, name="client_binding"),
+    path("clients/bindings/<uuid:pk>/reversal/", binding.binding_reversal, name="binding_reversal"),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from clients.views import alerts, editing, files, lists, pages
+from clients.views import alerts, codes, editing, files, lists, pages
 
 urlpatterns: list[URLPattern] = [
     path("clients/", lists.clients, name="clients"),
@@ -13,6 +13,12 @@ urlpatterns: list[URLPattern] = [
     path("clients/<uuid:pk>/archive/", editing.client_archive, name="client_archive"),
     path("clients/<uuid:pk>/return/", editing.client_unarchive, name="client_unarchive"),
     path("clients/<uuid:pk>/confirmation/", editing.client_confirm, name="client_confirm"),
+    path("clients/<uuid:pk>/codes/", codes.client_codes, name="client_codes"),
+    path(
+        "clients/<uuid:pk>/codes/<uuid:code>/revocation/",
+        codes.code_revocation,
+        name="code_revocation",
+    ),
     path("clients/<uuid:pk>/alerts/new/", alerts.alert_new, name="alert_new"),
     path(
         "clients/<uuid:pk>/alerts/<uuid:alert>/resolution/",

@@ -18,7 +18,7 @@ from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
 from accounts.templatetags.keepwell import day
 from clients import alerts, documents, duplicates, phones, timeline
-from clients.models import Client
+from clients.models import Binding, Client
 from clients.views.links import link
 from clients.views.showing import age, birth_day, lines
 from privacy.vocabulary import clock
@@ -36,12 +36,29 @@ def client(request: AccountRequest, pk: UUID) -> HttpResponse:
         "client": found,
         "alerts": alerts.standing(found),
         "facts": facts(found, request.account.country, zone),
-        "matches": [] if found.is_confirmed else duplicates.of_client(found),
+        "matches": [] if found.is_confirmed else _matches(found),
+        "bound": None if found.is_confirmed else _binding(found),
         "may_edit": Permission.CLIENTS_EDIT in request.permissions and request.account.is_active,
         **_timeline(request, found, zone),
         **_links(request, found),
     }
     return render(request, "clients/client.html", context)
+
+
+def _matches(client: Client) -> list[duplicates.Match]:
+    """Return who the newcomer could be; those who came to nothing as newcomers themselves are no answer."""
+    found = duplicates.of_client(client)
+    bound = Binding.objects.filter(undone_at=None, newcomer__in=[each.id for each in found])
+    gone = set(bound.values_list("newcomer_id", flat=True))
+    return [each for each in found if each.id not in gone]
+
+
+def _binding(client: Client) -> Binding | None:
+    """Return what staff said about who this newcomer is."""
+    binding: Binding | None = (
+        Binding.objects.select_related("client").filter(newcomer=client, undone_at=None).first()
+    )
+    return binding
 
 
 def facts(client: Client, country: str, zone: str) -> list[tuple[str, str | SafeString]]:
@@ -116,6 +133,7 @@ def _links(request: AccountRequest, client: Client) -> dict[str, str]:
     return {
         "note_url": link(account, "note_new", client.pk) if writes else "",
         "file_url": link(account, "document_new", client.pk) if writes else "",
+        "binding_url": link(account, "client_binding", client.pk),
         "book_url": link(account, "appointment_new", client=client.pk) if books else "",
         "audit_url": link(account, "audit_log", client=client.pk) if sees else "",
     }
