@@ -9,5 +9,5 @@ class NotesConfig(AppConfig):
     name = "notes"
 
     def ready(self) -> None:
-        """Put notes on the client's timeline and their count on the rail; hear when a practice is set up."""
-        from notes import provision, timeline  # noqa: F401, PLC0415 - they register themselves
+        """Put notes on timelines and the rail; hear when a practice is set up; keep noted visits of a series."""
+        from notes import provision, series, timeline  # noqa: F401, PLC0415 - they register themselves
