@@ -11,11 +11,15 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import connections
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, connections
 from django.test import Client as Browser
 
+from accounts.models import AccountAnchor
 from accounts.tenancy import acting_in
+from bookings import groups
 from bookings.booking import SlotTaken, book
+from bookings.cancelling import cancel
 from bookings.drafting import draft
 from bookings.models import Appointment, Attendee, Message
 from bookings.moving import move
@@ -197,6 +201,89 @@ def test_booking_and_moving_to_the_same_time(practice: Practice) -> None:
     with acting_in(practice.account.ref):
         starts = list(Appointment.objects.values_list("local_time", flat=True))
         assert starts.count(TEN.time()) == 1
+
+
+def booked_at(practice: Practice, hour: int) -> Appointment:
+    with acting_in(practice.account.ref):
+        return book(
+            by=VISITOR,
+            practitioner=practice.practitioner,
+            service=practice.service,
+            location=practice.location,
+            starts_local=TEN.replace(hour=hour),
+            client=make_client(),
+        )
+
+
+def test_of_two_moves_into_one_time_one_wins(practice: Practice) -> None:
+    movers = [booked_at(practice, 13), booked_at(practice, 15)]
+
+    def attempt(number: int) -> str:
+        try:
+            with acting_in(practice.account.ref):
+                move(
+                    by=VISITOR,
+                    appointment=movers[number % 2],
+                    practitioner=practice.practitioner,
+                    starts_local=TEN,
+                )
+        except SlotTaken:
+            return "taken"
+        return "moved"
+
+    answers = all_at_once(attempt, 2)
+    assert answers == {"moved": 1, "taken": 1}
+    with acting_in(practice.account.ref):
+        starts = Appointment.objects.values_list("local_time", flat=True)
+        assert list(starts).count(TEN.time()) == 1
+
+
+def test_moving_and_cancelling_at_once_end_cancelled(practice: Practice) -> None:
+    """Whichever is first, the visit is cancelled in the end, and its time is free."""
+    visit = booked_at(practice, 13)
+    with acting_in(practice.account.ref):
+        place = Attendee.objects.get(appointment=visit)
+
+    def attempt(number: int) -> str:
+        with acting_in(practice.account.ref):
+            if number:
+                cancel(by=VISITOR, attendee=place, side="client", reason="sick")
+                return "cancelled"
+            try:
+                move(
+                    by=VISITOR,
+                    appointment=visit,
+                    practitioner=practice.practitioner,
+                    starts_local=TEN,
+                )
+            except ValidationError:
+                return "too late"
+            return "moved"
+
+    answers = all_at_once(attempt, 2)
+    assert answers["cancelled"] == 1
+    with acting_in(practice.account.ref):
+        assert Appointment.objects.get(pk=visit.pk).state == "cancelled"
+    assert attempt_of(practice)(1) == "booked"
+
+
+def test_a_closing_account_takes_no_move_and_no_place(practice: Practice) -> None:
+    visit = booked_at(practice, 13)
+    with acting_in(practice.account.ref):
+        practice.service.capacity = 4
+        practice.service.save()
+    session = booked_at(practice, 15)
+    with acting_in(practice.account.ref):
+        AccountAnchor.objects.update(state="closing")
+    with pytest.raises(DatabaseError), acting_in(practice.account.ref):
+        move(
+            by=VISITOR,
+            appointment=visit,
+            practitioner=practice.practitioner,
+            starts_local=TEN,
+        )
+    with pytest.raises(DatabaseError), acting_in(practice.account.ref):
+        groups.join(by=VISITOR, appointment=session, client=make_client)
 
 
 def test_the_audit_and_the_outbox_know_the_winner_alone(practice: Practice) -> None:
