@@ -19,6 +19,7 @@ from config.demo.data.practice import (
     provide_services,
 )
 from config.demo.data.times import add_times
+from config.demo.data.waiting import add_waiting
 from config.demo.practices import HARBOUR, LIFFEY, NOTICE, Practice
 from notes import templates
 
@@ -46,9 +47,9 @@ def load(practice: Practice) -> dict[str, Any]:
         seen = add_appointments(practice, clients, people, places, offered, chosen)
     with acting_in(account.ref):
         add_notes(practice, seen, people, chosen)
-        audit.record(
-            "demo.loaded", by=Member.objects.get(role=Role.OWNER).actor, count=len(clients)
-        )
+        by = Member.objects.get(role=Role.OWNER).actor
+        add_waiting(practice, by, clients, people, places, offered)
+        audit.record("demo.loaded", by=by, count=len(clients))
     known = practice.known
     return {
         "slug": account.slug,
