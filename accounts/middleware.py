@@ -17,7 +17,7 @@ from accounts.models import RegionSession
 from accounts.models.practice import current_anchor
 from accounts.permissions import ROLE_PERMISSIONS, Audience, Door, door_of
 from accounts.tenancy import AccountRef, acting_in
-from privacy.vocabulary.scope import VISITOR, Actor, Purpose
+from privacy.vocabulary.scope import VISITOR, Actor, Purpose, Scope
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -107,8 +107,8 @@ class AccountMiddleware:
             raise Http404
         if not hosts.serves_cell(request, account.cell):
             return hosts.to_cell(request, account.cell)
-        with acting_in(account, by=VISITOR, purpose=Purpose.BOOKING):
-            request.account = current_anchor()  # type: ignore[attr-defined]
+        with acting_in(account, by=VISITOR, purpose=Purpose.BOOKING) as scope:
+            request.account = scope.anchor or current_anchor()  # type: ignore[attr-defined]
             return run()
 
     def _as_member(
@@ -124,7 +124,7 @@ class AccountMiddleware:
                 if session is None:
                     return self._send_to_enter(request, slug)
                 by = scope.actor = session.member.actor
-                self._introduce(request, session)
+                self._introduce(request, session, scope)
                 if session.member.account_id and request.account.slug != slug:  # type: ignore[attr-defined]
                     raise Http404
                 refusal = self._keep_door(request, session, door)
@@ -133,8 +133,8 @@ class AccountMiddleware:
             self._note_denial(ticket.account, by, request, denial)
             raise
 
-    def _introduce(self, request: HttpRequest, session: RegionSession) -> None:
-        request.account = current_anchor()  # type: ignore[attr-defined]
+    def _introduce(self, request: HttpRequest, session: RegionSession, scope: Scope) -> None:
+        request.account = scope.anchor or current_anchor()  # type: ignore[attr-defined]
         request.member = session.member  # type: ignore[attr-defined]
         request.actor = session.member.actor  # type: ignore[attr-defined]
         request.permissions = ROLE_PERMISSIONS[session.member.role]  # type: ignore[attr-defined]

@@ -155,7 +155,8 @@ def acting_in(
             stack.enter_context(scope.entered(active))
             nested = connections[database].in_atomic_block
             stack.enter_context(transaction.atomic(using=database))
-            active.key_epoch = _open_door(active, snapshot=reading and not nested)
+            active.anchor = _open_door(active, snapshot=reading and not nested)
+            active.key_epoch = active.anchor.key_epoch if active.anchor else 0
             inside = True
             yield active
             inside = False
@@ -174,18 +175,20 @@ def acting_in(
                 row.save(force_insert=True)
 
 
-def _open_door(active: Scope, *, snapshot: bool) -> int:
-    """Tie the open transaction to the account; return its key epoch, 0 where the account has no anchor here."""
+def _open_door(active: Scope, *, snapshot: bool) -> Any:
+    """Tie the open transaction to the account; return its anchor, None where the account has none here."""
+    model = apps.get_model("accounts", "AccountAnchor")
+    names = [field.attname for field in model._meta.concrete_fields]
     with connections[active.database].cursor() as cursor:
         if snapshot:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         cursor.execute("SELECT set_config('app.account_id', %s, true)", [str(active.account_id)])
         cursor.execute(
-            "SELECT key_epoch FROM accounts_accountanchor WHERE account_id = %s",
+            f"SELECT {', '.join(names)} FROM accounts_accountanchor WHERE account_id = %s",
             [active.account_id],
         )
         row = cursor.fetchone()
-    return row[0] if row else 0
+    return model.from_db(active.database, names, row) if row else None
 
 
 def _keep_reads(account: AccountRef, active: Scope, outer: Scope | None) -> None:

@@ -66,6 +66,7 @@ class Scope:
     purpose: Purpose
     reading: bool = False
     key_epoch: int = 0
+    anchor: Any = None  # the account's row as it was at the door; None where it does not live here
     reads: dict[tuple[str, UUID | None], set[UUID]] = field(default_factory=dict)
     unreadable: set[tuple[str, UUID, str]] = field(default_factory=set)
     late: list[Any] = field(default_factory=list)
