@@ -66,8 +66,10 @@ class Gateway(BaseHTTPRequestHandler):
         self.send_response(server.status)
         if server.status == 302:
             self.send_header("Location", "/elsewhere")
-        self.send_header("Content-Length", "0")
+        server.shown += [self.headers["Authorization"]] if "Authorization" in self.headers else []
+        self.send_header("Content-Length", str(len(server.answer)))
         self.end_headers()
+        self.wfile.write(server.answer)
 
     def log_message(self, *args: object) -> None:
         pass
@@ -98,7 +100,7 @@ def mail_server(settings: Any) -> Iterator[Sink]:
 def text_gateway(settings: Any) -> Iterator[Any]:
     """Run a text gateway for the region `au`."""
     server: Any = ThreadingHTTPServer(("127.0.0.1", 0), Gateway)
-    server.texts, server.status = [], 202
+    server.texts, server.status, server.answer, server.shown = [], 202, b"", []
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     settings.SMS_GATEWAYS = {"au": f"http://127.0.0.1:{server.server_port}/send"}

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import icalendar
 import pytest
+from django.core.mail import EmailMessage
+from django.core.mail.backends.base import BaseEmailBackend
 
 from accounts import outbox
 from accounts.models import OutboxJob
@@ -323,3 +327,44 @@ def test_a_job_that_runs_twice_sends_once(practice: Practice, sink: Sink) -> Non
         OutboxJob.objects.filter(pk=done.pk).update(done_at=None, leased_until=None)
     outbox.run(practice.account.ref, done.pk)
     assert len(sink.mails) == 1
+
+
+class OtherBackend(BaseEmailBackend):
+    """A mail backend of somebody else's that leaves on the mail what Anymail's leave."""
+
+    def __init__(self, *, host: str = "", **options: Any) -> None:
+        super().__init__(**options)
+        self.host = host
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        for mail in email_messages:
+            mail.anymail_status = SimpleNamespace(message_id=f"{self.host}-17")  # type: ignore[attr-defined]
+        return len(email_messages)
+
+
+def test_another_mail_backend_by_setting(practice: Practice, settings: Any) -> None:
+    name = f"{OtherBackend.__module__}.OtherBackend"
+    settings.MAILERS = {**settings.MAILERS, "au": mailer(f"backend://{name}?host=post.example")}
+    take(practice)
+    run_due(practice)
+    with acting_in(practice.account.ref):
+        sent = Message.objects.get(state="sent")
+    assert (sent.provider, sent.provider_id) == ("mail", "post.example-17")
+
+
+def test_the_providers_name_for_a_message_is_kept(practice: Practice, gateway: Any) -> None:
+    gateway.answer = b'{"id": "SM-17"}'
+    take(practice, reminders="sms", phone="+61491570006")
+    run_due(practice)
+    with acting_in(practice.account.ref):
+        sent = Message.objects.get(state="sent")
+    assert (sent.provider, sent.provider_id, sent.attempts) == ("gateway", "SM-17", 1)
+
+
+def test_the_token_is_shown_to_the_provider_alone(
+    practice: Practice, gateway: Any, settings: Any
+) -> None:
+    settings.SMS_TOKENS = {"au": "a secret of the region"}
+    take(practice, reminders="sms", phone="+61491570006")
+    run_due(practice)
+    assert gateway.shown == ["Bearer a secret of the region"]
