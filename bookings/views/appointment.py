@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.permissions import Permission, require
@@ -27,6 +28,7 @@ from bookings.views.frame import (
     panel_of,
     tell,
 )
+from bookings.waiting.freed import who_fits
 
 
 @require(Permission.DIARY_VIEW)
@@ -82,10 +84,11 @@ def cancellation(request: AccountRequest, pk: UUID) -> HttpResponse:
     if form.is_valid():
         cancelling.cancel(by=request.actor, attendee=attendee, **form.cleaned_data)
         stays = attendee.appointment.capacity > 1
-        free = _("Cancelled. The place is free again.")
-        tell(request, Toast(free if stays else _("Cancelled. The time is free again.")))
+        fitting = [] if stays else who_fits(attendee.appointment_id)
+        tell(request, Toast(_freed_words(stays, len(fitting))))
         asked = diary_of(attendee.appointment)
-        asked = asked if stays else asked.but(appointment=None)
+        # The panel stays open where it has something to say: who else comes, or whom the time would suit
+        asked = asked if stays or fitting else asked.but(appointment=None)
         return redirect(request.account.url("diary") + asked.query())
     context = {
         "form": form,
@@ -98,3 +101,16 @@ def cancellation(request: AccountRequest, pk: UUID) -> HttpResponse:
     return render(
         request, f"bookings/cancel.html{part}", context, status=422 if form.errors else 200
     )
+
+
+def _freed_words(stays: bool, fitting: int) -> str:
+    if stays:
+        return _("Cancelled. The place is free again.")
+    if not fitting:
+        return _("Cancelled. The time is free again.")
+    words = ngettext(
+        "Cancelled. The time suits %(n)d person on the waiting list.",
+        "Cancelled. The time suits %(n)d people on the waiting list.",
+        fitting,
+    )
+    return words % {"n": fitting}

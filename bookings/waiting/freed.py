@@ -95,6 +95,20 @@ def stretch_of(freed: FreedTime) -> Stretch:
     return Stretch(freed.practitioner, freed.location, freed.starts_at, freed.ends_at)
 
 
+def who_fits(appointment_id: UUID) -> list[Match]:
+    """Return whom on the list the time of a cancelled appointment suits; nobody when it stands or is past."""
+    if not WaitingEntry.objects.filter(state=WaitingEntry.State.WAITING).exists():
+        return []
+    gone: Appointment | None = (
+        Appointment.objects.select_related("practitioner", "location")
+        .filter(pk=appointment_id, state=Appointment.State.CANCELLED, starts_at__gt=clock.now())
+        .first()
+    )
+    if gone is None:
+        return []
+    return matches(Stretch(gone.practitioner, gone.location, gone.starts_at, gone.ends_at))
+
+
 def count(practitioner: Practitioner, location: Location, starts_at: datetime, left: int) -> None:
     """Keep how many are left whom a time suits, after offers were made."""
     FreedTime.objects.filter(

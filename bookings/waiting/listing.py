@@ -15,6 +15,7 @@ from accounts.context import counts
 from accounts.models import Location, Practitioner
 from accounts.requests import AccountRequest
 from accounts.templatetags.keepwell import when
+from bookings import rail
 from bookings.models import WaitingEntry, WaitingOffer, WaitingWish
 from bookings.waiting.entries import linked
 from bookings.waiting.matching import windows_of
@@ -122,7 +123,7 @@ def wishes_in_words(ids: Iterable[UUID]) -> dict[UUID, str]:
 @counts("waiting")
 def how_many(request: AccountRequest) -> int | None:
     """Count those who wait, for the rail."""
-    return WaitingEntry.objects.filter(state=State.WAITING).count() or None
+    return rail.waiting(request, "waiting")
 
 
 def _open_offers(ids: list[UUID], zone: str) -> dict[UUID, str]:

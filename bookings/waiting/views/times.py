@@ -49,13 +49,10 @@ def waiting_after(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Say beside a cancelled appointment how many its time would suit; nothing when it suits nobody."""
     rows = Appointment.objects.select_related("practitioner", "location")
     appointment = get_object_or_404(rows, pk=pk)
-    is_free = (
-        appointment.state == Appointment.State.CANCELLED and appointment.starts_at > clock.now()
-    )
     stretch = Stretch(
         appointment.practitioner, appointment.location, appointment.starts_at, appointment.ends_at
     )
-    found = matches(stretch) if is_free else []
+    found = freed.who_fits(appointment.pk)
     may_edit = Permission.DIARY_EDIT in request.permissions and request.account.is_active
     context = {
         "fitting": len(found),

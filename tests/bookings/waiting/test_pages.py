@@ -10,12 +10,21 @@ import pytest
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Role
+from accounts.models import AccountAnchor, Role
 from accounts.tenancy import acting_in
 from bookings.cancelling import cancel
-from bookings.models import FreedTime, WaitingChoices, WaitingEntry, WaitingOffer
+from bookings.models import (
+    Appointment,
+    Attendee,
+    FreedTime,
+    WaitingChoices,
+    WaitingEntry,
+    WaitingOffer,
+)
+from bookings.public.links import sealed_id
 from bookings.waiting import ending, freed
 from bookings.waiting.matching import Window, Wish
+from bookings.waiting.public_views import OFFER, place_token
 from bookings.waiting.views import listing
 from clients import directory
 from tests.bookings.office import (
@@ -251,6 +260,46 @@ def test_a_cancellation_leads_to_whom_the_time_suits(office: Office) -> None:
     assert [each["fitting"] for each in shown] == [1]
     browser.post(office.url("waiting_dismissal", shown[0]["id"]))
     assert browser.get(office.url("waiting")).context["freed"] == []
+
+
+def test_cancelling_at_the_desk_says_whom_the_time_suits(office: Office) -> None:
+    with acting_in(office.account.ref):
+        alone, wanted = office.booked(ten(14, day=FRIDAY)), office.booked(ten())
+        person(office, until=TUESDAY)
+    browser = office.browser()
+    posted = {"side": "client", "reason": "sick"}
+    answers = [
+        browser.post(office.url("cancellation", place.pk), posted, follow=True)
+        for place in (in_account(office, alone), in_account(office, wanted))
+    ]
+    text = answers[1].content.decode()
+    assert "Cancelled. The time suits 1 person on the waiting list." in text
+    assert office.url("waiting_after", wanted.pk) in text, "the panel stays open and says more"
+    assert "Cancelled. The time is free again." in answers[0].content.decode()
+
+
+def in_account(office: Office, appointment: Appointment) -> Attendee:
+    with acting_in(office.account.ref):
+        return place_of(appointment)
+
+
+def test_a_closing_account_only_shows_the_list(office: Office) -> None:
+    with acting_in(office.account.ref):
+        entry = person(office)
+        made = offered(office, entry)
+        link, leave = sealed_id(OFFER, made.pk), place_token(entry)
+        AccountAnchor.objects.update(state="closing")
+    browser = office.browser()
+    page = browser.get(office.url("waiting"))
+    assert (page.status_code, page.context["may_edit"]) == (200, False)
+    assert browser.get(office.url("waiting_entry", entry.pk)).status_code == 200
+    assert browser.post(office.url("waiting_removal", entry.pk)).status_code == 409
+    for name, token in (("waiting_offer_acceptance", link), ("waiting_place_end", leave)):
+        assert browser.post(office.url(name, token)).status_code == 410
+    assert browser.get(office.url("book_waiting", office.service.pk)).status_code == 410
+    with acting_in(office.account.ref):
+        entry.refresh_from_db()
+        assert entry.state == "waiting"
 
 
 def test_the_practice_chooses(office: Office) -> None:
