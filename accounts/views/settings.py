@@ -57,6 +57,13 @@ DOORS = (
                 P.SETTINGS_EDIT,
             ),
             (
+                "rooms",
+                "door",
+                gettext_lazy("Rooms and equipment"),
+                gettext_lazy("What a booking needs besides a practitioner"),
+                P.SETTINGS_EDIT,
+            ),
+            (
                 "hours",
                 "clock",
                 gettext_lazy("Hours"),
