@@ -46,6 +46,7 @@ class Practice:
     known: Known
     template: str
     months_back: int = 8
+    needs_room: str = ""
 
 
 HARBOUR = Practice(
@@ -76,6 +77,7 @@ HARBOUR = Practice(
         "Hums Vivaldi while balancing on the left leg",
     ),
     template="Physio follow-up",
+    needs_room="Gait assessment",
 )  # fmt: skip
 LIFFEY = Practice(
     name="Liffey Psychology",

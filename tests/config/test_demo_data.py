@@ -9,7 +9,7 @@ import pytest
 
 from accounts.models import Account, Location, Practitioner
 from accounts.tenancy import acting_in
-from bookings.models import Appointment, HolidayCalendar, Service
+from bookings.models import Appointment, HolidayCalendar, Resource, ResourceUse, Service
 from bookings.times import away
 from clients.models import Client, Document
 from config.demo import data
@@ -44,6 +44,11 @@ def test_a_practice_is_filled_and_its_known_client_is_alone() -> None:
         assert check(told[0], []).holds
         assert Document.objects.count() == 12
         assert Appointment.objects.count() > 100
+        assert set(Resource.objects.values_list("location__name", flat=True)) == {
+            "Circular Quay",
+            "Marrickville",
+        }
+        assert ResourceUse.objects.filter(is_live=True).exists()
 
 
 def test_the_smaller_practice_lives_in_europe() -> None:

@@ -18,6 +18,7 @@ from config.demo.data.practice import (
     provide_places,
     provide_services,
 )
+from config.demo.data.rooms import add_rooms, give_rooms
 from config.demo.data.times import add_times
 from config.demo.data.waiting import add_waiting
 from config.demo.practices import HARBOUR, LIFFEY, NOTICE, Practice
@@ -35,6 +36,7 @@ def load(practice: Practice) -> dict[str, Any]:
         places = provide_places(practice, people)
         offered = provide_services(practice, people)
         add_times(practice, people, places)
+        add_rooms(practice, places, offered)
         templates.provide_defaults()
         PrivacyNotice(
             version=1, text=NOTICE.format(practice=practice.name, city=account.ref.city)
@@ -45,6 +47,7 @@ def load(practice: Practice) -> dict[str, Any]:
     with acting_in(account.ref):
         add_alerts_and_files(clients, chosen)
         seen = add_appointments(practice, clients, people, places, offered, chosen)
+        give_rooms()
     with acting_in(account.ref):
         add_notes(practice, seen, people, chosen)
         by = Member.objects.get(role=Role.OWNER).actor
