@@ -113,7 +113,7 @@ def _row(each: Planned, posted: QueryDict) -> Row:
     choices += [(CHANGE, _("Another time")), (SKIP, _("Skip it"))]
     offered = [does for does, _label in choices]
     does = posted.get(f"do-{each.number}", "")
-    if does == CHANGE and each.is_free:
+    if does == CHANGE and each.is_free and f"day-{each.number}" in posted:
         does = BOOK
     if does not in offered:
         does = BOOK if each.is_free else SKIP

@@ -93,6 +93,20 @@ def test_another_time_for_one_of_them(office: Office, browser: Browser) -> None:
     ]
 
 
+def test_a_free_one_is_not_booked_where_another_time_was_wanted(
+    office: Office, browser: Browser
+) -> None:
+    wanted = values_of(office, **{"planned": "1", "do-2": "change"})
+    answer = browser.post(office.url("appointment_new"), wanted)
+    page = answer.content.decode()
+    assert (answer.status_code, 'name="day-2"' in page, 'name="day-1"' in page) == (
+        422,
+        True,
+        False,
+    )
+    assert booked(office) == []
+
+
 def test_beside_another_needs_a_reason(office: Office, browser: Browser) -> None:
     in_the_way(office)
     address = office.url("appointment_new")
