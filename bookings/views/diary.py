@@ -63,7 +63,7 @@ def diary_paper(request: AccountRequest) -> HttpResponse:
 def diary_choice(request: AccountRequest) -> HttpResponse:
     """Show these people and this location from now on, here and on the member's next visit.
 
-    Everybody is the absence of a choice. A closing account keeps nothing new: there the address alone remembers.
+    Everybody is the absence of a choice.
     """
     asked = Asked.read(request.POST)
     active = list(Practitioner.objects.filter(deactivated_at=None))
@@ -71,8 +71,7 @@ def diary_choice(request: AccountRequest) -> HttpResponse:
     if len(wanted) == len(active):
         wanted = []
     where = Location.objects.filter(pk=asked.location).first() if asked.location != ALL else None
-    if request.account.is_active:
-        choose(member=request.member, practitioners=wanted, location=where)
+    choose(member=request.member, practitioners=wanted, location=where)
     shown = asked.but(
         practitioners=tuple(each.pk for each in wanted),
         location=where.pk if where else asked.location,

@@ -132,7 +132,9 @@ def _filter(shown: Page, asked: Asked, request: AccountRequest) -> dict[str, Any
         return {}
     wanted = shown.seen.wanted
     return {
-        "url": request.account.url("diary_choice"),
+        # A closing account keeps nothing new: there the address alone remembers
+        "is_kept": request.account.is_active,
+        "url": request.account.url("diary_choice" if request.account.is_active else "diary"),
         "everyone": shown.address + asked.but(practitioners=()).query(),
         "people": [
             {"id": each.pk, "name": each.name, "on": wanted is None or each.pk in wanted}

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.context import counts
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
-from bookings import requests, visits
+from bookings import rail, requests, visits
 from bookings.forms import DeclineForm
 from bookings.models import Appointment
 from bookings.views.frame import Toast, can_edit, diary_of, tell
@@ -108,7 +108,7 @@ def tabs(request: AccountRequest, current: str) -> list[dict[str, object]]:
 @counts("requests")
 def to_answer(request: AccountRequest) -> int | None:
     """Return how many requests wait for an answer, None for none."""
-    return requests.waiting().count() or None
+    return rail.waiting(request, "requests")
 
 
 def _onward(request: AccountRequest, answered: Appointment) -> HttpResponse:

@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.test import Client as Browser
 
 from accounts.models import Location, Role
+from accounts.models.practice import current_anchor
 from accounts.tenancy import acting_in
 from bookings.diary.query import ALL, Asked, Look
 from bookings.models import DiaryChoice
@@ -104,6 +105,19 @@ def test_ids_of_another_account_choose_nothing(office: Office, browser: Browser)
     choose(browser, office, practitioner=[str(other.mei.pk)], location=str(other.location.pk))
     with acting_in(office.account.ref):
         assert DiaryChoice.objects.count() == 0
+
+
+def test_a_closing_account_remembers_in_the_address_alone(office: Office, browser: Browser) -> None:
+    with acting_in(office.account.ref):
+        anchor = current_anchor()
+        anchor.state = anchor.State.CLOSING
+        anchor.save(update_fields=["state"])
+    page = browser.get(office.url("diary"), {"day": DAY})
+    assert (page.context["filter"]["is_kept"], page.context["filter"]["url"]) == (
+        False,
+        office.url("diary"),
+    )
+    assert titles(browser, office, practitioner=str(office.tom.pk)) == ["Tom Okafor"]
 
 
 def test_only_who_may_look_may_choose(office: Office) -> None:
