@@ -12,6 +12,8 @@ _LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
 )
 _APOSTROPHES = dict.fromkeys(map(ord, "'’‘ʼʻ`´ʹ"))
+# Those that Unicode counts among the letters (Hawaiian, Ukrainian)
+_APOSTROPHE_LETTERS = frozenset("ʼʻʹ")
 _APOSTROPHE_GAPS = dict.fromkeys(_APOSTROPHES, " ")
 _NO_DIGITS = dict.fromkeys(sign for sign in range(128) if not chr(sign).isdigit())
 _GAPS = re.compile(r"[^\w]+|_")
@@ -33,7 +35,7 @@ def fold(text: str) -> str:
 def name_words(text: str) -> list[str]:
     """Return the folded words of a name; O’Neill is found as "oneill", as "o" and as "neill"."""
     folded = fold(text)
-    if folded.isalpha():
+    if folded.isalpha() and _APOSTROPHE_LETTERS.isdisjoint(folded):
         return [folded]
     words = _GAPS.sub(" ", folded.translate(_APOSTROPHES)).split()
     for word in _GAPS.sub(" ", folded.translate(_APOSTROPHE_GAPS)).split():

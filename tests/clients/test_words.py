@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from uuid_utils.compat import uuid7
 
@@ -111,6 +111,8 @@ def test_the_limit_keeps_the_first() -> None:
 
 
 @given(NAMES, NAMES)
+@example("Ŀ", "ŉ")
+@example("Kaʻiulani", "Мар’яна")
 def test_a_person_is_found_by_their_own_names_in_any_order(first: str, second: str) -> None:
     someone = person(first, second)
     assert finds([someone], f"{first} {second}") == [first]
