@@ -26,6 +26,8 @@ COMPONENTS = (
     "toast",
     "toasts",
 )
+# Of these modules people see one form, the rest is for staff
+ONE_CLASS = {"forms.py": "JoinForm"}
 # What staff alone read
 STAFF = {"settings.py", "choices.py", "settings.html", "settings_policy.html"}
 GETTEXT = {"_", "gettext", "gettext_lazy", "lazy", "gettext_noop"}
@@ -51,12 +53,14 @@ def sources() -> list[Path]:
     """Return the files whose words people see without signing in on a practice's pages, or get in messages."""
     templates = ROOT / "templates"
     found = [
-        *(templates / "booking").glob("*.html"),
+        *(templates / "booking").rglob("*.html"),
         *(templates / "components" / f"{name}.html" for name in COMPONENTS),
         *(templates / name for name in ("base.html", "public.html", "404.html")),
         templates / "accounts" / "form_expired.html",
         *(ROOT / "bookings" / "public").glob("*.py"),
-        ROOT / "bookings" / "messaging" / "defaults.py",
+        *(ROOT / "bookings" / "waiting").glob("public_*.py"),
+        *(ROOT / "bookings" / "messaging" / f"{name}.py" for name in ("defaults", "more_dates")),
+        *(ROOT / "bookings" / "waiting" / f"{name}.py" for name in ("forms", "words")),
         ROOT / "accounts" / "templatetags" / "keepwell.py",
     ]
     return sorted(path for path in found if path.name not in STAFF)
@@ -69,9 +73,18 @@ def asked(paths: Iterable[Path]) -> dict[Key, str]:
         text = path.read_text(encoding="utf-8")
         if path.suffix == ".html":
             text = "\n".join(_calls(templatize(text, origin=path.name)))
-        for key in _asked_in(ast.parse(text)):
+        tree: ast.AST = ast.parse(text)
+        if path.parent.name == "waiting" and path.name in ONE_CLASS:
+            tree = _class(tree, ONE_CLASS[path.name])
+        for key in _asked_in(tree):
             found.setdefault(key, path.name)
     return found
+
+
+def _class(tree: ast.AST, name: str) -> ast.AST:
+    return next(
+        node for node in ast.walk(tree) if isinstance(node, ast.ClassDef) and node.name == name
+    )
 
 
 def _calls(text: str) -> Iterator[str]:

@@ -55,7 +55,7 @@ def test_every_answer_is_whole(language: str) -> None:
             assert answer, entry.singular
             assert sorted(PLACEHOLDER.findall(answer)) == sorted(PLACEHOLDER.findall(form)), answer
             assert answer.count("\n") == form.count("\n"), entry.singular
-            assert (answer[:1].isspace(), answer[-1:].isspace()) == (False, False)
+            assert (answer[:1] == " ", answer[-1:] == " ") == (form[:1] == " ", form[-1:] == " ")
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
