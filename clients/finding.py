@@ -11,7 +11,7 @@ from operator import itemgetter
 from typing import NamedTuple
 from uuid import UUID
 
-from clients.words import Wanted, digits, fold, name_words, readings
+from clients.words import Wanted, digits, fold, is_plain, name_words, readings
 
 _FIRST_IDEOGRAPH = "\u2e80"
 
@@ -150,7 +150,7 @@ class _Text:
 def _name_line(order: str, preferred_name: str) -> str:
     # the sort key holds family and given name, folded
     line = f" {order[1:]} {fold(preferred_name)}".replace("\t", " ")
-    if line.replace(" ", "").isalnum():
+    if is_plain(line.replace(" ", "")):
         return line
     return " " + " ".join(name_words(line))
 

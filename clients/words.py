@@ -35,13 +35,18 @@ def fold(text: str) -> str:
 def name_words(text: str) -> list[str]:
     """Return the folded words of a name; O’Neill is found as "oneill", as "o" and as "neill"."""
     folded = fold(text)
-    if folded.isalpha() and _APOSTROPHE_LETTERS.isdisjoint(folded):
+    if is_plain(folded):
         return [folded]
     words = _GAPS.sub(" ", folded.translate(_APOSTROPHES)).split()
     for word in _GAPS.sub(" ", folded.translate(_APOSTROPHE_GAPS)).split():
         if word not in words:
             words.append(word)
     return words
+
+
+def is_plain(folded: str) -> bool:
+    """Tell whether folded text has nothing that would part it into words or be left out of them."""
+    return folded.isalnum() and _APOSTROPHE_LETTERS.isdisjoint(folded)
 
 
 def digits(text: str) -> str:
