@@ -12,7 +12,6 @@ class BookingsConfig(AppConfig):
         """Register the jobs of messages, requests and the waiting list, and what clients' timelines show."""
         from bookings import holds, timeline  # noqa: F401, PLC0415
         from bookings.messaging import messages  # noqa: F401, PLC0415
-        from bookings.times import calendars  # noqa: F401, PLC0415
         from bookings.requests import expiry  # noqa: F401, PLC0415
-        from bookings.stranded import listing  # noqa: F401, PLC0415
+        from bookings.times import calendars  # noqa: F401, PLC0415
         from bookings.waiting import jobs  # noqa: F401, PLC0415

@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from functools import cache
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from accounts import context
 from accounts.models import Practitioner
-from accounts.permissions import Permission
-from accounts.requests import AccountRequest
 from bookings import availability
 from bookings.availability import Place
 from bookings.models import Appointment, BookingLimits, ResourceUse
@@ -100,11 +95,3 @@ def _over_limits(marked: Sequence[Appointment]) -> set[UUID]:
         )
         more |= over(found.order_by("starts_at", "id"), limits.most_per_day, limits.most_per_week)
     return more
-
-
-@context.adds
-def outside_hours(request: AccountRequest) -> dict[str, Any]:
-    """Give each page `outside_hours`: how many bookings wait, counted only where it is shown."""
-    if Permission.DIARY_EDIT not in request.permissions:
-        return {}
-    return {"outside_hours": cache(lambda: waiting().count())}

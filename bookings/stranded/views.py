@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from accounts import context
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
+from bookings import rail
 from bookings.stranded import asking, deciding, listing, options
 from bookings.stranded.deciding import NotPossible
 from bookings.times.shown import NAMED, is_confirmed
@@ -46,3 +51,11 @@ def stranded(request: AccountRequest) -> HttpResponse:
         "for_all": options.usual()[1:],
     }
     return render(request, "stranded/list.html", context)
+
+
+@context.adds
+def outside_hours(request: AccountRequest) -> dict[str, Any]:
+    """Give each page `outside_hours`: how many bookings wait, counted with the rail and only where it is shown."""
+    if Permission.DIARY_EDIT not in request.permissions:
+        return {}
+    return {"outside_hours": partial(rail.waiting, request, "outside")}

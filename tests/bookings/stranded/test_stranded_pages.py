@@ -119,7 +119,7 @@ def test_what_is_left_open_waits_on_a_list_until_it_is_settled(office: Office) -
     assert waiting(office) == [first.pk, second.pk]
     page = browser.get(office.url("stranded")).content.decode()
     assert "Noor Haddad" in page
-    assert "2 bookings lost their time" in page
+    assert "A change left 2 bookings without their time." in page
     browser.post(office.url("stranded"), {f"choice-{first.pk}": "keep"})
     assert waiting(office) == [second.pk]
     browser.post(
