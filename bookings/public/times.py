@@ -46,10 +46,13 @@ def week_of(
     today = clock.today(location.time_zone)
     last = today + timedelta(days=choice.service.horizon_days)
     after = asked if asked and today <= asked <= last else today
-    first = _first_open(choice, location, today, leaving_out)
+    first = None
     if asked is None:
+        first = _first_open(choice, location, today, leaving_out)
         after = first or today
     monday = after - timedelta(days=after.weekday())
+    if asked is not None and monday > today:
+        first = _first_open(choice, location, today, leaving_out)
     found = offer(
         service=choice.service,
         practitioners=choice.practitioners,

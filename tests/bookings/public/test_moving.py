@@ -120,3 +120,21 @@ def test_too_late_or_with_others_it_stays(
 def test_altered_links_get_help(practice: Practice, token: str, client: Browser) -> None:
     assert client.get(practice.url("booking_times", token[1:])).status_code == 404
     assert client.post(practice.url("booking_time", token[1:])).status_code == 404
+
+
+def test_moving_into_the_late_period_is_asked_twice(
+    practice: Practice, token: str, client: Browser, settings: Any
+) -> None:
+    at(NOW - timedelta(hours=2), settings)
+    soon = {"start": "2026-11-23T16:00+11:00"}
+    asked = client.post(practice.url("booking_time", token), soon)
+    assert asked.status_code == 200
+    assert "You can’t change it here afterwards" in asked.content.decode()
+    with acting_in(practice.account.ref):
+        assert Appointment.objects.get().local_time == time(10)
+    answer = client.post(practice.url("booking_time", token), {**soon, "sure": "1"})
+    assert answer["Location"] == practice.url("booking", token)
+    words = client.get(answer["Location"]).content.decode()
+    assert "Moved. Your booking has a new time." in words
+    assert "Call to change" in words
+    assert "Cancel this booking" not in words
