@@ -20,6 +20,7 @@ from accounts.requests import AccountRequest
 from bookings.models import Attendee, BookingPage, WaitingEntry, WaitingOffer
 from bookings.openings import nearest
 from bookings.public import choices
+from bookings.public.languages import language_of_visitor
 from bookings.public.links import BadLink, open_id, sealed_id, token_of
 from bookings.public.offers import Choice, NotOffered
 from bookings.public.pages import current_notice, open_door, page, phones, place_words
@@ -32,6 +33,7 @@ from bookings.waiting.entries import Terms, linked, practice_zone
 from bookings.waiting.forms import JoinForm, booking_words
 from bookings.waiting.matching import Wish, windows_of
 from bookings.waiting.words import window_words
+from clients.models import Client
 from clients.records import SELF_BOOKING
 from clients.records import add as add_client
 from privacy.vocabulary import clock
@@ -84,9 +86,7 @@ def _joined(request: AccountRequest, choice: Choice, form: JoinForm) -> HttpResp
     try:
         entry = entries.add(
             by=request.actor,
-            client=lambda: add_client(
-                by=request.actor, values=form.person, provenance=SELF_BOOKING
-            ),
+            client=lambda: _newcomer(request, form),
             terms=Terms(
                 service=choice.service,
                 until=form.cleaned_data["until"],
@@ -102,6 +102,15 @@ def _joined(request: AccountRequest, choice: Choice, form: JoinForm) -> HttpResp
         form.add_error(None, refusal.messages)
         return _ask(request, choice, form, notice, status=422)
     return _see(request.account.url("waiting_place", place_token(entry), new=1))
+
+
+def _newcomer(request: AccountRequest, form: JoinForm) -> Client:
+    """Return a new, unconfirmed client who is written to in the language they read; nobody known is looked up."""
+    client = add_client(by=request.actor, values=form.person, provenance=SELF_BOOKING)
+    if language := language_of_visitor():
+        client.language = language
+        client.save(update_fields=["language"])
+    return client
 
 
 def by_link(purpose: str, rows: Callable[[], Any]) -> Callable[[View], View]:

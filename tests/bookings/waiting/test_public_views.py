@@ -93,6 +93,15 @@ def test_known_and_unknown_get_the_same_answer(office: Office) -> None:
     assert answers == [303, 303]
 
 
+def test_a_newcomer_is_written_to_as_they_read(office: Office) -> None:
+    for language in ("de", "en"):
+        browser = Browser(headers={"accept-language": language})
+        fill(browser, join(office), email=f"{language}@mail.example")
+    with acting_in(office.account.ref):
+        told = {client.email[:2]: client.language for client in Client.objects.all()}
+        assert told == {"de": "de", "en": ""}
+
+
 def test_sending_the_form_twice_joins_once(office: Office) -> None:
     browser = Browser()
     form = browser.get(join(office)).context["form"]
