@@ -52,8 +52,10 @@ def accept(*, by: Actor, offer: WaitingOffer) -> Appointment:
             )
             end_offers([fresh], State.ACCEPTED)
             _lost_to(appointment)
-    except (Taken, SlotTaken):
-        raise Closed(_lost(by, offer)) from None
+    except SlotTaken:
+        raise Closed(_lost(by, offer, for_good=True)) from None
+    except Taken:
+        raise Closed(_lost(by, offer, for_good=_is_taken(offer))) from None
     end_entry(entry, WaitingEntry.State.BOOKED)
     audit.record("waiting.accepted", by=by, of=fresh, client_id=fresh.client_id)
     if place is not None:
@@ -113,11 +115,11 @@ def _lost_to(appointment: Appointment) -> None:
         audit.record("waiting.lost", by=SYSTEM, of=each, client_id=each.client_id)
 
 
-def _lost(by: Actor, offer: WaitingOffer) -> WaitingOffer:
+def _lost(by: Actor, offer: WaitingOffer, *, for_good: bool) -> WaitingOffer:
     """Return an offer whose time somebody else has; while they are still at it nothing is written."""
     fresh: WaitingOffer = WaitingOffer.objects.select_for_update().get(pk=offer.pk)
     if fresh.state == State.OFFERED:
-        if _is_taken(fresh):
+        if for_good:
             [fresh] = end_offers([fresh], State.LOST)
             audit.record("waiting.lost", by=by, of=fresh, client_id=fresh.client_id)
         fresh.state = State.LOST

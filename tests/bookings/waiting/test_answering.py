@@ -13,6 +13,8 @@ from bookings.models import (
     Attendee,
     Hold,
     Message,
+    Resource,
+    ServiceNeed,
     WaitingEntry,
     WaitingOffer,
     WeeklyHours,
@@ -90,6 +92,19 @@ def test_a_time_lost_to_somebody_keeps_the_present_booking(office: Office) -> No
         assert present.state == "expected"
         assert (states(WaitingEntry), states(WaitingOffer)) == (["waiting"], ["lost"])
         assert Hold.objects.count() == 0
+
+
+def test_a_time_without_a_room_is_lost(office: Office) -> None:
+    with acting_in(office.account.ref):
+        room = Resource(location=office.location, name="Room 1")
+        room.save(force_insert=True)
+        ServiceNeed(service=office.service, resource=room).save(force_insert=True)
+        made = offered(office, waits(office))
+        office.booked(ten(), who=office.tom)
+        with pytest.raises(Closed) as closed:
+            accept(by=VISITOR, offer=made)
+        assert closed.value.offer.state == "lost"
+        assert (states(WaitingEntry), states(WaitingOffer)) == (["waiting"], ["lost"])
 
 
 def test_the_first_has_it_and_the_others_stay_on_the_list(office: Office) -> None:
