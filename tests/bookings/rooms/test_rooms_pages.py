@@ -8,7 +8,7 @@ import pytest
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Role
+from accounts.models import AccountAnchor, Role
 from accounts.tenancy import acting_in
 from bookings.booking import book
 from bookings.models import Appointment, Attendee, Resource, ServiceNeed
@@ -204,3 +204,22 @@ def test_a_service_of_another_practice_can_t_be_named(office: Office) -> None:
     assert answer.status_code == 422
     with acting_in(office.account.ref):
         assert not ServiceNeed.objects.exists()
+
+
+def test_a_closing_practice_changes_nothing(office: Office) -> None:
+    found, other = room(office), room(office, "Room 2")
+    mine = booked(office, office.mei)
+    browser = office.browser()
+    with acting_in(office.account.ref):
+        AccountAnchor.objects.update(state="closing")
+    for name, sent in (
+        ("room", {"name": "Other"}),
+        ("room_archive", {}),
+        ("room_position", {"to": "down"}),
+        ("appointment_room", {"resource": str(other.pk)}),
+    ):
+        target = mine.pk if name == "appointment_room" else found.pk
+        assert browser.post(office.url(name, target), sent).status_code != 302
+    assert [each[0] for each in kept(office)] == ["Room 1", "Room 2"]
+    with acting_in(office.account.ref):
+        assert rooms_of(mine) == [("Room 1", True)]

@@ -78,7 +78,7 @@ def test_as_many_as_there_are_rooms(practice: Practice, rooms: int) -> None:
 
 def test_browsers_get_one_booking_and_no_error(practice: Practice) -> None:
     people = five_in_one_room(practice)
-    addresses = [practice.details(practitioner=str(each.pk)) for each in people]
+    addresses = [practice.details(who=str(each.pk)) for each in people]
 
     def attempt(number: int) -> str:
         answer = Browser(REMOTE_ADDR=f"10.0.0.{number}").post(

@@ -9,7 +9,7 @@ import pytest
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Role
+from accounts.models import AccountAnchor, Role
 from accounts.tenancy import acting_in
 from bookings.booking import book
 from bookings.models import Absence, Appointment, Attendee, Message, WeeklyHours
@@ -262,3 +262,25 @@ def test_a_move_is_read_as_it_was_written(office: Office) -> None:
         assert back == to
         assert back is not None
         assert back.starts_local.fold == fold
+
+
+def test_a_closing_practice_can_only_read_the_list(office: Office) -> None:
+    mine = booked(office, 9)
+    browser = office.browser()
+    browser.post(office.url("time_off_new"), {**away(office), "confirmed": "1"})
+    with acting_in(office.account.ref):
+        AccountAnchor.objects.update(state="closing")
+    assert "Noor" in browser.get(office.url("stranded")).content.decode()
+    answer = browser.post(office.url("stranded"), {f"choice-{mine.pk}": "keep"})
+    assert answer.status_code != 302
+    assert waiting(office) == [mine.pk]
+
+
+def test_the_diary_says_how_many_wait(office: Office) -> None:
+    booked(office, 9)
+    browser = office.browser()
+    assert "outside-hours" not in browser.get(office.url("diary")).content.decode()
+    browser.post(office.url("time_off_new"), {**away(office), "confirmed": "1"})
+    page = browser.get(office.url("diary")).content.decode()
+    assert "One booking outside hours" in page
+    assert office.url("stranded") in page
