@@ -231,7 +231,9 @@ def schedule_of(
             for pk, each in own.items()
             if service is not None
         },
-        needs=needs_of(service, location, first_day, last_day, leaving_out=leaving_out)
+        needs=needs_of(
+            service, location, first_day, last_day, leaving_out=leaving_out, own_hold=own_hold
+        )
         if service is not None and any(each.needs_room for each in own.values())
         else Needs(),
     )

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 from uuid import UUID
 
 from bookings.ranges import Range, union
@@ -17,39 +17,58 @@ from bookings.ranges import Range, union
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """That a resource of a kind is taken for a while; without edges it is only known to be there."""
+    """That a resource of a kind is taken for a while; without edges it is only known to be there.
+
+    `is_hold`: not yet one of them in particular, but somebody who is booking will need one.
+    """
 
     resource: UUID
     kind: str
     starts_at: datetime | None = None
     ends_at: datetime | None = None
+    is_hold: bool = False
+
+
+class OfKind(NamedTuple):
+    """When each resource of a kind is taken (tidy lists), and when somebody who is booking will need one."""
+
+    resources: Sequence[Sequence[Range]]
+    held: Sequence[Range] = ()
+
+    def fits(self, starts_at: datetime, ends_at: datetime) -> bool:
+        """Whether one is left for a time, the held ones put aside."""
+        free = sum(is_free(taken, starts_at, ends_at) for taken in self.resources)
+        return free > sum(since < ends_at and starts_at < until for since, until in self.held)
 
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What a service needs at one location: of each kind, when each resource that suits is taken (tidy lists)."""
+    """What a service needs at one location, kind by kind."""
 
-    kinds: Sequence[Sequence[Sequence[Range]]] = ()
+    kinds: Sequence[OfKind] = ()
     _known: dict[Range, bool] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, uses: Iterable[Use]) -> Self:
         """Return needs from rows in any order; each resource must be among them at least once."""
         kinds: dict[str, dict[UUID, list[Range]]] = defaultdict(lambda: defaultdict(list))
+        held: dict[str, list[Range]] = defaultdict(list)
         for use in uses:
-            taken = kinds[use.kind][use.resource]
+            taken = held[use.kind] if use.is_hold else kinds[use.kind][use.resource]
             if use.starts_at is not None and use.ends_at is not None:
                 taken.append((use.starts_at, use.ends_at))
-        return cls([[union(each) for each in resources.values()] for resources in kinds.values()])
+        return cls(
+            [
+                OfKind([union(each) for each in resources.values()], held[kind])
+                for kind, resources in kinds.items()
+            ]
+        )
 
     def fit(self, starts_at: datetime, ends_at: datetime) -> bool:
         """Whether one resource of each kind is free from one instant to another, buffers included by the caller."""
         asked = (starts_at, ends_at)
         if asked not in self._known:
-            self._known[asked] = all(
-                any(is_free(taken, starts_at, ends_at) for taken in resources)
-                for resources in self.kinds
-            )
+            self._known[asked] = all(kind.fits(starts_at, ends_at) for kind in self.kinds)
         return self._known[asked]
 
 

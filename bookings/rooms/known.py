@@ -12,10 +12,11 @@ from django.db.models import QuerySet, Value
 from django.db.models.functions import Cast
 
 from accounts.models import Location
-from bookings.models import Appointment, Resource, ResourceUse, Service
+from bookings.models import Appointment, Hold, Resource, ResourceUse, Service
 from bookings.ranges import Range
 from bookings.rooms.fitting import Needs, Use
 from bookings.wall_time import day_bounds
+from privacy.vocabulary import clock
 
 # The longest service and its buffers, as for practitioners
 REACH = timedelta(days=2)
@@ -36,21 +37,39 @@ def needs_of(
     last_day: date,
     *,
     leaving_out: UUID | None = None,
+    own_hold: bytes | None = None,
 ) -> Needs:
-    """Return what a service needs at a location and when that is taken around some local dates, in one statement."""
+    """Return what a service needs at a location and when that is taken around some local dates, in one statement.
+
+    A time that somebody holds takes one of what its service needs; `own_hold` is the digest of the asker's own.
+    """
     since = day_bounds(first_day, location.time_zone).starts_at
     until = day_bounds(last_day, location.time_zone).ends_at
     suits = Resource.objects.filter(
         needed_by__service_id=service.pk, location_id=location.pk, archived_at=None
     ).order_by()
     nothing = Cast(Value(None), models.DateTimeField())
+    held = Hold.objects.filter(
+        location_id=location.pk,
+        service__needs__resource__in=suits.values("pk"),
+        expires_at__gt=clock.now(),
+        busy_from__lt=until + REACH,
+        busy_until__gt=since - REACH,
+    ).distinct()
+    if own_hold is not None:
+        held = held.exclude(digest=own_hold)
+    edges = ("busy_from", "busy_until")
     rows = (
         suits.values_list("pk", "kind")
-        .annotate(since=nothing, until=nothing)
+        .annotate(since=nothing, until=nothing, is_hold=Value(value=False))
         .union(
             _uses(since - REACH, until + REACH, leaving_out)
             .filter(resource__in=suits.values("pk"))
-            .values_list("resource_id", "resource__kind", "busy_from", "busy_until"),
+            .values_list("resource_id", "resource__kind", *edges)
+            .annotate(is_hold=Value(value=False)),
+            held.values_list("pk", "service__needs__resource__kind", *edges).annotate(
+                is_hold=Value(value=True)
+            ),
             all=True,
         )
     )

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import time
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import Practitioner
 from accounts.tenancy import acting_in
 from bookings import groups
 from bookings.booking import SlotTaken, book
 from bookings.cancelling import cancel
 from bookings.desk import conflicts
-from bookings.models import Appointment, Resource, ResourceUse
+from bookings.models import Appointment, Hold, Resource, ResourceUse
 from bookings.moving import lengthen, move
 from bookings.openings import openings
 from bookings.requests import accept, decline
-from tests.bookings.office import NOW, TUESDAY, Office, at, audited, open_office, place_of, ten
+from tests.bookings.office import NOW, TUESDAY, Office, at, audited, open_office, place_of, ten, utc
 from tests.bookings.rooms import make_room, rooms_of
 from tests.factories import make_client
 
@@ -234,6 +235,43 @@ def test_slots_know_the_rooms_in_one_statement_more(office: Office) -> None:
     assert time(11) in found
     assert many == more
     assert first.name == "Room 1"
+
+
+def test_a_time_that_somebody_holds_keeps_a_room_for_them(office: Office) -> None:
+    make_room(office.location, "Room 1", office.service)
+    make_room(office.location, "Room 2", office.service)
+    make_room(office.location, "Ultrasound", office.service, kind="equipment")
+    colleague = Practitioner(name="Ana", position=3)
+    colleague.save(force_insert=True)
+    starts = utc(ten())
+    Hold(
+        practitioner=colleague,
+        location=office.location,
+        service=office.service,
+        starts_at=starts,
+        ends_at=starts + timedelta(hours=1),
+        busy_from=starts,
+        busy_until=starts + timedelta(hours=1),
+        expires_at=NOW + timedelta(hours=1),
+        digest=b"x" * 32,
+    ).save(force_insert=True)
+
+    def free(own_hold: bytes | None = None) -> set[time]:
+        found = openings(
+            service=office.service,
+            practitioners=[office.mei],
+            location=office.location,
+            first_day=TUESDAY,
+            last_day=TUESDAY,
+            own_hold=own_hold,
+        )
+        return {slot.local_start.time() for slot in found}
+
+    assert time(10) not in free(), "the one ultrasound is kept for whoever types"
+    assert time(11) in free()
+    assert time(10) in free(b"x" * 32)
+    Resource.objects.filter(name="Ultrasound").update(archived_at=NOW)
+    assert time(10) in free(), "there are two rooms"
 
 
 def test_an_archived_room_is_not_needed(office: Office) -> None:

@@ -33,26 +33,33 @@ def uses(draw: st.DrawFn) -> list[Use]:
             spans = st.tuples(st.integers(-6, 40), st.integers(1, 12))
             for start, length in draw(st.lists(spans, max_size=4)):
                 found.append(Use(resource, kind, at(start), at(start + length)))
+        for start, length in draw(
+            st.lists(st.tuples(st.integers(-6, 40), st.integers(1, 12)), max_size=2)
+        ):
+            found.append(
+                Use(UUID(int=first + 9), kind, at(start), at(start + length), is_hold=True)
+            )
     return draw(st.permutations(found))
 
 
 def plainly_fits(rows: list[Use], first: int, last: int) -> bool:
     """Whether, step by step, one resource of each kind is free from the first to the last."""
     steps = [at(step) for step in range(first, last)]
-    for kind in {row.kind for row in rows}:
-        free = False
-        for resource in {row.resource for row in rows if row.kind == kind}:
-            taken = [
-                row for row in rows if row.resource == resource and row.starts_at and row.ends_at
-            ]
-            free = free or not any(
-                row.starts_at <= step < row.ends_at  # type: ignore[operator]
-                for step in steps
-                for row in taken
-            )
-        if not free:
+    for kind in {row.kind for row in rows if not row.is_hold}:
+        here = [row for row in rows if row.kind == kind]
+        free = 0
+        for resource in {row.resource for row in here if not row.is_hold}:
+            free += not any(covers(row, steps) for row in here if row.resource == resource)
+        if free <= sum(covers(row, steps) for row in here if row.is_hold):
             return False
     return True
+
+
+def covers(row: Use, steps: list[datetime]) -> bool:
+    """Whether a use takes any of some steps."""
+    if row.starts_at is None or row.ends_at is None:
+        return False
+    return any(row.starts_at <= step < row.ends_at for step in steps)
 
 
 @given(uses(), st.sampled_from([15, 30, 60]), st.integers(0, 3), st.integers(0, 3))
