@@ -257,7 +257,7 @@ class Writer:
             else "",
             time=self.span_words(entry.starts.time(), entry.ends.time()),
             who=who,
-            what=what,
+            what=f"{what} · {entry.room}" if entry.room else what,
             state=word,
             state_icon=drawing,
             alert_icon=self.alert_icon if entry.has_alert else "",

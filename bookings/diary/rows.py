@@ -11,15 +11,34 @@ from uuid import UUID
 
 from django.core.paginator import Page as Part
 from django.core.paginator import Paginator
-from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, UUIDField, Value
-from django.db.models.functions import Cast
+from django.db.models import (
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    UUIDField,
+    Value,
+)
+from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext as _
 
 from accounts.models import Practitioner
 from accounts.time_zones import zone_info
 from bookings.diary.away import Away, away
 from bookings.diary.choice import Seen
-from bookings.models import Appointment, Attendee, BusyTime, ExtraHours, Hold, WeeklyHours
+from bookings.models import (
+    Appointment,
+    Attendee,
+    BusyTime,
+    ExtraHours,
+    Hold,
+    Resource,
+    ResourceUse,
+    WeeklyHours,
+)
 from bookings.times.repeat import Repeat, first_days
 from bookings.wall_time import day_bounds
 from clients import directory
@@ -46,6 +65,7 @@ _VALUES = (
     "attendees__client_id",
     "attendees__state",
     "has_alert",
+    "room",
 )
 
 
@@ -65,6 +85,7 @@ class Entry:
     state: str
     capacity: int
     may_stand_outside: bool
+    room: str
     places: list[tuple[UUID, str]] = field(default_factory=list)
     has_alert: bool = False
 
@@ -247,6 +268,7 @@ def _nothing(times: tuple[str, ...], state: str) -> list[Any]:
         Cast(Value(None), UUIDField()),
         Value(""),
         Value(value=False),
+        Value(""),
     ]
 
 
@@ -260,15 +282,17 @@ def _entries(
     worrying = Alert.objects.filter(
         client_id=OuterRef("attendees__client_id"), resolved_at=None
     ).exclude(severity=Alert.Severity.INFO)
-    values: QuerySet[Any] = (
-        rows.annotate(has_alert=Exists(worrying)).order_by().values_list(*_VALUES)
-    )
+    rooms = ResourceUse.objects.filter(
+        appointment_id=OuterRef("pk"), resource__kind=Resource.Kind.ROOM
+    ).values("resource__name")[:1]
+    told = rows.annotate(has_alert=Exists(worrying), room=Coalesce(Subquery(rooms), Value("")))
+    values: QuerySet[Any] = told.order_by().values_list(*_VALUES)
     info = zone_info(zone)
     found: dict[UUID, Entry] = {}
     held: list[Held] = []
     busy: list[Away] = []
     for pk, who, where, what, colour, a, b, c, d, *rest in values.union(*more, all=True).order_by():
-        state, capacity, outside, client, place, care = rest
+        state, capacity, outside, client, place, care, room = rest
         entry = found.get(pk)
         if entry is None:
             starts, ends, since, until = (
@@ -281,7 +305,19 @@ def _entries(
                 busy.append(Away(who, None, starts, ends, _("Busy elsewhere"), "external", True))
                 continue
             entry = Entry(
-                pk, who, where, what, colour, starts, ends, since, until, state, capacity, outside
+                pk,
+                who,
+                where,
+                what,
+                colour,
+                starts,
+                ends,
+                since,
+                until,
+                state,
+                capacity,
+                outside,
+                room,
             )
             found[pk] = entry
         if client is not None:

@@ -223,3 +223,12 @@ def test_a_closing_practice_changes_nothing(office: Office) -> None:
     assert [each[0] for each in kept(office)] == ["Room 1", "Room 2"]
     with acting_in(office.account.ref):
         assert rooms_of(mine) == [("Room 1", True)]
+
+
+def test_the_diary_says_which_room(office: Office) -> None:
+    room(office, "Garden room")
+    room(office, "Ultrasound", kind="equipment")
+    booked(office, office.mei)
+    for look in ("day", "week", "list"):
+        page = office.browser().get(office.url("diary"), {"day": "2026-11-24", "view": look})
+        assert "First visit · Garden room" in page.content.decode()
