@@ -15,7 +15,8 @@ WORDS: dict[tuple[str, str], tuple[Promise | str, Promise | str]] = {
         _(
             "Your appointment at {practice} is booked.\n\n"
             "{when} ({zone})\n{place}\n\n{more_dates}\n\n"
-            "See, change or cancel it:\n{manage_link}\n\n"
+            "See, change or cancel it:\n{manage_link}\n"
+            "Changing and cancelling there is possible until {change_until}.\n\n"
             "Questions? Call {phone}.\n\n"
             "You get this because somebody booked with this address. "
             "If it wasn’t you, cancel with the link above.\n\n"
@@ -34,7 +35,8 @@ WORDS: dict[tuple[str, str], tuple[Promise | str, Promise | str]] = {
         _(
             "A reminder of your appointment at {practice}.\n\n"
             "{when} ({zone})\n{place}\n\n"
-            "See, change or cancel it:\n{manage_link}\n\n"
+            "See, change or cancel it:\n{manage_link}\n"
+            "Changing and cancelling there is possible until {change_until}.\n\n"
             "Questions? Call {phone}.\n\n"
             "{practice}"
         ),
@@ -51,7 +53,8 @@ WORDS: dict[tuple[str, str], tuple[Promise | str, Promise | str]] = {
         _(
             "Your appointment at {practice} has a new time.\n\n"
             "{when} ({zone})\n{place}\n\n{more_dates}\n\n"
-            "If that doesn’t suit you, change or cancel it:\n{manage_link}\n\n"
+            "If that doesn’t suit you, change or cancel it:\n{manage_link}\n"
+            "Changing and cancelling there is possible until {change_until}.\n\n"
             "Questions? Call {phone}.\n\n"
             "{practice}"
         ),

@@ -25,7 +25,7 @@ from accounts.templatetags.keepwell import when
 from bookings.calendar_entry import place_of
 from bookings.messaging.defaults import WORDS
 from bookings.messaging.more_dates import more_dates
-from bookings.models import Message, MessageTemplate
+from bookings.models import Appointment, Message, MessageTemplate
 from bookings.public.links import absolute, manage_url, sealed_id
 from privacy.vocabulary import clock
 
@@ -42,15 +42,17 @@ MEANINGS: dict[str, Promise] = {
     "manage_link": lazy("where the booking is seen, changed or cancelled"),
     "book_link": lazy("your booking page"),
     "answer_by": lazy("when the answer is due"),
+    "change_until": lazy("until when it can be changed or cancelled online"),
     "offer_link": lazy("where the offered time is taken"),
     "more_dates": lazy("the other dates of a series, when there are any"),
 }
 _EVERYWHERE = ("practice", "when", "zone", "place", "phone", "book_link")
 _OF_A_PLACE = (*_EVERYWHERE, "manage_link")
+_BOOKED = (*_OF_A_PLACE, "change_until")
 PLACEHOLDERS: dict[str, tuple[str, ...]] = {
-    Category.CONFIRMATION: (*_OF_A_PLACE, "more_dates"),
-    Category.REMINDER: _OF_A_PLACE,
-    Category.CHANGE: (*_OF_A_PLACE, "more_dates"),
+    Category.CONFIRMATION: (*_BOOKED, "more_dates"),
+    Category.REMINDER: _BOOKED,
+    Category.CHANGE: (*_BOOKED, "more_dates"),
     Category.CANCELLATION: (*_EVERYWHERE, "more_dates"),
     Category.REQUEST: (*_OF_A_PLACE, "answer_by"),
     Category.DECLINED: _EVERYWHERE,
@@ -131,6 +133,7 @@ def facts(message: Message, account: AccountAnchor) -> dict[str, str]:
         "book_link": absolute(account.url("book")),
         "answer_by": when(answer_by, zone),
         "manage_link": manage_url(account, message.attendee) if message.attendee else "",
+        "change_until": _change_until(about) if message.attendee else "",
         "offer_link": "",
         "more_dates": more_dates(message),
     }
@@ -154,6 +157,7 @@ def sample(category: str, account: AccountAnchor, place: Location | None) -> dic
         "phone": place.phone if place else "",
         "book_link": link,
         "answer_by": when(start - timedelta(days=2), zone),
+        "change_until": when(start - timedelta(days=1), zone),
         "manage_link": f"{link}manage/{token}/",
         "offer_link": f"{link}offer/{token}/",
         "more_dates": "",
@@ -164,6 +168,12 @@ def sample(category: str, account: AccountAnchor, place: Location | None) -> dic
 def zone_words(zone: str) -> str:
     """Return "Sydney time" for Australia/Sydney."""
     return _("%(place)s time") % {"place": zone.split("/")[-1].replace("_", " ")}
+
+
+def _change_until(appointment: Appointment) -> str:
+    """Return until when people change or cancel by themselves, "" once that is over."""
+    until = appointment.starts_at - timedelta(minutes=appointment.cancel_notice_minutes)
+    return str(when(until, appointment.time_zone)) if until > clock.now() else ""
 
 
 def _place(location: object) -> str:

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
+from django.utils import translation
 
 from accounts.models.practice import current_anchor
 from accounts.tenancy import acting_in
@@ -200,7 +202,26 @@ def test_how_long_a_text_message_is(text: str, length: Length) -> None:
     assert length_of(text) == length
 
 
-def test_the_products_own_text_messages_use_the_phones_alphabet() -> None:
-    for (_category, channel), (_subject, body) in WORDS.items():
-        if channel == Message.Channel.SMS:
-            assert length_of(str(body)).is_plain
+@pytest.mark.parametrize("language", [code for code, _name in django_settings.LANGUAGES])
+def test_the_products_own_text_messages_use_the_phones_alphabet(language: str) -> None:
+    with translation.override(language):
+        for (_category, channel), (_subject, body) in WORDS.items():
+            if channel == Message.Channel.SMS:
+                assert length_of(str(body)).is_plain, body
+
+
+def test_a_reminder_says_until_when_it_can_be_changed(
+    practice: Practice, place: Attendee, settings: Any
+) -> None:
+    def reminder() -> str:
+        with acting_in(practice.account.ref):
+            message = Message.objects.select_related("attendee__appointment__location").get(
+                category="reminder", channel="email"
+            )
+            return wording.written(message, current_anchor()).body
+
+    assert "is possible until Mon 23 Nov 2026, " in reminder()
+    settings.CLOCK_OFFSET += timedelta(hours=3)
+    with acting_in(practice.account.ref):
+        Appointment.objects.update(cancel_notice_minutes=2880)
+    assert "is possible until" not in reminder()
