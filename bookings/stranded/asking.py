@@ -17,7 +17,7 @@ from accounts.permissions import Permission
 from accounts.requests import AccountRequest
 from accounts.templatetags.keepwell import when
 from bookings.models import Appointment
-from bookings.stranded import deciding, options
+from bookings.stranded import deciding, listing, options
 from bookings.stranded.deciding import AWAY, Choice, Done, NotPossible
 from bookings.times.shown import NAMED, is_confirmed, named
 from privacy.vocabulary import scope
@@ -45,6 +45,7 @@ def decided(
         with transaction.atomic(using=scope.current().database):
             said = save()
             done = deciding.carry_out(by=request.actor, found=found, choices=choices, reason=reason)
+            listing.heal()
     except NotPossible as refused:
         messages.error(request, refusal(refused))
         return False

@@ -17,7 +17,7 @@ from accounts.models import Location
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
 from bookings.models import Appointment, HolidayCalendar, OpenHoliday
-from bookings.stranded import asking
+from bookings.stranded import asking, listing
 from bookings.times import keeping, public_holidays, reach
 from bookings.times.forms import HolidaysForm, holidays_initial, next_year
 from bookings.times.stranded import HolidaysTo, stranded
@@ -54,6 +54,7 @@ def holidays_of(request: AccountRequest, location: UUID) -> HttpResponse:
     row = HolidayCalendar.objects.filter(location=place).first()
     if request.method == "POST" and "none" in request.POST:
         keeping.keep_no_holidays(by=request.actor, location=place)
+        listing.heal()
         messages.success(request, _("Open on public holidays as on any other day."))
         return redirect(request.account.url("holidays_of", place.pk))
     form = HolidaysForm(

@@ -19,7 +19,7 @@ from accounts import practice_settings
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
 from bookings.models import Absence, Appointment
-from bookings.stranded import asking
+from bookings.stranded import asking, listing
 from bookings.times import reach, time_off
 from bookings.times.forms import TimeOffForm, time_off_initial
 from bookings.times.known import LONGEST, spell_of
@@ -82,6 +82,7 @@ def removal(request: AccountRequest, pk: UUID) -> HttpResponse:
     found: Absence = get_object_or_404(Absence.objects.all(), pk=pk)
     reach.check(request, found.practitioner_id)
     time_off.remove(by=request.actor, absence=found)
+    listing.heal()
     messages.success(request, _("Taken back. The hours can be booked again."))
     return redirect(request.account.url("time_off"))
 

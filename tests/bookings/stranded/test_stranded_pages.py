@@ -173,6 +173,7 @@ def test_time_off_taken_back_takes_them_off_the_list(office: Office) -> None:
         row = Absence.objects.get()
     assert "Noor" in browser.get(office.url("stranded")).content.decode()
     browser.post(office.url("time_off_removal", row.pk))
+    assert waiting(office) == []
     assert "Noor" not in browser.get(office.url("stranded")).content.decode()
     assert waiting(office) == []
 
@@ -284,3 +285,27 @@ def test_the_diary_says_how_many_wait(office: Office) -> None:
     page = browser.get(office.url("diary")).content.decode()
     assert "One booking outside hours" in page
     assert office.url("stranded") in page
+
+
+def test_hours_that_come_back_take_them_off_the_list(office: Office) -> None:
+    booked(office, 9)
+    browser = office.browser()
+    browser.post(office.url("time_off_new"), {**away(office), "confirmed": "1"})
+    with acting_in(office.account.ref):
+        row = Absence.objects.get()
+    assert len(waiting(office)) == 1
+    afternoon = away(office, starts="12:00", ends="17:00")
+    browser.post(office.url("time_off_entry", row.pk), afternoon)
+    assert waiting(office) == []
+
+
+def test_a_limit_keeps_its_bookings_on_the_list(office: Office) -> None:
+    booked(office, 9)
+    second = booked(office, 10)
+    limits = {"most_per_day": "1", "most_per_week": "", "notice_minutes": "", "horizon_days": ""}
+    browser, address = office.browser(), office.url("limits_of", office.mei.pk)
+    browser.post(address, {**limits, "confirmed": "1"})
+    browser.get(office.url("stranded"))
+    assert waiting(office) == [second.pk]
+    browser.post(address, {**limits, "most_per_day": "2"})
+    assert waiting(office) == []
