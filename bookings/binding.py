@@ -8,18 +8,27 @@ from uuid import UUID
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import audit
 from bookings.models import Attendee, Message, WaitingEntry, WaitingOffer, WaitingWish
-from clients.models import Binding, BookingCode, Client
+from clients import documents
+from clients.models import Binding, BookingCode, Client, Document
 from clients.records import archive, unarchive
-from privacy.vocabulary import clock
+from privacy.vocabulary import clock, scope
 from privacy.vocabulary.fields import EncryptedField, is_unreadable
 from privacy.vocabulary.placement import Placement
 from privacy.vocabulary.scope import Actor
 
-MOVED: tuple[Any, ...] = (Attendee, Message, WaitingEntry, WaitingWish, WaitingOffer)
+MOVED: tuple[Any, ...] = (
+    Attendee,
+    Message,
+    WaitingEntry,
+    WaitingWish,
+    WaitingOffer,
+    Document,
+)
 BY_NAME = {model._meta.label: model for model in MOVED}
 # What the record itself keeps
 STAYS: tuple[Any, ...] = (BookingCode, Binding)
@@ -34,10 +43,11 @@ def bind(*, by: Actor, newcomer: Client, client: Client) -> Binding:
     newcomer, client = _locked(newcomer, client)
     _check(newcomer, client)
     moved: dict[str, list[str]] = defaultdict(list)
-    for model in MOVED:
-        for row in model.objects.filter(client_id=newcomer.pk).order_by("pk"):
-            _give(row, client)
-            moved[model._meta.label].append(str(row.pk))
+    with transaction.atomic(using=scope.current().database):  # all of it or nothing
+        for model in MOVED:
+            for row in model.objects.filter(client_id=newcomer.pk).order_by("pk"):
+                _give(row, client)
+                moved[model._meta.label].append(str(row.pk))
     binding = Binding(newcomer=newcomer, client=client, moved=dict(moved), bound_by=by.id)
     binding.save(force_insert=True)
     archive(by=by, client=newcomer)
@@ -56,10 +66,11 @@ def unbind(*, by: Actor, binding: Binding) -> Binding:
     if kept.undone_at is not None:
         return kept
     newcomer, client = _locked(kept.newcomer, kept.client)
-    for label, ids in kept.moved.items():
-        mine = BY_NAME[label].objects.filter(pk__in=[UUID(pk) for pk in ids], client_id=client.pk)
-        for row in mine:
-            _give(row, newcomer)
+    with transaction.atomic(using=scope.current().database):
+        for label, ids in kept.moved.items():
+            rows = BY_NAME[label].objects.filter(pk__in=[UUID(pk) for pk in ids])
+            for row in rows.filter(client_id=client.pk):
+                _give(row, newcomer)
     kept.undone_at = clock.now()
     kept.save(update_fields=["undone_at"])
     unarchive(by=by, client=newcomer)
@@ -89,12 +100,12 @@ def _check(newcomer: Client, client: Client) -> None:
         raise ValidationError(_("Both have a place in the same session. Cancel one of them first."))
     if _has_more(newcomer):
         raise ValidationError(
-            _("Notes, files or alerts were added to this record already. Confirm it instead.")
+            _("Notes or alerts were added to this record already. Confirm it instead.")
         )
 
 
 def _has_more(newcomer: Client) -> bool:
-    """Tell whether something hangs on a record that can't change hands: a note that was signed, a file sealed for it."""
+    """Tell whether something hangs on a record that can't change hands, such as a signed note."""
     known = {Client, *MOVED, *STAYS}
     models: list[Any] = list(apps.get_models())
     return any(
@@ -109,6 +120,14 @@ def _has_more(newcomer: Client) -> bool:
 
 def _give(row: Any, client: Client) -> None:
     """Let a row belong to another client: opened under the old key, sealed for the new place."""
+    if isinstance(row, Document):
+        try:
+            documents.hand_over(document=row, client=client)
+        except documents.Unavailable:
+            raise ValidationError(
+                _("A file of this record can’t be read, so it can’t be moved.")
+            ) from None
+        return
     sealed = [
         field.attname for field in row._meta.concrete_fields if isinstance(field, EncryptedField)
     ]

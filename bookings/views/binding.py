@@ -39,7 +39,12 @@ def client_binding(request: AccountRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def binding_reversal(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Take a binding back."""
-    binding = unbind(by=request.actor, binding=get_object_or_404(Binding, pk=pk))
+    binding = get_object_or_404(Binding, pk=pk)
+    try:
+        unbind(by=request.actor, binding=binding)
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+        return redirect(request.account.url("client", binding.client_id))
     messages.success(request, _("Undone. This person waits to be confirmed again."))
     return redirect(request.account.url("client", binding.newcomer_id))
 

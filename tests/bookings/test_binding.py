@@ -6,14 +6,15 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import Role
 from accounts.tenancy import acting_in
 from bookings.binding import bind, unbind
 from bookings.booking import book
 from bookings.models import Attendee, Message, WaitingEntry, WaitingWish
-from clients import alerts
-from clients.models import Binding, Client
+from clients import alerts, documents
+from clients.models import Binding, Client, Document
 from privacy.vocabulary import clock, keyring
 from tests.bookings.office import Office, browser_of, open_office, ten
 from tests.bookings.public import NOW, at
@@ -104,6 +105,26 @@ def test_undone(office: Office) -> None:
         assert (person.archived_at, person.is_confirmed) == (None, False)
         again = bind(by=office.by, newcomer=person, client=known)
         assert again.pk != binding.pk
+
+
+def test_files_come_along_sealed_anew(office: Office) -> None:
+    with acting_in(office.account.ref, by=office.by):
+        person, known = newcomer(office), make_client()
+        upload = SimpleUploadedFile("referral.txt", b"Please see Lila.", "text/plain")
+        before = documents.attach(by=office.by, client=person, upload=upload)
+        binding = bind(by=office.by, newcomer=person, client=known)
+        file = Document.objects.get()
+        assert (file.pk, file.client_id, file.name) == (before.pk, known.pk, "referral.txt")
+        assert file.storage_key != before.storage_key
+        assert b"".join(documents.contents(file)) == b"Please see Lila."
+        unbind(by=office.by, binding=binding)
+        back = Document.objects.get()
+        assert back.client_id == person.pk
+        assert b"".join(documents.contents(back)) == b"Please see Lila."
+        documents.store().delete(back.storage_key)
+        with pytest.raises(ValidationError, match="file of this record"):
+            bind(by=office.by, newcomer=person, client=known)
+        assert Attendee.objects.get().client_id == person.pk, "all of it or nothing"
 
 
 def test_who_cant_be_bound(office: Office) -> None:
