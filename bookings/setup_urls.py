@@ -63,5 +63,10 @@ urlpatterns: list[URLPattern] = [
     path("settings/rooms/<uuid:pk>/archive/", rooms.room_archive, name="room_archive"),
     path("settings/rooms/<uuid:pk>/restoration/", rooms.room_restoration, name="room_restoration"),
     path("appointments/outside-hours/", outside.stranded, name="stranded"),
+    path(
+        "settings/team/practitioners/<uuid:pk>/stop/",
+        outside.practitioner_stop,
+        name="practitioner_stop",
+    ),
     path("appointments/<uuid:pk>/room/", rooms.appointment_room, name="appointment_room"),
 ]

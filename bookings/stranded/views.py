@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts import context
+from accounts import context, team
+from accounts.models import Practitioner
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
 from bookings import rail
 from bookings.stranded import asking, deciding, listing, options
 from bookings.stranded.deciding import NotPossible
 from bookings.times.shown import NAMED, is_confirmed
+from bookings.times.stranded import coming
 
 
 @require(Permission.DIARY_EDIT)
@@ -51,6 +56,29 @@ def stranded(request: AccountRequest) -> HttpResponse:
         "for_all": options.usual()[1:],
     }
     return render(request, "stranded/list.html", context)
+
+
+@require(Permission.TEAM_MANAGE)
+@require_http_methods(["GET", "POST"])
+def practitioner_stop(request: AccountRequest, pk: UUID) -> HttpResponse:
+    """Stop a practitioner's new bookings once it is said what becomes of the coming ones."""
+    person: Practitioner = get_object_or_404(Practitioner.objects.all(), pk=pk)
+    if person.deactivated_at is not None:
+        return redirect(request.account.url("practitioner", pk))
+
+    def save() -> str:
+        team.deactivate(by=request.actor, practitioner=Practitioner.objects.get(pk=pk))
+        return _("No new bookings. Notes stay.")
+
+    found = coming(Q(practitioner=person))
+    if request.method == "POST" and asking.decided(request, found, save):
+        return redirect(request.account.url("practitioner", pk))
+    shown = {
+        "practitioner": person,
+        "left_out": asking.rows(request, found, save),
+        "left_out_count": len(found),
+    }
+    return render(request, "stranded/stop.html", shown)
 
 
 @context.adds

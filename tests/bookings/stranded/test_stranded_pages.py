@@ -9,7 +9,7 @@ import pytest
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import AccountAnchor, Role
+from accounts.models import AccountAnchor, Practitioner, Role
 from accounts.tenancy import acting_in
 from bookings.booking import book
 from bookings.models import Absence, Appointment, Attendee, Message, WeeklyHours
@@ -309,3 +309,27 @@ def test_a_limit_keeps_its_bookings_on_the_list(office: Office) -> None:
     assert waiting(office) == [second.pk]
     browser.post(address, {**limits, "most_per_day": "2"})
     assert waiting(office) == []
+
+
+def test_who_stops_taking_bookings_is_asked_about_the_coming_ones(office: Office) -> None:
+    first, second = booked(office, 9), booked(office, 10)
+    browser, address = office.browser(), office.url("practitioner_stop", office.mei.pk)
+    page = browser.get(address).content.decode()
+    assert "2 bookings would be left without their time" in page
+    assert written(To(office.tom.pk, ten(9))) in page
+    assert str(office.mei.pk) not in page.replace(address, "").replace(
+        office.url("practitioner", office.mei.pk), ""
+    )
+    browser.post(address)
+    assert waiting(office) == [], "nothing is final before it is said what happens to them"
+    browser.post(
+        address, {"confirmed": "2", f"choice-{first.pk}": written(To(office.tom.pk, ten(9)))}
+    )
+    assert waiting(office) == [second.pk]
+    with acting_in(office.account.ref):
+        assert Appointment.objects.get(pk=first.pk).practitioner_id == office.tom.pk
+        assert Practitioner.objects.get(pk=office.mei.pk).deactivated_at is not None
+    assert browser_of(office.account, Role.RECEPTION).get(address).status_code == 403
+    stranger = open_office()
+    inside = stranger.url("practitioner_stop", office.mei.pk)
+    assert stranger.browser().get(inside).status_code == 404
