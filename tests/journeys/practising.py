@@ -43,7 +43,7 @@ def _look_at_client(story: Story, page: Page) -> None:
 
 
 def _attach(story: Story, page: Page) -> None:
-    page.locator("summary", has_text="More").click()
+    page.locator("#main summary", has_text="More").click()
     page.get_by_role("link", name="Add a file").click()
     letter: FilePayload = {
         "name": "referral.txt",
