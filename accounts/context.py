@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import hosts
+from accounts import hosts, tallies
 from accounts.entry import first_page, page_url
 from accounts.models import AccountAnchor
 from accounts.permissions import Permission
@@ -44,20 +44,8 @@ BELONGS = {"appointments": "diary"} | dict.fromkeys(
     "settings",
 )
 
-Count = Callable[[AccountRequest], int | None]
 More = Callable[[AccountRequest], dict[str, Any]]
-_counts: dict[str, Count] = {}
 _more: list[More] = []
-
-
-def counts(name: str) -> Callable[[Count], Count]:
-    """Register what counts the things waiting behind the rail entry `name`; a higher app does so as it starts."""
-
-    def register(count: Count) -> Count:
-        _counts[name] = count
-        return count
-
-    return register
 
 
 def adds(more: More) -> More:
@@ -107,7 +95,7 @@ def _rail(request: AccountRequest) -> list[dict[str, Any]]:
             "url": url,
             "icon": icon,
             "current": name == section,
-            "count": _counts[name](request) if name in _counts else None,
+            "count": tallies.waiting(request, name),
         }
         for label, name, icon, permission in RAIL
         if permission in request.permissions and (url := page_url(request.account, name))

@@ -9,8 +9,8 @@ class BookingsConfig(AppConfig):
     name = "bookings"
 
     def ready(self) -> None:
-        """Register the jobs of messages, requests and the waiting list, and what clients' timelines show."""
-        from bookings import holds, timeline  # noqa: F401, PLC0415
+        """Register the jobs of messages, requests and the waiting list, what clients' timelines and the rail show."""
+        from bookings import holds, rail, timeline  # noqa: F401, PLC0415
         from bookings.messaging import messages  # noqa: F401, PLC0415
         from bookings.requests import expiry  # noqa: F401, PLC0415
         from bookings.times import calendars  # noqa: F401, PLC0415

@@ -1,33 +1,38 @@
-"""What waits in bookings, counted for the rail: every page shows it, so all of it is one statement."""
+"""What waits in bookings, as every page counts it: requests, the waiting list, bookings outside hours."""
 
 from __future__ import annotations
 
-from weakref import WeakKeyDictionary
+from accounts.tallies import counts
 
-from django.db.models import Count, Value
-
-from accounts.requests import AccountRequest
-from bookings.models import Appointment, WaitingEntry
-from bookings.stranded import listing
-
-_known: WeakKeyDictionary[AccountRequest, dict[str, int]] = WeakKeyDictionary()
-
-
-def waiting(request: AccountRequest, name: str) -> int | None:
-    """Return how many "requests" wait for an answer, clients on the "waiting" list, bookings "outside" hours; or None."""
-    if request not in _known:
-        asked = Appointment.objects.filter(state=Appointment.State.REQUESTED)
-        listed = WaitingEntry.objects.filter(state=WaitingEntry.State.WAITING)
-        requests, *others = (
-            rows.order_by()
-            .values(kind=Value(kind))
-            .annotate(n=Count("pk"))
-            .values_list("kind", "n")
-            for kind, rows in (
-                ("requests", asked),
-                ("waiting", listed),
-                ("outside", listing.waiting()),
-            )
-        )
-        _known[request] = dict(requests.union(*others, all=True).order_by())
-    return _known[request].get(name) or None
+counts(
+    "requests",
+    "SELECT count(*) FROM bookings_appointment WHERE account_id = %(account)s AND state = 'requested'",
+)
+counts(
+    "waiting",
+    "SELECT count(*) FROM bookings_waitingentry WHERE account_id = %(account)s AND state = 'waiting'",
+)
+# As bookings.stranded.listing lists them: those left outside, and those whose practitioner or location is gone.
+# Nothing lasts two days, and by its start a booking is found without a walk through the past.
+counts(
+    "outside",
+    """
+    SELECT count(*) FROM (
+        SELECT id FROM bookings_appointment
+        WHERE account_id = %(account)s AND stranded_at IS NOT NULL
+          AND state IN ('requested', 'booked') AND ends_at > %(now)s
+        UNION
+        SELECT a.id FROM bookings_appointment a
+        JOIN accounts_practitioner p ON p.account_id = a.account_id AND p.id = a.practitioner_id
+        WHERE a.account_id = %(account)s AND p.deactivated_at IS NOT NULL AND NOT a.stays_outside_hours
+          AND a.state IN ('requested', 'booked') AND a.ends_at > %(now)s
+          AND a.starts_at > %(now)s - interval '2 days'
+        UNION
+        SELECT a.id FROM bookings_appointment a
+        JOIN accounts_location l ON l.account_id = a.account_id AND l.id = a.location_id
+        WHERE a.account_id = %(account)s AND l.archived_at IS NOT NULL AND NOT a.stays_outside_hours
+          AND a.state IN ('requested', 'booked') AND a.ends_at > %(now)s
+          AND a.starts_at > %(now)s - interval '2 days'
+    ) AS found
+    """,
+)

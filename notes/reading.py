@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db import connections
 from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
 
 from accounts.models import Member, Practitioner, Role
 from bookings.models import Appointment, Attendee
 from notes.models import Addendum, Note, NoteVersion
-from privacy.vocabulary import clock, keyring, scope
+from privacy.vocabulary import clock, keyring
 from privacy.vocabulary.placement import TenantQuerySet
 
 PER_PAGE = 25
@@ -144,8 +142,8 @@ def unfinished(author: Practitioner, *, page: int = 1) -> Unfinished:
     return Unfinished(drafts, missing, visits.count())
 
 
-# What `drafts_of` and `visits_without_note` list, counted in one statement: every page asks for it
-_UNFINISHED = """
+# What `drafts_of` and `visits_without_note` list for a member, counted with what else waits on every page
+UNFINISHED_COUNT = f"""
 WITH author AS (
     SELECT id FROM accounts_practitioner
     WHERE account_id = %(account)s AND member_id = %(member)s AND deactivated_at IS NULL
@@ -157,7 +155,7 @@ SELECT (
     SELECT count(*) FROM bookings_appointment a
     JOIN bookings_attendee t ON t.account_id = a.account_id AND t.appointment_id = a.id
     WHERE a.account_id = %(account)s AND a.practitioner_id = (SELECT id FROM author)
-      AND a.starts_at > %(since)s AND t.state = 'seen'
+      AND a.starts_at > %(now)s - interval '{LOOK_BACK.days} days' AND t.state = 'seen'
       AND NOT EXISTS (
         SELECT FROM notes_note n
         WHERE n.account_id = a.account_id AND n.appointment_id = a.id AND n.client_id = t.client_id
@@ -165,17 +163,3 @@ SELECT (
       )
 )
 """
-
-
-def unfinished_count(member: Member) -> int:
-    """Return how much a member still has to write, for the rail; 0 for one who writes no notes."""
-    active = scope.current()
-    asked: dict[str, Any] = {
-        "account": active.account_id,
-        "member": member.pk,
-        "since": clock.now() - LOOK_BACK,
-    }
-    with connections[active.database].cursor() as cursor:
-        cursor.execute(_UNFINISHED, asked)
-        (count,) = cursor.fetchone()
-    return int(count)

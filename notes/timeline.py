@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from accounts.context import counts
 from accounts.models import Member
-from accounts.requests import AccountRequest
+from accounts.tallies import counts
 from clients.models import Client
 from clients.timeline import Entry, provides
 from notes import reading
@@ -60,7 +59,4 @@ def entries(client: Client) -> Iterator[Entry]:
             )
 
 
-@counts("notes")
-def to_finish(request: AccountRequest) -> int | None:
-    """Return how many notes the member still has to write or sign, None for none."""
-    return reading.unfinished_count(request.member) or None
+counts("notes", reading.UNFINISHED_COUNT)

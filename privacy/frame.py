@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts import context
+from accounts import context, tallies
 from accounts.models import AccountAnchor, OutboxJob
 from accounts.permissions import Permission
 from accounts.requests import AccountRequest
@@ -20,6 +20,12 @@ from privacy.vocabulary import clock, scope
 _UNDER_WAY = (Export.State.WAITING, Export.State.RUNNING)
 
 
+tallies.counts(
+    "exports",
+    "SELECT count(*) FROM privacy_export WHERE account_id = %(account)s AND state IN ('waiting', 'running')",
+)
+
+
 @context.adds
 def frame(request: AccountRequest) -> dict[str, Any]:
     """Return `jobs`, `jobs_url` and `closing` for the practice frame."""
@@ -27,7 +33,10 @@ def frame(request: AccountRequest) -> dict[str, Any]:
         return {}
     found: dict[str, Any] = {}
     if Permission.EXPORT in request.permissions:
-        found["jobs"] = cache(lambda: running(request))  # asked for only where the frame is drawn
+        # Asked for only where the frame is drawn
+        found["jobs"] = cache(
+            lambda: running(request) if tallies.waiting(request, "exports") else []
+        )
         found["jobs_url"] = request.account.url("export_jobs")
     if request.account.state == AccountAnchor.State.CLOSING:
         found["closing"] = closing(request)

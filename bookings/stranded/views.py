@@ -14,11 +14,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts import context, team
+from accounts import context, tallies, team
 from accounts.models import Practitioner
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
-from bookings import rail
 from bookings.stranded import asking, deciding, listing, options
 from bookings.stranded.deciding import NotPossible
 from bookings.times.shown import NAMED, is_confirmed
@@ -86,4 +85,4 @@ def outside_hours(request: AccountRequest) -> dict[str, Any]:
     """Give each page `outside_hours`: how many bookings wait, counted with the rail and only where it is shown."""
     if Permission.DIARY_EDIT not in request.permissions:
         return {}
-    return {"outside_hours": partial(rail.waiting, request, "outside")}
+    return {"outside_hours": partial(tallies.waiting, request, "outside")}

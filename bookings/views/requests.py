@@ -10,10 +10,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.context import counts
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
-from bookings import rail, requests, visits
+from bookings import requests, visits
 from bookings.forms import DeclineForm
 from bookings.models import Appointment
 from bookings.views.frame import Toast, can_edit, diary_of, tell
@@ -103,12 +102,6 @@ def tabs(request: AccountRequest, current: str) -> list[dict[str, object]]:
         }
         for name, (label, count) in waits.items()
     ]
-
-
-@counts("requests")
-def to_answer(request: AccountRequest) -> int | None:
-    """Return how many requests wait for an answer, None for none."""
-    return rail.waiting(request, "requests")
 
 
 def _onward(request: AccountRequest, answered: Appointment) -> HttpResponse:

@@ -11,11 +11,8 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from accounts.context import counts
 from accounts.models import Location, Practitioner
-from accounts.requests import AccountRequest
 from accounts.templatetags.keepwell import when
-from bookings import rail
 from bookings.models import WaitingEntry, WaitingOffer, WaitingWish
 from bookings.waiting.entries import linked
 from bookings.waiting.matching import windows_of
@@ -118,12 +115,6 @@ def wishes_in_words(ids: Iterable[UUID]) -> dict[UUID, str]:
         if wish.location_id in where:
             places[wish.entry_id][wish.location_id] = where[wish.location_id]
     return {pk: wish_words(people[pk].values(), places[pk].values()) for pk in entries}
-
-
-@counts("waiting")
-def how_many(request: AccountRequest) -> int | None:
-    """Count those who wait, for the rail."""
-    return rail.waiting(request, "waiting")
 
 
 def _open_offers(ids: list[UUID], zone: str) -> dict[UUID, str]:

@@ -1,4 +1,4 @@
-"""What waits in bookings is counted for the rail in one statement, and for each request anew."""
+"""What waits in bookings is counted for every page in one statement, for each request anew, as the lists have it."""
 
 from __future__ import annotations
 
@@ -8,24 +8,62 @@ import pytest
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
+from accounts import tallies
+from accounts.models import Location, Member, Practitioner
 from accounts.tenancy import acting_in
-from bookings import rail
 from bookings.models import Appointment
-from tests.bookings.office import NOW, at, open_office, ten
+from bookings.stranded import listing
+from privacy.vocabulary import clock
+from tests.bookings.office import NOW, Office, at, open_office, ten
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 
 
-def test_both_counts_are_one_statement(settings: Any, rf: Any) -> None:
+@pytest.fixture
+def office(settings: Any) -> Office:
     at(NOW, settings)
-    office = open_office()
+    return open_office()
+
+
+def asked_by_owner(rf: Any) -> Any:
+    request = rf.get("/")
+    request.member = Member.objects.get(role="owner")
+    return request
+
+
+def test_all_counts_are_one_statement(office: Office, rf: Any) -> None:
     with acting_in(office.account.ref, by=office.by):
         asked = office.booked(ten())
         office.booked(ten(14))
-        first, later = rf.get("/"), rf.get("/")
-        assert (rail.waiting(first, "requests"), rail.waiting(first, "waiting")) == (None, None)
+        first, later = asked_by_owner(rf), asked_by_owner(rf)
+        assert (tallies.waiting(first, "requests"), tallies.waiting(first, "waiting")) == (
+            None,
+        ) * 2
         asked.state, asked.answer_by = Appointment.State.REQUESTED, NOW
         asked.save()
         with CaptureQueriesContext(connections["region_au"]) as region:
-            counted = [rail.waiting(later, name) for name in ("requests", "waiting")]
-    assert (counted, len(region)) == ([1, None], 1)
+            counted = [tallies.waiting(later, name) for name in ("requests", "waiting", "exports")]
+    assert (counted, len(region)) == ([1, None, None], 1)
+
+
+@pytest.mark.parametrize("reason", ["stranded", "practitioner", "location", "all"])
+def test_bookings_outside_hours_are_counted_as_they_are_listed(
+    office: Office, rf: Any, reason: str
+) -> None:
+    with acting_in(office.account.ref, by=office.by):
+        rows = [office.booked(ten()), office.booked(ten(14))]
+        assert tallies.waiting(asked_by_owner(rf), "outside") is None
+        if reason in ("stranded", "all"):
+            Appointment.objects.filter(pk=rows[0].pk).update(stranded_at=clock.now())
+        if reason in ("practitioner", "all"):
+            Practitioner.objects.update(deactivated_at=clock.now())
+        if reason in ("location", "all"):
+            Location.objects.update(archived_at=clock.now())
+        listed = listing.waiting().count()
+        assert (tallies.waiting(asked_by_owner(rf), "outside"), listed) == (listed, listed)
+        assert listed == (1 if reason == "stranded" else 2)
+        Appointment.objects.update(stays_outside_hours=True)
+        kept = listing.waiting().count()
+        assert (tallies.waiting(asked_by_owner(rf), "outside") or 0) == kept
+        Appointment.objects.update(state=Appointment.State.CANCELLED)
+        assert tallies.waiting(asked_by_owner(rf), "outside") is None
