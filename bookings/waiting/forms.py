@@ -326,12 +326,14 @@ class ChoicesForm(forms.Form):
         label=gettext_lazy("When time becomes free"),
         choices=WaitingChoices.Mode.choices,
         widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose what happens when time becomes free.")},
     )
     at_once = forms.TypedChoiceField(
         label=gettext_lazy("How many get an offer at once"),
         coerce=int,
         choices=[(number, str(number)) for number in range(1, 6)],
         help_text=gettext_lazy("Whoever takes it first has it. Only for automatic offers."),
+        error_messages={"required": gettext_lazy("Choose how many get an offer at once.")},
     )
     minutes_held = forms.TypedChoiceField(
         label=gettext_lazy("How long an offer is held"),
@@ -345,6 +347,7 @@ class ChoicesForm(forms.Form):
             (1440, gettext_lazy("1 day")),
         ],
         help_text=gettext_lazy("It ends half an hour before the visit at the latest."),
+        error_messages={"required": gettext_lazy("Choose how long an offer is held.")},
     )
 
 
