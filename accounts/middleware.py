@@ -13,7 +13,6 @@ from uuid_utils.compat import uuid7
 from accounts import audit, directory, entry, hosts, sessions
 from accounts.calm import AWAY_OR_REFUSED, calm_page
 from accounts.logs import request_id as current_request_id
-from accounts.models import RegionSession
 from accounts.models.practice import current_anchor
 from accounts.permissions import ROLE_PERMISSIONS, Audience, Door, door_of
 from accounts.tenancy import AccountRef, acting_in
@@ -133,14 +132,14 @@ class AccountMiddleware:
             self._note_denial(ticket.account, by, request, denial)
             raise
 
-    def _introduce(self, request: HttpRequest, session: RegionSession, scope: Scope) -> None:
+    def _introduce(self, request: HttpRequest, session: sessions.Live, scope: Scope) -> None:
         request.account = scope.anchor or current_anchor()  # type: ignore[attr-defined]
         request.member = session.member  # type: ignore[attr-defined]
         request.actor = session.member.actor  # type: ignore[attr-defined]
         request.permissions = ROLE_PERMISSIONS[session.member.role]  # type: ignore[attr-defined]
 
     def _keep_door(
-        self, request: HttpRequest, session: RegionSession, door: Door
+        self, request: HttpRequest, session: sessions.Live, door: Door
     ) -> HttpResponseBase | None:
         if door.permission not in request.permissions:  # type: ignore[attr-defined]
             raise PermissionDenied
