@@ -37,6 +37,8 @@ class Row:
     planned: Planned
     does: str
     choices: list[tuple[str, str]]
+    is_changed: bool = False
+    is_lost: bool = False
 
 
 def planned(
@@ -57,9 +59,9 @@ def planned(
         repeat=repeat,
         changed=_changed(posted),
     )
-    rows = [_row(each, posted) for each in found]
+    rows = [_row(each, posted, form.starts_local) for each in found]
     why = posted.get("why", "").strip()[:200]
-    error = _refusal(rows, why) if books else ""
+    error = _refusal(rows, why) if books or looks_again else ""
     if books and not error:
         try:
             return _created(request, form, repeat, rows, why)
@@ -106,7 +108,7 @@ def _created(
     return redirect(request.account.url("diary") + diary_of(first).query())
 
 
-def _row(each: Planned, posted: QueryDict) -> Row:
+def _row(each: Planned, posted: QueryDict, starts_local: datetime) -> Row:
     choices = [(BOOK, _("Book it"))] if each.visit is not None and not each.conflicts else []
     if each.conflicts:
         choices.append((OVERBOOK, _("Book it beside the other one")))
@@ -115,9 +117,11 @@ def _row(each: Planned, posted: QueryDict) -> Row:
     does = posted.get(f"do-{each.number}", "")
     if does == CHANGE and each.is_free and f"day-{each.number}" in posted:
         does = BOOK
+    is_changed = each.starts_local != datetime.combine(each.day, starts_local.time())
+    is_lost = does == BOOK and does not in offered
     if does not in offered:
         does = BOOK if each.is_free else SKIP
-    return Row(each, does, choices)
+    return Row(each, does, choices, is_changed, is_lost)
 
 
 def _changed(posted: QueryDict) -> dict[int, datetime]:
@@ -136,8 +140,16 @@ def _changed(posted: QueryDict) -> dict[int, datetime]:
 
 
 def _refusal(rows: list[Row], why: str) -> str:
+    lost = [str(row.planned.number) for row in rows if row.is_lost]
+    if lost:
+        words = ngettext(
+            "Number %s is taken by now. Decide again.",
+            "Numbers %s are taken by now. Decide again.",
+            len(lost),
+        )
+        return words % ", ".join(lost)
     if any(row.does == CHANGE for row in rows):
-        return _("Write the other times and look again, before anything is booked.")
+        return _("Write the other times and check the dates again, before anything is booked.")
     if any(row.does == OVERBOOK for row in rows) and not why:
         return _("Say in a few words why they may stand beside other visits.")
     if all(row.does == SKIP for row in rows):

@@ -107,6 +107,27 @@ def test_a_free_one_is_not_booked_where_another_time_was_wanted(
     assert booked(office) == []
 
 
+def test_another_time_on_the_same_day_is_still_there_after_a_check(
+    office: Office, browser: Browser
+) -> None:
+    in_the_way(office)
+    address = office.url("appointment_new")
+    changed = {"planned": "1", "do-2": "change", "day-2": "2026-12-01", "time-2": "14:00"}
+    page = browser.post(address, values_of(office, **changed, check="1")).content.decode()
+    assert ('name="time-2" value="14:00"' in page, 'name="time-1"' in page) == (True, False)
+    assert booked(office) == []
+
+
+def test_one_that_was_taken_meanwhile_is_not_skipped_unsaid(
+    office: Office, browser: Browser
+) -> None:
+    in_the_way(office)
+    wanted = values_of(office, **{"planned": "1", "do-2": "book"})
+    answer = browser.post(office.url("appointment_new"), wanted)
+    assert (answer.status_code, booked(office)) == (422, [])
+    assert "Number 2 is taken by now." in answer.content.decode()
+
+
 def test_beside_another_needs_a_reason(office: Office, browser: Browser) -> None:
     in_the_way(office)
     address = office.url("appointment_new")
