@@ -71,6 +71,7 @@ def move(
         to_practitioner=practitioner,
         to_starts_at=fresh.starts_at,
         moved_by=by.id,
+        was_overbooked=fresh.is_overbooked,
     )
     if fresh.answer_by is not None:
         fresh.answer_by = min(fresh.answer_by, fresh.starts_at)
@@ -94,8 +95,9 @@ def conflicts_of_move(
 
 
 def move_back(*, by: Actor, record: Move) -> Appointment:
-    """Undo a move by moving once more, to where the appointment came from.
+    """Undo a move by moving once more, to where the appointment came from, beside another if it stood so.
 
+    Clients hear of it only if the news of the move has left already: else what they know is true again.
     Raises `SlotTaken` when somebody else has that time by now, ValidationError when it was moved again or cancelled.
     """
     latest = Move.objects.filter(appointment_id=record.appointment_id).order_by("-id").first()
@@ -108,6 +110,8 @@ def move_back(*, by: Actor, record: Move) -> Appointment:
         appointment=appointment,
         practitioner=record.from_practitioner,
         starts_local=local(record.from_starts_at, zone).replace(tzinfo=None),
+        overbook_because=_("A move was undone") if record.was_overbooked else "",
+        tell=None if messages.is_change_known(appointment) else False,
     )
 
 

@@ -75,6 +75,12 @@ def after_change(appointment: Appointment, tell: bool | None = None) -> None:
             _queue_reminders(attendee, chosen)
 
 
+def is_change_known(appointment: Appointment) -> bool:
+    """Whether the news of the last change has reached, or may have reached, anybody who comes."""
+    news = Q(attendee__appointment_id=appointment.pk, sequence=appointment.sequence)
+    return bool(Message.objects.filter(news, LEFT, category__in=TELLING).exists())
+
+
 def after_cancelling(attendee: Attendee, tell: bool | None = None) -> None:
     """Queue the news of a cancellation, for those who had been told of the booking or when somebody chose so.
 

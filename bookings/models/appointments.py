@@ -321,6 +321,7 @@ class Move(RegionModel):
     to_starts_at = operational(models.DateTimeField())
     moved_at = operational(models.DateTimeField(default=clock.now))
     moved_by = operational(models.UUIDField(null=True))
+    was_overbooked = operational(models.BooleanField(default=False))
 
     data_policy = DataPolicy(Subject.SYSTEM, append_only=True)
 

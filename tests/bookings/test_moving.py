@@ -26,6 +26,7 @@ from tests.bookings.office import (
     ten,
     utc,
 )
+from tests.factories import make_client
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 
@@ -105,6 +106,39 @@ def test_moving_nowhere_changes_nothing(office: Office) -> None:
         move(by=office.by, appointment=same, practitioner=office.mei, starts_local=ten())
         assert Appointment.objects.get(pk=same.pk).sequence == 0
         assert Move.objects.count() == 0
+
+
+def test_an_overbooked_visit_comes_back_beside_the_other(office: Office) -> None:
+    with acting_in(office.account.ref, by=office.by):
+        office.booked(ten())
+        beside = office.booked(ten(13))
+        move(
+            by=office.by,
+            appointment=beside,
+            practitioner=office.mei,
+            starts_local=ten(),
+            overbook_because="Twins",
+        )
+        move(by=office.by, appointment=beside, practitioner=office.mei, starts_local=ten(15))
+        back = move_back(by=office.by, record=Move.objects.latest("id"))
+        assert (back.starts_at, back.is_overbooked) == (utc(ten()), True)
+
+
+@pytest.mark.parametrize(("left", "queued"), [(False, 0), (True, 1)])
+def test_an_undone_move_is_told_to_those_who_heard_of_the_move(
+    office: Office, left: bool, queued: int
+) -> None:
+    with acting_in(office.account.ref, by=office.by):
+        appointment = office.booked(ten(), make_client(email="leila@mail.example"))
+        Message.objects.update(state=Message.State.SENT)
+        moved = move(
+            by=office.by, appointment=appointment, practitioner=office.mei, starts_local=ten(14)
+        )
+        news = Message.objects.filter(category=Message.Category.CHANGE)
+        if left:
+            news.update(state=Message.State.SENT)
+        move_back(by=office.by, record=Move.objects.get(appointment=moved))
+        assert news.filter(state=Message.State.QUEUED).count() == queued
 
 
 def test_a_time_that_the_clocks_jump_over_is_refused(office: Office) -> None:
