@@ -20,6 +20,7 @@ from bookings.models import Appointment, Attendee, Message, Move, Series
 from bookings.rooms import choosing
 from bookings.series.recurrence import Repeat
 from bookings.series.recurrence import words as rule_words
+from bookings.wall_time import local
 from clients.models import Alert, Client
 
 S = Attendee.State
@@ -115,9 +116,10 @@ def panel(
     appointment: Appointment = related.get(pk=pk)
     zone = appointment.location.time_zone
     attendees = list(appointment.attendees.select_related("client").order_by("id"))
+    attendees.sort(key=lambda each: each.state == S.CANCELLED)
     is_cancelled = appointment.state == Appointment.State.CANCELLED
     editable = can_edit and not is_cancelled
-    facts = _facts(appointment, zone, account.url("appointment_room", pk) if editable else "")
+    facts = _facts(appointment, zone, account if editable else None)
     places = [_place(each, account, permissions, editable, zone) for each in attendees]
     group = _group(appointment, places, account, editable)
     if places and group is None:
@@ -194,12 +196,17 @@ def _over(appointment: Appointment, zone: str) -> str:
     return f"{day(appointment.starts_at, zone)}, {span_words(*times)}"
 
 
-def _facts(appointment: Appointment, zone: str, room_url: str) -> list[tuple[str, Any]]:
+def _facts(
+    appointment: Appointment, zone: str, account: AccountAnchor | None
+) -> list[tuple[str, Any]]:
+    """Return what an appointment is, with ways to change it inside `account`; None: nothing can be changed."""
     words = {"service": appointment.service_name, "minutes": appointment.duration_minutes}
+    service = _("%(service)s, %(minutes)d min") % words
+    room_url = account.url("appointment_room", appointment.pk) if account else ""
     booked = {"day": short_day(appointment.created_at, zone)}
     online = appointment.provenance != "staff"
     facts: list[tuple[str, Any]] = [
-        (_("Service"), _("%(service)s, %(minutes)d min") % words),
+        (_("Service"), _with_length(appointment, service, account)),
         (_("With"), appointment.practitioner.name),
         (_("Where"), appointment.location.name),
         *_rooms(appointment, room_url),
@@ -221,13 +228,20 @@ def _rooms(appointment: Appointment, change_url: str) -> list[tuple[str, Any]]:
         return []
     if not change_url:
         return [(_("Room"), names)]
-    link = format_html(
-        '{} · <a href="{url}" hx-get="{url}" hx-target="#panel">{}</a>',
-        names,
-        _("Change"),
-        url=change_url,
-    )
-    return [(_("Room"), link)]
+    return [(_("Room"), _with_way(names, _("Change"), change_url))]
+
+
+def _with_length(appointment: Appointment, service: str, account: AccountAnchor | None) -> str:
+    """Return the service with the way to another length, which a drag of its edge is for those who can."""
+    if account is None or appointment.state != Appointment.State.BOOKED:
+        return service
+    url = account.url("appointment_length", appointment.pk)
+    return _with_way(service, _("Change the length"), url)
+
+
+def _with_way(words: str, way: str, url: str) -> str:
+    link = '{} · <a href="{url}" hx-get="{url}" hx-target="#panel">{}</a>'
+    return format_html(link, words, way, url=url)
 
 
 def _place(
@@ -351,7 +365,7 @@ def _past(attendee: Attendee, zone: str) -> list[tuple[str, str, str]]:
         .values_list("appointment__starts_at", "appointment__service_name", "state")[:PAST_SHOWN]
     )
     return [
-        (short_day(at, zone), _iso(at), f"{service} · {S(state).label}")
+        (short_day(at, zone), _iso(at, zone), f"{service} · {S(state).label}")
         for at, service, state in rows
     ]
 
@@ -361,12 +375,12 @@ def _moves(appointment: Appointment, zone: str) -> list[tuple[str, str, str]]:
     return [
         (
             short_day(each.moved_at, zone),
-            _iso(each.moved_at),
+            _iso(each.moved_at, zone),
             _("Moved from %(when)s") % {"when": when(each.from_starts_at, zone)},
         )
         for each in moves
     ]
 
 
-def _iso(at: datetime) -> str:
-    return at.date().isoformat()
+def _iso(at: datetime, zone: str) -> str:
+    return local(at, zone).date().isoformat()

@@ -65,7 +65,8 @@ class LengthForm(BesideForm):
     """Another length."""
 
     minutes = forms.IntegerField(
-        widget=forms.HiddenInput,
+        label=gettext_lazy("Length"),
+        widget=forms.NumberInput(attrs={"step": 5}),
         min_value=5,
         max_value=720,
         error_messages=dict.fromkeys(

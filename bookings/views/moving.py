@@ -9,6 +9,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
+from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -20,6 +21,7 @@ from bookings.availability import Slot
 from bookings.booking import SlotTaken
 from bookings.diary.forms import BesideForm, LengthForm, MoveForm
 from bookings.forms import with_start
+from bookings.messaging.messages import is_change_known
 from bookings.models import Appointment, Move
 from bookings.moving import conflicts_of_length, conflicts_of_move, lengthen, move, move_back
 from bookings.overbooking import Conflict
@@ -67,17 +69,23 @@ def appointment_move(request: AccountRequest, pk: UUID) -> HttpResponse:
 
 
 @require(Permission.DIARY_EDIT)
-@require_POST
+@require_http_methods(["GET", "POST"])
 def appointment_length(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Make an appointment last `minutes`; the undo asks the same address with the old length in its query."""
     appointment = get_object_or_404(Appointment.objects.select_related(*WITH_PLACE), pk=pk)
+    if request.method == "GET":
+        return _page(request, appointment, LengthForm(), status=200)
     before = appointment.duration_minutes
     posted = request.POST.copy()
     posted.setdefault("minutes", request.GET.get("minutes", ""))
     form = LengthForm(posted)
     if not form.is_valid():
+        if form.data.get("is_asked"):
+            return _page(request, appointment, form, status=422)
         return changed(request, appointment, _refused(form), status=409)
     minutes = form.cleaned_data["minutes"]
+    # An undo is told only to those who heard of what it takes back
+    undoes = "minutes" in request.GET and not is_change_known(appointment)
     there = conflicts_of_length(appointment=appointment, minutes=minutes)
     try:
         longer = lengthen(
@@ -85,7 +93,7 @@ def appointment_length(request: AccountRequest, pk: UUID) -> HttpResponse:
             appointment=appointment,
             minutes=minutes,
             overbook_because=form.because({str(each.id) for each in there}),
-            tell=form.tells,
+            tell=False if undoes else form.tells,
         )
     except SlotTaken as taken:
         return _taken(request, appointment, form, there, taken.nearest)
@@ -115,7 +123,10 @@ def _taken(
     more: dict[str, Any] = {"there": there, "taken": _("The longer time reaches into another.")}
     if isinstance(form, MoveForm):
         more["taken"] = taken_words(nearest, form.starts_local)
-        more["nearest"] = [(slot, nearest_words(slot, form.starts_local)) for slot in nearest]
+        more["nearest"] = [
+            (slot, nearest_words(slot, form.starts_local))
+            for slot in that_day_first(nearest, form.starts_local)
+        ]
     return _page(request, appointment, form, status=409, **more)
 
 
@@ -131,6 +142,7 @@ def _page(
     at = local(appointment.starts_at, appointment.location.time_zone)
     if not form.is_bound:
         form.initial = {"practitioner": appointment.practitioner_id, "day": at, "time": at}
+        form.initial["minutes"] = appointment.duration_minutes
     context: dict[str, Any] = {
         "form": form,
         "action": request.path,
@@ -174,8 +186,13 @@ def taken_words(nearest: list[Slot], wanted: datetime) -> str:
     taken = _("%(time)s is taken.") % {"time": clock_words(wanted)}
     if not nearest:
         return taken + " " + _("Nothing is free near it. Try another day.")
-    times = [nearest_words(slot, wanted) for slot in nearest]
+    times = [nearest_words(slot, wanted) for slot in that_day_first(nearest, wanted)]
     return taken + " " + _("The nearest free times: %(times)s.") % {"times": ", ".join(times)}
+
+
+def that_day_first(nearest: list[Slot], wanted: datetime) -> list[Slot]:
+    """Return free times with those of the wanted day in front, so that no time reads as one of another day."""
+    return sorted(nearest, key=lambda slot: slot.local_start.date() != wanted.date())
 
 
 def nearest_words(slot: Slot, wanted: datetime) -> str:
@@ -183,7 +200,8 @@ def nearest_words(slot: Slot, wanted: datetime) -> str:
     at = clock_words(slot.local_start)
     if slot.local_start.date() == wanted.date():
         return at
-    return f"{short_day(slot.local_start)} {at}"
+    weekday = format_date(slot.local_start, "D")
+    return f"{weekday} {short_day(slot.local_start)} {at}"
 
 
 def _moved(request: AccountRequest, appointment: Appointment) -> Toast:

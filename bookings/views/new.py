@@ -23,7 +23,7 @@ from bookings.models import Appointment
 from bookings.overbooking import Conflict
 from bookings.views import series
 from bookings.views.frame import Toast, diary_of, tell
-from bookings.views.moving import nearest_words, taken_words
+from bookings.views.moving import nearest_words, taken_words, that_day_first
 from bookings.views.who import found_clients, uuid_in, who_context
 from bookings.wall_time import NonexistentTime
 
@@ -113,7 +113,7 @@ def _conflict(
     form.data = shown
     times = [
         {"value": f"{slot.local_start:{WALL}}", "label": nearest_words(slot, form.starts_local)}
-        for slot in nearest
+        for slot in that_day_first(nearest, form.starts_local)
     ]
     form.fields["reason"].required = True  # from here on it is shown with the choice that needs it
     return _page(

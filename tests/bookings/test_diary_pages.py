@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -15,9 +15,11 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Role
 from accounts.models.practice import current_anchor
 from accounts.tenancy import acting_in
+from bookings.availability import Slot
 from bookings.booking import book
 from bookings.cancelling import cancel
 from bookings.models import Appointment, Attendee, Message, Move
+from bookings.views.moving import nearest_words, that_day_first
 from clients.models import Alert, Client
 from tests.bookings.office import (
     NOW,
@@ -315,6 +317,42 @@ def test_pulling_lengthens_and_its_undo_shortens(
     drag(browser, office, toast_of(answer)["undo_url"])
     assert fresh(office, appointment).duration_minutes == 60
     assert drag(browser, office, address, minutes="x").status_code == 409
+
+
+def test_the_length_changes_without_a_drag(
+    office: Office, browser: Browser, appointment: Appointment
+) -> None:
+    address = office.url("appointment_length", appointment.pk)
+    panel = browser.get(office.url("appointment", appointment.pk), follow=True)
+    assert address in panel.content.decode()
+    page = browser.get(address)
+    assert (page.status_code, page.context["form"]["minutes"].value()) == (200, 60)
+    assert browser.post(address, {"minutes": "3", "is_asked": "True"}).status_code == 422
+    assert browser.post(address, {"minutes": "45", "is_asked": "True"}).status_code == 302
+    assert fresh(office, appointment).duration_minutes == 45
+
+
+def test_an_undone_length_tells_nobody_who_did_not_hear_of_it(
+    office: Office, browser: Browser
+) -> None:
+    with acting_in(office.account.ref, by=office.by):
+        booked = office.booked(ten(), make_client(email="leila@mail.example"))
+        Message.objects.update(state=Message.State.SENT)
+    answer = drag(browser, office, office.url("appointment_length", booked.pk), minutes=90)
+    drag(browser, office, toast_of(answer)["undo_url"])
+    with acting_in(office.account.ref):
+        news = Message.objects.filter(category=Message.Category.CHANGE)
+        assert news.filter(state=Message.State.QUEUED).count() == 0
+
+
+def test_free_times_of_the_wanted_day_come_first_and_others_name_theirs(office: Office) -> None:
+    wanted = ten(14)
+    slots = [
+        Slot(office.mei.pk, office.location.pk, "Australia/Sydney", utc(at), utc(at), at)
+        for at in (ten(day=date(2026, 11, 23)), ten(15))
+    ]
+    words = [nearest_words(each, wanted) for each in that_day_first(slots, wanted)]
+    assert words == ["3:00 pm", "Mon 23 Nov 10:00 am"]
 
 
 def test_attendance_is_one_tap_with_an_undo(
