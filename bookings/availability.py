@@ -75,8 +75,7 @@ class Absence:
     ends_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Busy:
+class Busy(NamedTuple):
     """A booking of a practitioner, wherever it is, already widened by its own buffers."""
 
     practitioner: UUID
@@ -151,8 +150,7 @@ class Place(NamedTuple):
     location: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """A time that can be booked: instants in UTC and the naive wall time the client is shown.
 
     `local_start` has `fold=1` on the second pass of an hour that occurs twice.

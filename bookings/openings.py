@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q
-
 from accounts.models import Location, Practitioner
 from accounts.time_zones import zone_info
 from bookings import availability
-from bookings.availability import Absence, Cap, Schedule, Slot, Terms
+from bookings.availability import Cap, Schedule, Slot, Terms
 from bookings.models import Service
 from bookings.rooms.fitting import Needs
 from bookings.rooms.known import needs_of
-from bookings.times import known
-from bookings.times.known import Own
+from bookings.times.facts import Asked, Own, facts
 from bookings.times.thinning import thinned
-from bookings.wall_time import ONE_DAY
 from privacy.vocabulary import clock
 
 NEAR = timedelta(days=7)
@@ -198,44 +195,47 @@ def schedule_of(
     leaving_out: UUID | None = None,
     own_hold: bytes | None = None,
 ) -> Schedule:
-    """Return all that is known of practitioners' time at one location, in five statements however long the history is.
+    """Return all that is known of practitioners' time at one location, in one statement however long the history is.
 
-    With a `service`, each one's own terms for it stand in the schedule, and where it needs rooms or equipment, a sixth
+    With a `service`, each one's own terms for it stand in the schedule, and where it needs rooms or equipment, a second
     statement says when those are taken.
     """
-    ids = [practitioner.pk for practitioner in practitioners]
-    weekly, extra = known.opened(ids, location, first_day, last_day)
-    holidays = known.closed_holidays(Q(pk=location.pk), first_day - ONE_DAY, last_day + ONE_DAY)
-    busy, booked = known.taken(
-        ids,
-        location.time_zone,
+    asked = Asked(
+        [practitioner.pk for practitioner in practitioners],
+        location,
         first_day,
         last_day,
-        leaving_out=leaving_out,
-        own_hold=own_hold,
+        service,
+        leaving_out,
+        own_hold,
     )
-    own = known.own_of(ids, service)
-    return Schedule(
-        hours=weekly,
-        extra=extra,
-        absences=known.absences(ids, location, first_day, last_day)
-        + [Absence(None, location.pk, each.starts_at, each.ends_at) for each in holidays],
-        busy=busy,
-        caps=[
-            Cap(pk, each.per_day, each.per_week, booked[pk])
-            for pk, each in own.items()
-            if (each.per_day, each.per_week) != (None, None)
-        ],
-        terms={
-            pk: terms_of(service, at_desk=at_desk, own=each)
-            for pk, each in own.items()
-            if service is not None
-        },
-        needs=needs_of(
+    known = facts(asked)
+    needs = Needs()
+    if service is not None and any(own.needs_room for own in known.own.values()):
+        needs = needs_of(
             service, location, first_day, last_day, leaving_out=leaving_out, own_hold=own_hold
         )
-        if service is not None and any(each.needs_room for each in own.values())
-        else Needs(),
+    return Schedule(
+        hours=known.weekly,
+        extra=known.extra,
+        absences=known.absences,
+        busy=known.busy,
+        caps=[
+            Cap(
+                pk,
+                own.per_day,
+                own.per_week,
+                Counter(day for who, day in known.booked_on if who == pk),
+            )
+            for pk, own in known.own.items()
+            if (own.per_day, own.per_week) != (None, None)
+        ],
+        terms={
+            pk: terms_of(service, at_desk=at_desk, own=own)
+            for pk, own in known.own.items()
+            if service is not None
+        },
+        needs=needs,
     )
 
 

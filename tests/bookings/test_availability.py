@@ -273,7 +273,7 @@ def test_free_ranges_are_open_ranges_without_bookings() -> None:
 
 def test_the_nearest_are_the_closest_in_time_one_per_start() -> None:
     found = slots(MORNING, terms(30, 30), now=LONG_AGO, first_day=MONDAY, last_day=MONDAY)
-    twice = [slot for each in found for slot in (each, replace(each, practitioner=BJORN))]
+    twice = [slot for each in found for slot in (each, each._replace(practitioner=BJORN))]
     near = nearest(twice, at("2026-01-12T10:00"))
     assert [f"{slot.starts_at:%H:%M}" for slot in near] == ["09:30", "10:00", "10:30"]
     assert [f"{s.starts_at:%H:%M}" for s in nearest(found, at("2026-01-12T09:15"), 1)] == ["09:00"]
