@@ -7,16 +7,18 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connections, transaction
 from django.http import HttpRequest, HttpResponse
 
 from accounts.cells import cells
 from accounts.models import Account, EntryCode, Member, RegionSession, User
 from accounts.tenancy import AccountRef
 from privacy.vocabulary import clock, scope
+from privacy.vocabulary.placement import columns_of, from_row
 
 CODE_LIFE = timedelta(seconds=60)
 ABSOLUTE_LIFE = timedelta(hours=12)
@@ -129,7 +131,7 @@ def start(member: Member, *, browser: str, proved_at: datetime | None = None) ->
 
 # Written out, because every page asks for it: building it took longer than its answer
 _LIVE = """
-SELECT m.*, s.id AS session_id, s.last_seen_at, s.stepped_up_at
+SELECT s.id, s.last_seen_at, s.stepped_up_at, {member}
 FROM accounts_regionsession s
 JOIN accounts_member m ON m.account_id = s.account_id AND m.id = s.member_id
 WHERE s.account_id = %(account)s AND s.digest = %(digest)s
@@ -143,18 +145,22 @@ def find(ticket: Ticket, *, is_used: bool = True) -> Live | None:
     A page that asks by itself, with nobody before it, does not use it: the session of a desk left alone still ends.
     """
     now = clock.now()
-    asked = {
-        "account": scope.current().account_id,
+    active = scope.current()
+    asked: dict[str, Any] = {
+        "account": active.account_id,
         "digest": digest(ticket.secret),
         "now": now,
         "idle_since": now - IDLE_LIFE,
     }
-    member = next(iter(Member.objects.raw(_LIVE, asked)), None)
-    if member is None:
+    with connections[active.database].cursor() as cursor:
+        cursor.execute(_LIVE.format(member=columns_of(Member, "m")), asked)
+        row = cursor.fetchone()
+    if row is None:
         return None
-    if is_used and now - member.last_seen_at > timedelta(minutes=1):
-        RegionSession.objects.filter(pk=member.session_id).update(last_seen_at=now)
-    return Live(member, member.stepped_up_at)
+    pk, last_seen_at, stepped_up_at, *columns = row
+    if is_used and now - last_seen_at > timedelta(minutes=1):
+        RegionSession.objects.filter(pk=pk).update(last_seen_at=now)
+    return Live(from_row(Member, active.database, columns), stepped_up_at)
 
 
 def end(ticket: Ticket) -> None:

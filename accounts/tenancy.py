@@ -16,7 +16,7 @@ from django.db.models import Model
 
 from accounts.cells import cell, region_name
 from privacy.vocabulary import scope
-from privacy.vocabulary.placement import Placement
+from privacy.vocabulary.placement import Placement, columns_of, from_row
 from privacy.vocabulary.scope import SYSTEM, Actor, NoAccount, Purpose, Scope, WrongAccount
 
 # Statements about the transaction itself, which read and write no row
@@ -178,17 +178,16 @@ def acting_in(
 def _open_door(active: Scope, *, snapshot: bool) -> Any:
     """Tie the open transaction to the account; return its anchor, None where the account has none here."""
     model = apps.get_model("accounts", "AccountAnchor")
-    names = [field.attname for field in model._meta.concrete_fields]
     with connections[active.database].cursor() as cursor:
         if snapshot:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         cursor.execute("SELECT set_config('app.account_id', %s, true)", [str(active.account_id)])
         cursor.execute(
-            f"SELECT {', '.join(names)} FROM accounts_accountanchor WHERE account_id = %s",
+            f"SELECT {columns_of(model, 'a')} FROM accounts_accountanchor a WHERE account_id = %s",
             [active.account_id],
         )
         row = cursor.fetchone()
-    return model.from_db(active.database, names, row) if row else None
+    return from_row(model, active.database, row) if row else None
 
 
 def _keep_reads(account: AccountRef, active: Scope, outer: Scope | None) -> None:

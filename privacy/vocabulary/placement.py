@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from functools import cache
 from typing import Any, ClassVar, Self
 
 from django.core.exceptions import FieldError
@@ -132,6 +133,22 @@ class RegionModel(models.Model):
     class Meta:
         abstract = True
         base_manager_name = "objects"
+
+
+@cache
+def columns_of(model: type[models.Model], table: str) -> str:
+    """Return a model's columns for a statement that is written out; `from_row` takes them in this order."""
+    return ", ".join(f"{table}.{field.column}" for field in model._meta.concrete_fields)
+
+
+def from_row[Row: models.Model](model: type[Row], alias: str, row: Sequence[Any]) -> Row:
+    """Return the row of a written-out statement as a query set would: sealed values stay sealed until they are read."""
+    fields: Sequence[Any] = model._meta.concrete_fields
+    values = [
+        field.from_db_value(value, None, None) if getattr(field, "is_sealed", False) else value
+        for field, value in zip(fields, row, strict=True)
+    ]
+    return model.from_db(alias, [field.attname for field in fields], values)
 
 
 class KeyringModel(models.Model):
