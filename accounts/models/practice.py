@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import ClassVar
 from urllib.parse import urlencode
 from zoneinfo import available_timezones
@@ -24,6 +25,12 @@ from privacy.vocabulary.placement import (
     TenantManager,
 )
 from privacy.vocabulary.scope import Actor, ActorKind
+
+
+@lru_cache(maxsize=4096)
+def _path(name: str, slug: str) -> str:
+    """Remembered, because the frame of each page has a dozen of them."""
+    return reverse(name, args=[slug])
 
 
 class Role(models.TextChoices):
@@ -93,7 +100,7 @@ class AccountAnchor(models.Model):
 
     def url(self, name: str, *args: object, **query: object) -> str:
         """Return the address of one of the account's pages, on its region's host when it has one."""
-        path = reverse(name, args=[self.slug, *args])
+        path = reverse(name, args=[self.slug, *args]) if args else _path(name, self.slug)
         host = cell(self.cell).host
         return f"{host}{path}" + (f"?{urlencode(query)}" if query else "")
 
