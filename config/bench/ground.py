@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import psycopg
@@ -44,7 +46,7 @@ class Plan:
 
 @dataclass(slots=True)
 class Ground:
-    """The stage once it is set. `quiet` says whether times may be judged."""
+    """The stage once it is set. `fastest` is the least that the fixed job has taken in this run."""
 
     plan: Plan
     scene: Scene
@@ -53,12 +55,13 @@ class Ground:
     floor: Server
     floor_cookie: str
     logs: Path
-    quiet: bool = True
+    fastest: float = math.inf
     connections: dict[tuple[str, str], psycopg.Connection[Any]] = field(default_factory=dict)
 
-    def may_judge(self, timed: Timed) -> bool:
-        """Return whether these times may be judged: the machine was quiet at the start and in these rounds."""
-        return self.quiet and timed.is_quiet
+    def pace_of(self, timed: Timed) -> float:
+        """Return what the fixed job took in these rounds, by which they are judged once the run is over."""
+        self.fastest = min(self.fastest, *timed.fixed)
+        return median(timed.fixed)
 
     def raw(self, prefix: str = SMALL, role: str = "") -> psycopg.Connection[Any]:
         """Return the kept plain connection to a region's database, by default as the superuser."""

@@ -47,7 +47,7 @@ def slots(ground: Ground) -> list[Finding]:
             },
             ground.plan.rounds,
         )
-    found = partial(Finding, "G1", quiet=ground.may_judge(timed))
+    found = partial(Finding, "G1", pace=ground.pace_of(timed))
     return [
         found("slots, 30 days: SQL sent / raw", ratio(timed["sent"], timed["raw"]), limit=1.5),
         found("slots, 30 days: computed / raw", ratio(timed["computed"], timed["raw"]), limit=5),
@@ -107,7 +107,7 @@ def diary(ground: Ground) -> list[Finding]:
         peer = Browser(f"{url.partition('://')[0]}://{host}")
         jobs[f"peer {name}"] = partial(peer.get, f"/{path}")
     timed = interleaved(jobs, ground.plan.rounds)
-    found = partial(Finding, "G2", quiet=ground.may_judge(timed))
+    found = partial(Finding, "G2", pace=ground.pace_of(timed))
     return [
         found("week diary, 235 appointments / raw", ratio(timed["page"], timed["raw"]), limit=8),
         found("week diary: floor page / raw", ratio(timed["floor"], timed["raw"])),
@@ -178,7 +178,7 @@ def every_kind(ground: Ground) -> list[Finding]:
             ground.plan.rounds,
         )
         page, under = timed["page"], timed["floor"]
-        found = partial(Finding, "G7", quiet=ground.may_judge(timed))
+        found = partial(Finding, "G7", pace=ground.pace_of(timed))
         findings += [
             found(f"{kind.name} / floor page", ratio(page, under), limit=1.5),
             found(f"{kind.name} / floor page, p95", ratio(page, under, of=p95), limit=2),

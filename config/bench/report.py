@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
-from config.bench.statistics import Interval, Verdict, judge
+from config.bench.statistics import Interval, Verdict, is_quiet, judge
 
 HEAD = ("goal", "work", "measured", "interval", "limit", "verdict")
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One measured thing. `limit` is None for what is only told; counts don't depend on the machine's noise."""
+    """One measured thing. `limit` is None for what is only told; counts don't depend on the machine's noise.
+
+    `pace` is what the fixed job took meanwhile; once the run is over, `judged` says by it whether it was `quiet`.
+    """
 
     goal: str
     work: str
@@ -21,6 +24,7 @@ class Finding:
     unit: str = "×"
     limit: float | None = None
     counted: bool = False
+    pace: float | None = None
     quiet: bool = True
     more: dict[str, object] = field(default_factory=dict)
 
@@ -50,6 +54,13 @@ class Finding:
         """The finding as one line of JSON."""
         told = asdict(self) | {"verdict": self.verdict}
         return json.dumps({**told, **told.pop("more")}, ensure_ascii=False)
+
+
+def judged(findings: Iterable[Finding], fastest: float) -> list[Finding]:
+    """Return findings that know whether the machine was quiet, `fastest` being the run's fastest fixed job."""
+    return [
+        replace(each, quiet=each.pace is None or is_quiet(each.pace, fastest)) for each in findings
+    ]
 
 
 def table(findings: Iterable[Finding]) -> str:

@@ -8,8 +8,6 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from config.bench.statistics import NOISY_ABOVE, noise
-
 WARM_UP = 8  # more than a connection waits before it prepares a statement
 NOISE_ROUNDS = 100
 _FIXED = b"keepwell" * 16_384
@@ -26,11 +24,6 @@ class Timed:
 
     def __getitem__(self, name: str) -> list[float]:
         return self.times[name]
-
-    @property
-    def is_quiet(self) -> bool:
-        """Whether the machine was quiet enough for these times to be judged."""
-        return noise(self.fixed) <= NOISY_ABOVE
 
 
 def interleaved(jobs: Mapping[str, Job], rounds: int, *, warm_up: int = WARM_UP) -> Timed:

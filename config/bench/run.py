@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from statistics import median
 
 from config.bench import pages, report, tax
 from config.bench.ground import Ground, Plan, grounded, seeded
@@ -12,7 +13,7 @@ from config.bench.race import races
 from config.bench.report import Finding
 from config.bench.rounds import noise_times
 from config.bench.searching import search
-from config.bench.statistics import NOISY_ABOVE, noise, spread
+from config.bench.statistics import NOISY_ABOVE, spread
 from config.bench.writing import book, save_draft
 from config.demo.supervisor import say
 
@@ -35,21 +36,25 @@ MEASUREMENTS: tuple[tuple[str, Measurement], ...] = (
 
 def measure(plan: Plan) -> None:
     """Do all of it and print what was found."""
-    before = noise(noise_times())
-    say(f"Noise of this machine: a fixed job's median is {before:.2f} × its minimum.")
+    before = noise_times()
+    say(
+        f"Noise of this machine: a fixed job's median is {_noise(before, min(before)):.2f} × its minimum."
+    )
     began = time.monotonic()
     scene = seeded(plan)
     _told("seeding", began)
     findings: list[Finding] = []
     with grounded(plan, scene) as ground:
-        ground.quiet = before <= NOISY_ABOVE
+        ground.fastest = min(before)
         for name, measurement in MEASUREMENTS:
             began = time.monotonic()
             findings += measurement(ground)
             _told(name, began)
-    noises = noise_times()
-    findings.append(Finding("noise", "fixed job afterwards", spread(noises), "ms"))
-    say(_conclusion(before, noise(noises)))
+    after = noise_times()
+    fastest = min(ground.fastest, *after)
+    findings.append(Finding("noise", "fixed job afterwards", spread(after), "ms"))
+    findings = report.judged(findings, fastest)
+    say(_conclusion(_noise(before, fastest), _noise(after, fastest)))
     judged = [each for each in findings if each.limit is not None]
     told = [each for each in findings if each.limit is None]
     say(f"\nGoals\n\n{report.table(judged)}\n\nTold beside\n\n{report.table(told)}\n")
@@ -57,11 +62,16 @@ def measure(plan: Plan) -> None:
 
 
 def _conclusion(before: float, after: float) -> str:
-    if before > NOISY_ABOVE:
-        return f"Too noisy ({before:.2f} ×): times are told, not judged. Counters are."
-    if after > NOISY_ABOVE:
-        return f"It grew noisy meanwhile ({after:.2f} ×): take the verdicts on times with care."
-    return f"The machine stayed quiet ({after:.2f} × at the end)."
+    noises = (
+        f"{before:.2f} × at the start and {after:.2f} × at the end of the run's fastest fixed job"
+    )
+    if max(before, after) > NOISY_ABOVE:
+        return f"Noisy, {noises}: times measured meanwhile are told, not judged. Counters are."
+    return f"The machine was quiet, {noises}."
+
+
+def _noise(times: list[float], fastest: float) -> float:
+    return median(times) / fastest
 
 
 def _told(name: str, began: float) -> None:

@@ -37,7 +37,7 @@ def search(ground: Ground) -> list[Finding]:
             "client search over 50,000, warm / floor page",
             ratio(timed["page"], timed["floor"]),
             limit=1.5,
-            quiet=ground.may_judge(timed),
+            pace=ground.pace_of(timed),
         ),
         Finding(
             "G5",
@@ -45,7 +45,7 @@ def search(ground: Ground) -> list[Finding]:
             spread(first["search"]),
             "ms",
             limit=400,
-            quiet=ground.may_judge(first),
+            pace=ground.pace_of(first),
         ),
     ]
 

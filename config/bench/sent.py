@@ -29,7 +29,7 @@ class Statement:
         """Whether it only reads rows of the region."""
         return (
             self.alias == "region_au"
-            and self.sql.startswith("SELECT")
+            and self.sql.lstrip().startswith(("SELECT", "WITH"))
             and not self.sql.startswith("SELECT set_config")
             and " FOR UPDATE" not in self.sql
         )
@@ -37,7 +37,8 @@ class Statement:
     @property
     def table(self) -> str:
         """The table it reads first."""
-        return self.sql.partition(" FROM ")[2].split(" ", 1)[0].strip('"')
+        words = self.sql.split()
+        return words[words.index("FROM") + 1].strip('"') if "FROM" in words else ""
 
 
 @contextmanager

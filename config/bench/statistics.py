@@ -69,9 +69,12 @@ def exact(value: float) -> Interval:
     return Interval(value, value, value)
 
 
-def noise(times: Sequence[float]) -> float:
-    """Return how noisy the machine is: median over minimum of a job that always does the same."""
-    return median(times) / min(times)
+def is_quiet(pace: float, fastest: float) -> bool:
+    """Tell whether a job that always does the same took about what it takes on this machine when nothing else runs.
+
+    Compared with its fastest in the whole run: beside its own rounds, a machine that is evenly slow looks quiet.
+    """
+    return pace <= fastest * NOISY_ABOVE
 
 
 def judge(measured: Interval, goal: float, *, quiet: bool = True) -> Verdict:

@@ -42,7 +42,7 @@ def walls(ground: Ground) -> list[Finding]:
                 f"{kind.name}: dearest query with / without the wall",
                 worst,
                 limit=1.3,
-                quiet=ground.may_judge(timed),
+                pace=ground.pace_of(timed),
                 more={"table": table, "queries": len(taxes)},
             )
         )

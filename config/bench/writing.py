@@ -60,10 +60,10 @@ def book(ground: Ground) -> list[Finding]:
             "book at the desk / raw insert of the same rows",
             ratio(timed["page"], timed["raw"]),
             limit=8,
-            quiet=ground.may_judge(timed),
+            pace=ground.pace_of(timed),
             more={"rows": rows.counts},
         ),
-        Finding("G3", "book: raw", spread(timed["raw"]), "ms", quiet=ground.may_judge(timed)),
+        Finding("G3", "book: raw", spread(timed["raw"]), "ms", pace=ground.pace_of(timed)),
     ]
 
 
@@ -100,7 +100,7 @@ def save_draft(ground: Ground) -> list[Finding]:
             "save a note draft / raw update, version and audit",
             ratio(timed["page"], timed["raw"]),
             limit=8,
-            quiet=ground.may_judge(timed),
+            pace=ground.pace_of(timed),
             more={"rows": rows.counts},
         )
     ]

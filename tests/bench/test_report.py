@@ -2,8 +2,8 @@
 
 import json
 
-from config.bench.report import Finding, lines, table
-from config.bench.statistics import Interval, exact
+from config.bench.report import Finding, judged, lines, table
+from config.bench.statistics import Interval, Verdict, exact
 
 FINDINGS = [
     Finding("G2", "week diary / raw", Interval(7.5, 7.25, 8.125), limit=8),
@@ -29,3 +29,14 @@ def test_each_line_is_json_with_the_verdict() -> None:
     assert [each["verdict"] for each in told] == ["met", "met", "not judged", None]
     assert told[0]["measured"] == {"value": 7.5, "low": 7.25, "high": 8.125}
     assert told[3]["rows"] == 235
+
+
+def test_times_of_an_evenly_slow_stretch_are_told_and_not_judged() -> None:
+    within = Interval(1.0, 0.9, 1.1)
+    found = [
+        Finding("G7", "in the slow stretch", within, limit=1.5, pace=5.0),
+        Finding("G7", "in the quiet one", within, limit=1.5, pace=2.5),
+        Finding("G2", "statements", exact(11), unit="", limit=12, counted=True),
+    ]
+    verdicts = [each.verdict for each in judged(found, fastest=2.0)]
+    assert verdicts == [Verdict.NOT_JUDGED, Verdict.MET, Verdict.MET]

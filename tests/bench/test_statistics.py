@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from config.bench.statistics import Interval, Verdict, exact, judge, noise, p95, ratio, spread
+from config.bench.statistics import Interval, Verdict, exact, is_quiet, judge, p95, ratio, spread
 
 
 def test_a_ratio_of_medians_lies_in_its_interval() -> None:
@@ -63,6 +63,6 @@ def test_a_verdict_takes_the_whole_interval(measured: Interval, verdict: Verdict
     assert judge(measured, 1.0, quiet=False) == Verdict.NOT_JUDGED
 
 
-def test_noise_is_how_far_the_median_lies_above_the_minimum() -> None:
-    assert noise([1.0, 3.0, 2.0]) == 2
-    assert noise([4.0] * 9) == 1
+def test_a_machine_is_quiet_up_to_twice_the_fastest_of_the_run() -> None:
+    assert is_quiet(2.0, 1.0)
+    assert not is_quiet(2.1, 1.0)
