@@ -14,6 +14,7 @@ from bookings.models import Appointment, Service, ServiceNeed
 from bookings.openings import schedule_of
 from bookings.overbooking import Conflict
 from bookings.series.recurrence import Repeat, dates
+from bookings.times import away
 from bookings.wall_time import NonexistentTime
 
 
@@ -28,6 +29,7 @@ class Planned:
     missing: str = ""
     conflicts: list[Conflict] = field(default_factory=list)
     is_outside: bool = False
+    away: str = ""
 
     @property
     def is_free(self) -> bool:
@@ -68,7 +70,10 @@ def check(
     location: Location,
     leaving_out: Collection[UUID] = (),
 ) -> None:
-    """Write on each occurrence what it would overlap, its own series included, and whether it lies outside hours."""
+    """Write on each occurrence what it would overlap, its own series included, and whether it lies outside hours.
+
+    Which holiday or time away is the cause is asked only when one lies outside.
+    """
     visits = [each.visit for each in found if each.visit is not None]
     if not visits:
         return
@@ -88,6 +93,22 @@ def check(
         )
         starts, ends = each.visit.starts_at, each.visit.ends_at
         each.is_outside = not any(start <= starts and ends <= end for start, end in ranges)
+    outside = [each for each in found if each.is_outside]
+    if outside:
+        _name_causes(outside, practitioner, location)
+
+
+def _name_causes(outside: list[Planned], practitioner: Practitioner, location: Location) -> None:
+    days = [each.starts_local.date() for each in outside]
+    causes = away([practitioner.pk], location, min(days), max(days))
+    for each in outside:
+        if each.visit is None:
+            continue
+        starts, ends = each.visit.starts_at, each.visit.ends_at
+        each.away = next(
+            (cause.label for cause in causes if cause.starts_at < ends and cause.ends_at > starts),
+            "",
+        )
 
 
 def _planned(

@@ -69,12 +69,14 @@ def test_every_occurrence_is_checked_before_any_is_saved(office: Office) -> None
             time_zone="Australia/Sydney",
             first_day=week(2),
             last_day=week(2),
+            label="Conference",
         ).save(force_insert=True)
         found = planned(office)
         assert [each.is_free for each in found] == [True, False, False, True]
         assert [each.id for each in found[1].conflicts] == [other.pk]
         assert found[1].conflicts[0].who.startswith("Ida")
         assert [each.is_outside for each in found] == [False, False, True, False]
+        assert [each.away for each in found] == ["", "", "Conference", ""]
         assert Appointment.objects.count() == 1
 
 
