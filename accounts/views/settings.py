@@ -94,7 +94,7 @@ DOORS = (
             (
                 "messages",
                 "send",
-                gettext_lazy("Messages"),
+                gettext_lazy("Message log"),
                 gettext_lazy("What was sent, what was not and why"),
                 P.CLIENTS_VIEW,
             ),
