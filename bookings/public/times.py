@@ -16,11 +16,13 @@ from accounts.models import Location
 from accounts.templatetags.keepwell import clock as clock_words
 from accounts.time_zones import zone_info
 from bookings.availability import Slot
-from bookings.openings import first_day_open, offer
+from bookings.openings import Offer, first_day_open, offer
 from bookings.public.offers import Choice
 from privacy.vocabulary import clock
 
 WEEK = timedelta(days=7)
+# How far ahead the first free day is looked for at once, and how far from today a week is read along with it
+FIRST_LOOK, NEAR = timedelta(days=13), timedelta(days=35)
 NOON, EVENING = time(12), time(17)
 
 
@@ -42,36 +44,57 @@ class Week:
 def week_of(
     choice: Choice, location: Location, *, asked: date | None, leaving_out: UUID | None = None
 ) -> Week:
-    """Return the week of the asked day, or of the first day with an opening when none was asked for."""
+    """Return the week of the asked day, or of the first day with an opening when none was asked for.
+
+    The first free day and the week come out of one look at the schedule, unless they lie far apart.
+    """
     today = clock.today(location.time_zone)
     last = today + timedelta(days=choice.service.horizon_days)
     after = asked if asked and today <= asked <= last else today
-    first = None
-    if asked is None:
+    monday = _monday(after)
+    near = max(after, today + FIRST_LOOK)
+    is_near = monday - today <= NEAR
+    found = _offer(choice, location, today if is_near else monday, _sunday(near), leaving_out)
+    first = _first(found, today) if is_near else None
+    if first is None and (asked is None or not is_near):
         first = _first_open(choice, location, today, leaving_out)
-        after = first or today
-    monday = after - timedelta(days=after.weekday())
-    if asked is not None and monday > today:
-        first = _first_open(choice, location, today, leaving_out)
-    found = offer(
-        service=choice.service,
-        practitioners=choice.practitioners,
-        location=location,
-        first_day=monday,
-        last_day=monday + WEEK - timedelta(days=1),
-        leaving_out=leaving_out,
-        own_hold=choice.own_hold,
-    )
-    day = after if found.left.get(after) else None
+    if asked is None and first:
+        after, monday = first, _monday(first)
+        if monday > near:
+            found = _offer(choice, location, monday, _sunday(first), leaving_out)
+    week = {day: left for day, left in found.left.items() if monday <= day < monday + WEEK}
+    day = after if week.get(after) else None
+    next_day = None
+    if day is None:
+        next_day = _first(found, after) or _first_open(choice, location, after, leaving_out)
     return Week(
-        left=found.left,
+        left=week,
         day=day,
         slots=[slot for slot in found.slots if slot.local_start.date() == day],
         # Nothing to go back to before the first free time
         earlier=monday - timedelta(days=1) if first and first < monday else None,
         later=monday + WEEK if monday + WEEK <= last else None,
-        next_day=None if day else _first_open(choice, location, after, leaving_out),
+        next_day=next_day,
     )
+
+
+def _offer(
+    choice: Choice, location: Location, first: date, last: date, leaving_out: UUID | None
+) -> Offer:
+    return offer(
+        service=choice.service,
+        practitioners=choice.practitioners,
+        location=location,
+        first_day=first,
+        last_day=last,
+        leaving_out=leaving_out,
+        own_hold=choice.own_hold,
+    )
+
+
+def _first(found: Offer, after: date) -> date | None:
+    """Return the first date from `after` on that has a time left."""
+    return next((day for day, left in found.left.items() if left and day >= after), None)
 
 
 def _first_open(
@@ -85,6 +108,14 @@ def _first_open(
         leaving_out=leaving_out,
         own_hold=choice.own_hold,
     )
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def _sunday(day: date) -> date:
+    return day + timedelta(days=6 - day.weekday())
 
 
 def day_cards(week: Week, url: Callable[[date], str]) -> list[dict[str, Any]]:
