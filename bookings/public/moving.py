@@ -172,6 +172,7 @@ def _show(
         about=_("Now: %(when)s") % {"when": now},
         back=account.url("booking", token),
         next_action=account.url("booking_time", token),
+        return_url=account.url("booking_times", token),
         is_moving=True,
         status=status,
     )

@@ -127,6 +127,8 @@ def _times(
 ) -> HttpResponse:
     start = read_start(request.GET.get("start", ""))
     week = week_of(choice, location, asked=asked_day(request, location, start))
+    # The visit begins here: whoever goes back from the next step finds the time that is kept for them
+    begun = choice.query | {"visit": visits.sealed(visits.fresh(choice.visit))}
     chosen = next((slot for slot in week.slots if slot.starts_at == start), None)
 
     def to(day: date | None) -> str:
@@ -156,7 +158,8 @@ def _times(
         zone_words=zone_words(location.time_zone),
         about=summary(choice, wishes),
         back=back,
-        next_action=url(request, "book_hold", choice.service.pk, **choice.query),
+        next_action=url(request, "book_hold", choice.service.pk, **begun),
+        return_url=url(request, "book_when", choice.service.pk, **begun),
         **steps(choice, "when"),
     )
 

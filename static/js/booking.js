@@ -15,3 +15,13 @@ for (const form of document.querySelectorAll("[data-times]")) {
   form.addEventListener("change", show);
   addEventListener("pageshow", show);
 }
+
+// Going back after sending leads to an address: never to a page that the browser can't show without sending it again,
+// and from the details to the times as this visit sees them, the one that is kept for it among them.
+addEventListener("submit", ({ target: form, defaultPrevented }) => {
+  if (defaultPrevented || form.method !== "post") return;
+  const here = new URL(form.dataset.return ?? location.href, location.href);
+  const start = form.dataset.return && form.querySelector('input[name="start"]:checked')?.value;
+  if (start) here.searchParams.set("start", start);
+  history.replaceState(history.state, "", here);
+});
