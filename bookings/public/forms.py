@@ -36,7 +36,10 @@ class DetailsForm(forms.Form):
             "For your confirmation and the link to change or cancel. Without it we can’t book you online."
         ),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        error_messages={"required": _("Enter your e-mail address: your confirmation goes there.")},
+        error_messages={
+            "required": _("Enter your e-mail address: your confirmation goes there."),
+            "invalid": _("Check the e-mail address: something in it is missing or mistyped."),
+        },
     )
     phone = forms.CharField(
         label=_("Phone"),

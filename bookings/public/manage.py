@@ -175,6 +175,7 @@ def _show(
         zone_words=zone_words(appointment.time_zone),
         phone=appointment.location.phone,
         is_cancelled=attendee.state == Attendee.State.CANCELLED,
+        is_own_word=attendee.cancelled_by == Attendee.Side.CLIENT,
         is_request=is_request(attendee),
         is_group=appointment.capacity > 1,
         may_cancel=may_cancel(attendee) and request.account.is_active,

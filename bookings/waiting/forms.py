@@ -229,7 +229,10 @@ class JoinForm(forms.Form):
         ),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={
-            "required": gettext_lazy("Enter your e-mail address: free times are sent there.")
+            "required": gettext_lazy("Enter your e-mail address: free times are sent there."),
+            "invalid": gettext_lazy(
+                "Check the e-mail address: something in it is missing or mistyped."
+            ),
         },
     )
     phone = forms.CharField(

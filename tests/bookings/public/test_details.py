@@ -87,7 +87,7 @@ def test_the_notice_that_was_shown_is_recorded_not_the_newest(
         ("family_name", " ", "so that we know who is coming"),
         ("given_name", "x" * 81, "at most 80 characters"),
         ("email", "", "your confirmation goes there"),
-        ("email", "not an address", "valid email"),
+        ("email", "not an address", "missing or mistyped"),
         ("phone", "12", "too short"),
         ("phone", "call me", "too short"),
         ("comment", "x" * 1001, "at most 1000 characters"),

@@ -12,6 +12,7 @@ from django.test import Client as Browser
 from accounts.models import AccountAnchor
 from accounts.tenancy import acting_in
 from bookings.booking import book
+from bookings.cancelling import cancel
 from bookings.models import Appointment, Attendee
 from bookings.public.links import BadLink, ExpiredLink, find, open_id, sealed_id, token_of
 from privacy.vocabulary.scope import SYSTEM
@@ -181,3 +182,18 @@ def test_an_expired_link_is_told_from_a_bad_one(
     at(NOW + timedelta(days=2), settings)
     with acting_in(practice.account.ref), pytest.raises(ExpiredLink):
         find(token)
+
+
+def test_whoever_did_not_cancel_is_not_thanked(
+    practice: Practice, token: str, client: Browser
+) -> None:
+    with acting_in(practice.account.ref):
+        cancel(
+            by=SYSTEM,
+            attendee=Attendee.objects.get(),
+            side=Attendee.Side.PRACTICE,
+            reason=Attendee.Reason.PRACTITIONER_AWAY,
+        )
+    words = client.get(practice.url("booking", token)).content.decode()
+    assert "The practice has called this time off." in words
+    assert "Thank you for telling us" not in words
