@@ -228,7 +228,7 @@ def _rooms(appointment: Appointment, change_url: str) -> list[tuple[str, Any]]:
         return []
     if not change_url:
         return [(_("Room"), names)]
-    return [(_("Room"), _with_way(names, _("Change"), change_url))]
+    return [(_("Room"), _with_way(names, _("Change the room"), change_url))]
 
 
 def _with_length(appointment: Appointment, service: str, account: AccountAnchor | None) -> str:
@@ -240,8 +240,9 @@ def _with_length(appointment: Appointment, service: str, account: AccountAnchor 
 
 
 def _with_way(words: str, way: str, url: str) -> str:
-    link = '{} · <a href="{url}" hx-get="{url}" hx-target="#panel">{}</a>'
-    return format_html(link, words, way, url=url)
+    """Return words with a short link behind them, whose whole meaning is `way`."""
+    link = '{} · <a href="{url}" hx-get="{url}" hx-target="#panel" aria-label="{}">{}</a>'
+    return format_html(link, words, way, _("Change"), url=url)
 
 
 def _place(
