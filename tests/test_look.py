@@ -245,6 +245,14 @@ def test_pages_of_failure_need_no_context(name: str) -> None:
     assert "Nothing" in page or "nothing is half-done" in page
 
 
+def test_what_is_the_same_for_everybody_is_drawn_in_each_language() -> None:
+    page = Template('{% load keepwell %}{% fixed "components/theme.html" %}')
+    plain = Template('{% include "components/theme.html" only %}')
+    for language in ("en", "de", "en"):
+        with translation.override(language):
+            assert page.render(Context()) == plain.render(Context())
+
+
 def test_the_style_guide_shows_every_component() -> None:
     page = render_to_string("styleguide.html", frame_samples())
     missing = [

@@ -90,10 +90,9 @@ def frame_samples() -> dict[str, Any]:
     """Return what practice.html shows around a page."""
     return {
         "nav": _nav(),
-        "account_name": "Harbour Physio",
-        "region_name": "Sydney",
+        "account": {"name": "Harbour Physio", "city": "Sydney"},
         "search_url": "/search/",
-        "person": {"name": "Mei Tanaka", "initials": "MT", "email": "mei@harbour.example"},
+        "member": {"name": "Mei Tanaka", "initials": "MT", "email": "mei@harbour.example"},
         "person_url": "#",
         "sign_out_url": "#",
         "jobs": [
