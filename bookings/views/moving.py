@@ -122,6 +122,9 @@ def _taken(
     form.data = shown
     more: dict[str, Any] = {"there": there, "taken": _("The longer time reaches into another.")}
     if isinstance(form, MoveForm):
+        # Where it stands already is free for it alone, and no other time
+        here = (appointment.practitioner_id, appointment.starts_at)
+        nearest = [slot for slot in nearest if (slot.practitioner, slot.starts_at) != here]
         more["taken"] = taken_words(nearest, form.starts_local)
         more["nearest"] = [
             (slot, nearest_words(slot, form.starts_local))

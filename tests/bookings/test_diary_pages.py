@@ -308,6 +308,19 @@ def test_the_form_offers_the_nearest_times_and_keeps_what_was_typed(
     assert fresh(office, appointment).starts_at == utc(ten(15))
 
 
+def test_its_own_time_is_not_offered_as_another(
+    office: Office, browser: Browser, appointment: Appointment
+) -> None:
+    with acting_in(office.account.ref, by=office.by):
+        office.booked(ten(11))
+    values = {"practitioner": str(office.mei.pk), "day": DAY, "time": "10:30"}
+    answer = browser.post(office.url("appointment_move", appointment.pk), values)
+    starts = [slot.local_start for slot, _words in answer.context["nearest"]]
+    assert answer.status_code == 409
+    assert starts
+    assert ten() not in starts
+
+
 def test_pulling_lengthens_and_its_undo_shortens(
     office: Office, browser: Browser, appointment: Appointment
 ) -> None:
