@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import tallies
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
 from bookings import requests, visits
@@ -90,7 +91,7 @@ def visits_to_settle(request: AccountRequest) -> HttpResponse:
 def tabs(request: AccountRequest, current: str) -> list[dict[str, object]]:
     """Return the two lists of what waits for somebody at the desk, each with how much."""
     waits = {
-        "requests": (_("Requests to answer"), requests.waiting().count()),
+        "requests": (_("Requests to answer"), tallies.waiting(request, "requests") or 0),
         "visits": (_("Visits to settle"), visits.unsettled().count()),
     }
     return [
