@@ -139,7 +139,8 @@ def unfinished(author: Practitioner, *, page: int = 1) -> Unfinished:
     start = (max(page, 1) - 1) * PER_PAGE
     drafts, missing = list(drafts_of(author)), list(visits[start : start + PER_PAGE])
     keyring.prefetch({row.client_id for row in [*drafts, *missing]})
-    return Unfinished(drafts, missing, visits.count())
+    is_all = page <= 1 and len(missing) < PER_PAGE
+    return Unfinished(drafts, missing, len(missing) if is_all else visits.count())
 
 
 # What `drafts_of` and `visits_without_note` list for a member, counted with what else waits on every page
