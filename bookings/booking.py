@@ -19,7 +19,7 @@ from bookings.drafting import draft
 from bookings.messaging import messages
 from bookings.models import Appointment, Attendee, Service
 from bookings.openings import nearest
-from bookings.requests.expiry import expire_at_its_time
+from bookings.requests.expiry import expire_at_its_time, last_answer
 from bookings.taking import Taken
 from bookings.wall_time import NonexistentTime
 from clients.models import Client
@@ -131,9 +131,9 @@ def add_place(appointment: Appointment, client: Client, shown: Shown = AT_THE_DE
 
 
 def _ask(appointment: Appointment, patience: timedelta) -> None:
-    """Make an appointment a request that staff have to answer, before it would begin at the latest."""
+    """Make an appointment a request that staff have to answer, in good time before it would begin."""
     now = clock.now()
     if appointment.starts_at <= now:
         raise ValidationError(_("This time has passed. Choose a later one."))
     appointment.state = Appointment.State.REQUESTED
-    appointment.answer_by = min(now + patience, appointment.starts_at)
+    appointment.answer_by = min(now + patience, last_answer(appointment.starts_at))

@@ -17,7 +17,7 @@ from bookings.messaging import messages
 from bookings.models import Appointment, Attendee, Move
 from bookings.openings import nearest
 from bookings.overbooking import Conflict
-from bookings.requests.expiry import expire_at_its_time
+from bookings.requests.expiry import expire_at_its_time, last_answer
 from bookings.taking import Taken
 from bookings.wall_time import local, resolve
 from privacy.vocabulary.scope import Actor
@@ -74,7 +74,7 @@ def move(
         was_overbooked=fresh.is_overbooked,
     )
     if fresh.answer_by is not None:
-        fresh.answer_by = min(fresh.answer_by, fresh.starts_at)
+        fresh.answer_by = min(fresh.answer_by, last_answer(fresh.starts_at))
     fresh.stays_outside_hours, fresh.stranded_at = False, None
     _take(fresh, by, overbook_because)
     if fresh.answer_by is not None:

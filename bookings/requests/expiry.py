@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from accounts import audit, outbox
@@ -13,6 +14,13 @@ from privacy.vocabulary import clock
 from privacy.vocabulary.scope import SYSTEM
 
 JOB = "request.expire"
+# So much time to set out in a client has after the answer, or half of what was left when they asked
+TO_SET_OUT = timedelta(hours=1)
+
+
+def last_answer(starts_at: datetime) -> datetime:
+    """Return until when a request for a time to come can be answered so that the client can still act on it."""
+    return starts_at - min(TO_SET_OUT, max(starts_at - clock.now(), timedelta()) / 2)
 
 
 def expire_at_its_time(appointment: Appointment) -> None:

@@ -13,6 +13,7 @@ from django.db.models import F
 from accounts import audit
 from bookings.messaging import messages
 from bookings.models import Appointment, Move, ResourceUse
+from bookings.requests.expiry import last_answer
 from bookings.taking import EXCLUDED, taking
 from bookings.wall_time import NonexistentTime, local, resolve, tzdb_version
 from privacy.vocabulary import clock, scope
@@ -150,7 +151,7 @@ def _shift(row: Appointment, meaning: Meaning, version: str) -> None:
     for name in ("starts_at", "ends_at", "busy_from", "busy_until"):
         setattr(row, name, getattr(row, name) + by)
     if row.answer_by is not None:
-        row.answer_by = min(row.answer_by, row.starts_at)
+        row.answer_by = min(row.answer_by, last_answer(row.starts_at))
     row.local_date, row.local_time = meaning.wall.date(), meaning.wall.time()
     row.tzdb_version = version
     row.sequence += 1

@@ -16,7 +16,7 @@ from bookings.booking import SlotTaken, book
 from bookings.cancelling import cancel
 from bookings.models import Appointment, Attendee, Message
 from bookings.moving import move
-from bookings.requests.expiry import JOB
+from bookings.requests.expiry import JOB, last_answer
 from privacy.vocabulary.scope import VISITOR
 from tests.bookings.public import NOW, TEN, Practice, at, open_practice
 from tests.factories import make_client
@@ -56,7 +56,9 @@ def test_the_answer_is_due_in_time_and_before_it_begins(practice: Practice) -> N
         assert soon.answer_by - NOW < timedelta(hours=4, seconds=5)
         practice.service.request_hours = 48
         later = asked(practice, TEN.replace(hour=14))
-        assert later.answer_by == later.starts_at
+        assert later.answer_by == later.starts_at - timedelta(hours=1)
+        soon_after = last_answer(NOW + timedelta(minutes=40)) - NOW
+        assert timedelta(minutes=20) <= soon_after < timedelta(minutes=21)
         assert {soon.state, later.state} == {"requested"}
         assert [each.pk for each in requests.waiting()] == [soon.pk, later.pk]
 
@@ -134,7 +136,7 @@ def test_moving_it_brings_the_answer_forward(practice: Practice) -> None:
             practitioner=practice.practitioner,
             starts_local=TEN,
         )
-        assert moved.answer_by == moved.starts_at
+        assert moved.answer_by == moved.starts_at - timedelta(hours=1)
 
 
 def run_expiry(practice: Practice) -> None:
