@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cache
+from html import escape
 from uuid import UUID
 
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -23,7 +24,7 @@ from bookings.diary.choice import Seen
 from bookings.diary.layout import Minutes
 from bookings.diary.query import Asked, Look
 from bookings.diary.rows import Entry, Held, Opened, Rows
-from bookings.diary.words import column_heads, day_words, span_words
+from bookings.diary.words import column_head, day_heads, day_words, span_words
 from bookings.models import Appointment, Attendee
 from privacy.vocabulary import clock
 
@@ -59,6 +60,30 @@ class Column:
     before: str = ""
     after: str = ""
 
+    @property
+    def body(self) -> SafeString:
+        """What lies under the head, written out here for the same reason as each block."""
+        parts = [f'<div class="diary__off {css}"></div>' for css in self.off]
+        parts += [f'<div class="diary__buffer {css}"></div>' for css in self.buffers]
+        parts += [
+            f'<div class="diary__blocked {css}">{escape(words)}</div>'
+            for css, words in self.elsewhere
+        ]
+        parts += [
+            f'<div class="diary__away {css}"><span>{drawing}{escape(words)}</span></div>'
+            for css, words, drawing in self.away
+        ]
+        parts += [
+            f'<div class="diary__held {css}">{icon("globe")}{escape(words)}</div>'
+            for css, words in self.held
+        ]
+        parts.append('<ol class="diary__appts" hx-target="#panel">')
+        parts += [f"<li>{block.drawn()}</li>" for block in self.blocks]
+        parts.append("</ol>")
+        if self.now is not None:
+            parts.append(f'<div class="diary__now" data-now="{self.now}"></div>')
+        return mark_safe("".join(parts))
+
 
 class Writer:
     """Puts rows into columns and words; remembers what every block of a page shares."""
@@ -72,9 +97,11 @@ class Writer:
         self.people = {each.pk: str(each.name) for each in rows.shown}
         self.address = account.url("diary")
         self.now = clock.now().astimezone(zone_info(seen.zone)).replace(tzinfo=None)
-        self.open_url = self.address + asked.but(appointment=NOWHERE, page=asked.page).query()
+        # Each address in two parts, with an appointment's id to go between
+        open_url = self.address + asked.but(appointment=NOWHERE, page=asked.page).query()
+        self.open_url = open_url.split(str(NOWHERE))
         self.urls = {
-            name: account.url(name, NOWHERE)
+            name: account.url(name, NOWHERE).split(str(NOWHERE))
             for name in ("appointment", "appointment_move", "appointment_length")
         }
         self.icons = {state: icon(name) for state, name in STATE_ICONS.items()}
@@ -86,6 +113,7 @@ class Writer:
         self.span_words: Callable[[time, time], str] = cache(
             lambda starts, ends: span_words(clock_words(starts), clock_words(ends))
         )
+        self.day_heads = cache(day_heads)
         self.by_place: dict[tuple[UUID, date], list[Entry]] = defaultdict(list)
         for entry in rows.entries:
             self.by_place[entry.practitioner, entry.starts.date()].append(entry)
@@ -151,7 +179,7 @@ class Writer:
         spans = [layout.minutes_of(entry.starts, entry.ends, day) for entry in here]
         lanes = layout.lanes(spans)
         now = self.now.hour * 60 + self.now.minute if day == today else -1
-        head = column_heads(self.asked.look, practitioner, day, len(here), one=one)
+        head = column_head(self.asked.look, practitioner, self.day_heads(day), len(here), one=one)
         return Column(
             practitioner=practitioner.pk,
             day=day,
@@ -249,12 +277,10 @@ class Writer:
         return Block(
             id=entry.id,
             css=f"svc-{entry.colour} {css}{_classes(entry, state)}",
-            url=self.open_url.replace(str(NOWHERE), pk),
-            panel_url=self.urls["appointment"].replace(str(NOWHERE), pk),
-            move_url=self.urls["appointment_move"].replace(str(NOWHERE), pk) if editable else "",
-            length_url=self.urls["appointment_length"].replace(str(NOWHERE), pk)
-            if editable
-            else "",
+            url=pk.join(self.open_url),
+            panel_url=pk.join(self.urls["appointment"]),
+            move_url=pk.join(self.urls["appointment_move"]) if editable else "",
+            length_url=pk.join(self.urls["appointment_length"]) if editable else "",
             time=self.span_words(entry.starts.time(), entry.ends.time()),
             who=who,
             what=f"{what} · {entry.room}" if entry.room else what,

@@ -323,4 +323,4 @@ def _entries(
         if client is not None:
             entry.places.append((client, place))
             entry.has_alert |= care and place != Attendee.State.CANCELLED
-    return sorted(found.values(), key=lambda each: (each.starts, each.id)), held, busy
+    return sorted(found.values(), key=lambda each: (each.starts, each.id.int)), held, busy

@@ -57,8 +57,14 @@ def day_words(day: date, today: date) -> str:
     return _("Today, %(day)s") % {"day": words} if day == today else words
 
 
-def column_heads(
-    look: Look, practitioner: Practitioner, day: date, booked: int, *, one: bool
+def day_heads(day: date) -> tuple[str, str]:
+    """Return a day as it stands over a week's columns, and as it is read aloud."""
+    title = format_date(day, pgettext("date format: column of a week", "D j"))
+    return title, format_date(day, pgettext("date format: day of the diary", "D j F"))
+
+
+def column_head(
+    look: Look, practitioner: Practitioner, day: tuple[str, str], booked: int, *, one: bool
 ) -> Head:
     """Return the head of a column: the person in a day, the day in a week (with the person when there are several)."""
     count = ngettext("%d booked", "%d booked", booked) % booked if booked else _("nothing booked")
@@ -70,9 +76,8 @@ def column_heads(
             else count.capitalize()
         )
         return Head(name, sub, name)
-    title = format_date(day, pgettext("date format: column of a week", "D j"))
-    label = f"{name}, {format_date(day, pgettext('date format: day of the diary', 'D j F'))}"
-    return Head(title, count.capitalize() if one else f"{name} · {count}", label)
+    title, aloud = day
+    return Head(title, count.capitalize() if one else f"{name} · {count}", f"{name}, {aloud}")
 
 
 def span_words(starts: str, ends: str) -> str:
