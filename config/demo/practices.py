@@ -45,6 +45,9 @@ class Practice:
     phone: str
     known: Known
     template: str
+    class_name: str
+    programme_name: str
+    asked_name: str
     months_back: int = 8
     needs_room: str = ""
 
@@ -70,6 +73,9 @@ HARBOUR = Practice(
         ("Short review", 30, 7200, 4),
         ("Gait assessment", 60, 14500, 3),
     ),
+    class_name="Movement class",
+    programme_name="Knee programme",
+    asked_name="Home visit",
     clients=1200,
     phone="+61 491 5",
     known=Known(
@@ -92,6 +98,9 @@ LIFFEY = Practice(
         Staff("Tadhg Moran", "tadhg@liffey.example", Role.PRACTITIONER, "Psychologist"),
     ),
     services=(("First conversation", 60, 12000, 5), ("Session", 50, 9500, 1)),
+    class_name="Lunchtime calm",
+    programme_name="Sleep programme",
+    asked_name="Couples session",
     clients=160,
     phone="+353 20 91",
     known=Known(

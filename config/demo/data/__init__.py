@@ -20,6 +20,7 @@ from config.demo.data.practice import (
 )
 from config.demo.data.rooms import add_rooms, give_rooms
 from config.demo.data.times import add_times
+from config.demo.data.together import Scene, add_together
 from config.demo.data.waiting import add_waiting
 from config.demo.practices import HARBOUR, LIFFEY, NOTICE, Practice
 from notes import templates
@@ -47,6 +48,7 @@ def load(practice: Practice) -> dict[str, Any]:
     with acting_in(account.ref):
         add_alerts_and_files(clients, chosen)
         seen = add_appointments(practice, clients, people, places, offered, chosen)
+        add_together(Scene(practice, people, places[0], clients[-60:-20]), offered)
         give_rooms()
     with acting_in(account.ref):
         add_notes(practice, seen, people, chosen)
