@@ -38,16 +38,23 @@ _rows = login_required(_public_rows)
 
 @login_required
 def diary(request: HttpRequest, first: str, last: str) -> HttpResponse:
-    """Show the appointments of some days."""
-    appointments = (
+    """Show the appointments of some days, formatted here: model objects and filters would take twice as long."""
+    rows = (
         Appointment.objects.filter(
             starts_at__gte=_midnight(date.fromisoformat(first)),
             starts_at__lt=_midnight(date.fromisoformat(last)) + timedelta(days=1),
         )
-        .select_related("person")
         .order_by("starts_at", "id")
+        .values_list(
+            "id", "colour", "starts_at", "ends_at", "person__given", "person__family", "service"
+        )
     )
-    return _filled(request, "diary.html", {"appointments": appointments, "zone": ZONE})
+    appointments = []
+    for pk, colour, starts_at, ends_at, given, family, service in rows:
+        starts, ends = starts_at.astimezone(ZONE), ends_at.astimezone(ZONE)
+        span = f"{starts:%H:%M}–{ends:%H:%M}"
+        appointments.append((pk, colour, starts.hour, span, f"{given} {family}", service))
+    return _filled(request, "diary.html", {"appointments": appointments})
 
 
 @login_required
