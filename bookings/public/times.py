@@ -40,6 +40,11 @@ class Week:
     later: date | None
     next_day: date | None
 
+    @property
+    def has_times(self) -> bool:
+        """Whether any day of the week has an opening."""
+        return any(self.left.values())
+
 
 def week_of(
     choice: Choice, location: Location, *, asked: date | None, leaving_out: UUID | None = None

@@ -168,10 +168,11 @@ class EntryForm(forms.Form):
         return next((each for each in self.places if str(each.pk) == wanted), None)
 
     def clean_until(self) -> date:
-        """Refuse a day that nobody waits for."""
+        """Refuse days that are past or too far."""
         until: date = self.cleaned_data["until"]
-        if until > clock.today(practice_zone()) + LONGEST:
-            raise ValidationError(_("Choose a day within a year."))
+        today = clock.today(practice_zone())
+        if not today <= until <= today + LONGEST:
+            raise ValidationError(_("Choose a day that is still to come, within a year."))
         return until
 
     @property

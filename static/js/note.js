@@ -35,6 +35,8 @@ class Keeper {
     document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden" || this.out) this.save(); });
     addEventListener("focus", () => { if (this.out) this.save(); });
     document.addEventListener("click", (event) => this.resolve(event));
+    // What was typed while this script was still on its way is as good as what comes after
+    if ([...form.elements].some((one) => one.matches("textarea, input:not([type=hidden])") && (one.value !== one.defaultValue || one.checked !== one.defaultChecked))) this.touch();
   }
 
   touch() {

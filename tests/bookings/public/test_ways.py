@@ -161,7 +161,7 @@ def test_asking_for_a_time(on_request: Practice, browser: Browser) -> None:
     assert "Ask for this time" in browser.get(practice.details()).content.decode()
     done = browser.get(fill(browser, practice.details())["Location"]).content.decode()
     assert "Your request is sent" in done
-    assert "answers by Tue 24 Nov 2026, 10:00 am" in done
+    assert "answers by Tue 24 Nov 2026, 9:00 am" in done
     with acting_in(practice.account.ref):
         appointment = Appointment.objects.get()
         assert appointment.state == "requested"
