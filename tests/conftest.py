@@ -176,6 +176,13 @@ def valkey(parts: parts_module.Parts) -> str:
     return parts.valkey
 
 
+@pytest.fixture(scope="session")
+def cache_address(valkey: str) -> str:
+    """The address of a cache that this test process may clear: each has a numbered one of its own."""
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    return f"{valkey}/{2 + number % 14}"
+
+
 @pytest.fixture(autouse=True)
 def parts_of_this_test(tmp_path: Path, settings: Any, request: pytest.FixtureRequest) -> None:
     """Give each test its own object stores; forget keys and directory entries of the test before."""

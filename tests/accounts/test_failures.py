@@ -14,9 +14,9 @@ pytestmark = pytest.mark.django_db(databases="__all__", transaction=True)
 
 
 @pytest.fixture
-def with_valkey(settings: Any, valkey: str) -> None:
+def with_valkey(settings: Any, cache_address: str) -> None:
     settings.CACHES = {
-        name: {**each, "LOCATION": f"{valkey}/1"} if name != "default" else each
+        name: {**each, "LOCATION": cache_address} if name != "default" else each
         for name, each in settings.CACHES.items()
     }
 

@@ -187,12 +187,17 @@ def test_a_closing_account_can_still_be_copied_and_kept(browser: Browser, accoun
 
 
 def test_the_certificate_is_the_former_owners_alone(
-    client: Browser, browser: Browser, account: Account, user: User, settings: Any, valkey: str
+    client: Browser,
+    browser: Browser,
+    account: Account,
+    user: User,
+    settings: Any,
+    cache_address: str,
 ) -> None:
     scene.fill(account)
     settings.CACHES = {
         **settings.CACHES,
-        "au": {**settings.CACHES["au"], "LOCATION": f"{valkey}/1"},
+        "au": {**settings.CACHES["au"], "LOCATION": cache_address},
     }
     where = reverse("closed", args=[account.slug])
     assert browser.get(where).status_code == 404

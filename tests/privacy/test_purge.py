@@ -34,11 +34,11 @@ DUE = timedelta(days=30, minutes=1)
 
 
 @pytest.fixture(autouse=True)
-def cache(valkey: str, settings: Any) -> None:
+def cache(cache_address: str, settings: Any) -> None:
     """Point the region's cache at the test server."""
     settings.CACHES = {
         **settings.CACHES,
-        "au": {**settings.CACHES["au"], "LOCATION": f"{valkey}/1"},
+        "au": {**settings.CACHES["au"], "LOCATION": cache_address},
     }
 
 

@@ -27,11 +27,11 @@ pytestmark = pytest.mark.django_db(databases="__all__")
 
 
 @pytest.fixture
-def practice(settings: Any, valkey: str) -> Practice:
+def practice(settings: Any, cache_address: str) -> Practice:
     at(NOW, settings)
     settings.CACHES = {
         **settings.CACHES,
-        "au": {**settings.CACHES["au"], "LOCATION": f"{valkey}/9"},
+        "au": {**settings.CACHES["au"], "LOCATION": cache_address},
     }
     practice = open_practice()
     caches["au"].clear()

@@ -22,11 +22,11 @@ START = "2026-11-24T10:00+11:00"
 
 
 @pytest.fixture
-def practice(settings: Any, valkey: str) -> Practice:
+def practice(settings: Any, cache_address: str) -> Practice:
     at(NOW, settings)
     settings.CACHES = {
         **settings.CACHES,
-        "au": {**settings.CACHES["au"], "LOCATION": f"{valkey}/9"},
+        "au": {**settings.CACHES["au"], "LOCATION": cache_address},
     }
     caches["au"].clear()
     practice = open_practice()

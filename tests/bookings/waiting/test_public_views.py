@@ -124,11 +124,11 @@ def test_what_was_typed_comes_back_when_something_is_missing(office: Office) -> 
 
 
 def test_too_many_forms_are_refused(
-    office: Office, settings: Any, valkey: str, monkeypatch: pytest.MonkeyPatch
+    office: Office, settings: Any, cache_address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.CACHES = {
         **settings.CACHES,
-        "au": {**settings.CACHES["au"], "LOCATION": f"{valkey}/9"},
+        "au": {**settings.CACHES["au"], "LOCATION": cache_address},
     }
     caches["au"].clear()
     monkeypatch.setattr(restraint, "PER_MAIL_ADDRESS", 1)
