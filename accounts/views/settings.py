@@ -50,17 +50,22 @@ DOORS = (
                 P.SETTINGS_EDIT,
             ),
             (
+                "note_templates",
+                "note",
+                gettext_lazy("Note templates"),
+                gettext_lazy("The sections your notes begin with"),
+                P.SETTINGS_EDIT,
+            ),
+        ),
+    ),
+    (
+        gettext_lazy("Scheduling"),
+        (
+            (
                 "services",
                 "list",
                 gettext_lazy("Services"),
                 gettext_lazy("What can be booked, how long and for how much"),
-                P.SETTINGS_EDIT,
-            ),
-            (
-                "rooms",
-                "door",
-                gettext_lazy("Rooms and equipment"),
-                gettext_lazy("What a booking needs besides a practitioner"),
                 P.SETTINGS_EDIT,
             ),
             (
@@ -77,6 +82,18 @@ DOORS = (
                 gettext_lazy("Holidays, closures, extra hours and limits"),
                 P.DIARY_EDIT,
             ),
+            (
+                "rooms",
+                "door",
+                gettext_lazy("Rooms and equipment"),
+                gettext_lazy("What a booking needs besides a practitioner"),
+                P.SETTINGS_EDIT,
+            ),
+        ),
+    ),
+    (
+        gettext_lazy("Booking and messages"),
+        (
             (
                 "booking_page",
                 "globe",
@@ -97,13 +114,6 @@ DOORS = (
                 gettext_lazy("Message log"),
                 gettext_lazy("What was sent, what was not and why"),
                 P.CLIENTS_VIEW,
-            ),
-            (
-                "note_templates",
-                "note",
-                gettext_lazy("Note templates"),
-                gettext_lazy("The sections your notes begin with"),
-                P.SETTINGS_EDIT,
             ),
         ),
     ),
