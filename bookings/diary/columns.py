@@ -114,6 +114,11 @@ class Writer:
             lambda starts, ends: span_words(clock_words(starts), clock_words(ends))
         )
         self.day_heads = cache(day_heads)
+        self.minutes_at: Callable[[UUID, date, UUID], list[Minutes]] = cache(
+            lambda who, day, place: [
+                _minutes(each) for each in self.hours(who, day) if each.location == place
+            ]
+        )
         self.by_place: dict[tuple[UUID, date], list[Entry]] = defaultdict(list)
         for entry in rows.entries:
             self.by_place[entry.practitioner, entry.starts.date()].append(entry)
@@ -330,7 +335,7 @@ class Writer:
             return True
         if who not in self.with_hours:
             return False
-        spans = [_minutes(each) for each in self.hours(who, day) if each.location == entry.location]
+        spans = self.minutes_at(who, day, entry.location)
         span = layout.minutes_of(entry.starts, entry.ends, day)
         return bool(layout.outside(spans, span))
 
