@@ -8,7 +8,7 @@ from uuid import UUID
 
 from accounts.models import Location, Practitioner
 from bookings.holds import digest_of
-from bookings.models import Appointment, Service, ServiceOffer, WeeklyHours
+from bookings.models import Appointment, ExtraHours, Service, ServiceOffer, WeeklyHours
 from bookings.public.visits import sealed
 from privacy.vocabulary import clock
 
@@ -109,17 +109,23 @@ def choose(service_id: UUID, *, at: str = "", who: str = "", visit: UUID | None 
 
 
 def _places(practitioner_ids: list[UUID], service: Service) -> dict[UUID, set[UUID]]:
-    """Return location → practitioners who keep hours there, or of a group: who lead sessions there."""
-    places: dict[UUID, set[UUID]] = {}
-    rows: Any = WeeklyHours.objects.filter(practitioner_id__in=practitioner_ids)
+    """Return location → practitioners who keep hours there, weekly or extra; of a group: who lead sessions there."""
+    where_who = ("location_id", "practitioner_id")
+    pairs: Any
     if service.capacity > 1:
-        rows = Appointment.objects.filter(
+        sessions = Appointment.objects.filter(
             practitioner_id__in=practitioner_ids,
             service=service,
             state=Appointment.State.BOOKED,
             starts_at__gt=clock.now(),
         )
-    pairs = rows.order_by().values_list("location_id", "practitioner_id").distinct()
+        pairs = sessions.order_by().values_list(*where_who).distinct()
+    else:
+        weekly = WeeklyHours.objects.filter(practitioner_id__in=practitioner_ids)
+        extra = ExtraHours.objects.filter(practitioner_id__in=practitioner_ids)
+        pairs = weekly.order_by().values_list(*where_who)
+        pairs = pairs.union(extra.order_by().values_list(*where_who)).order_by()
+    places: dict[UUID, set[UUID]] = {}
     for location, practitioner in pairs:
         places.setdefault(location, set()).add(practitioner)
     return places

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import AccountAnchor, Location, Practitioner
 from accounts.tenancy import acting_in
 from bookings.booking import book
-from bookings.models import Service, ServiceOffer, WeeklyHours
+from bookings.models import ExtraHours, Service, ServiceOffer, WeeklyHours
 from privacy.vocabulary.scope import SYSTEM
 from tests.bookings.public import NOW, TEN, TUESDAY, Practice, at, open_practice
 from tests.factories import make_client
@@ -134,6 +134,20 @@ def test_two_practitioners_or_anyone(practice: Practice, browser: Browser) -> No
     assert labels(anyone).count("9:00 am") == 1, "two people free at nine are one time"
     tom = browser.get(page.context["cards"][2]["url"] + f"&day={TUESDAY}")
     assert labels(tom) == ["8:00 am", "9:00 am"]
+
+
+def test_extra_hours_alone_can_be_booked(practice: Practice, browser: Browser) -> None:
+    with acting_in(practice.account.ref):
+        WeeklyHours.objects.all().delete()
+        ExtraHours(
+            practitioner=practice.practitioner,
+            location=practice.location,
+            day=TEN.date(),
+            starts=time(10),
+            ends=time(12),
+        ).save(force_insert=True)
+    answer = browser.get(practice.url("book_when", practice.service.pk), {"day": str(TEN.date())})
+    assert f"{TEN:%Y-%m-%dT%H:%M}+11:00" in answer.content.decode()
 
 
 def test_two_places_are_asked_about_first(practice: Practice, browser: Browser) -> None:
