@@ -15,7 +15,7 @@ from bookings.availability import Cap, Schedule, Slot, Terms
 from bookings.models import Service
 from bookings.rooms.fitting import Needs
 from bookings.rooms.known import needs_of
-from bookings.times.facts import Asked, Own, facts
+from bookings.times.facts import Asked, Facts, Own, facts
 from bookings.times.thinning import thinned
 from privacy.vocabulary import clock
 
@@ -220,16 +220,7 @@ def schedule_of(
         extra=known.extra,
         absences=known.absences,
         busy=known.busy,
-        caps=[
-            Cap(
-                pk,
-                own.per_day,
-                own.per_week,
-                Counter(day for who, day in known.booked_on if who == pk),
-            )
-            for pk, own in known.own.items()
-            if (own.per_day, own.per_week) != (None, None)
-        ],
+        caps=_caps(known),
         terms={
             pk: terms_of(service, at_desk=at_desk, own=own)
             for pk, own in known.own.items()
@@ -237,6 +228,17 @@ def schedule_of(
         },
         needs=needs,
     )
+
+
+def _caps(known: Facts) -> list[Cap]:
+    """Return the limits of those who have any, with what is booked already."""
+    return [
+        Cap(
+            pk, own.per_day, own.per_week, Counter(day for who, day in known.booked_on if who == pk)
+        )
+        for pk, own in known.own.items()
+        if (own.per_day, own.per_week) != (None, None)
+    ]
 
 
 def _within_horizon(

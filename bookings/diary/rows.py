@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any, NamedTuple
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.core.paginator import Page as Part
 from django.core.paginator import Paginator
@@ -272,6 +273,11 @@ def _nothing(times: tuple[str, ...], state: str) -> list[Any]:
     ]
 
 
+def _walls(info: ZoneInfo, *instants: datetime) -> list[datetime]:
+    """Return what the wall shows at some instants."""
+    return [at.astimezone(info).replace(tzinfo=None) for at in instants]
+
+
 def _entries(
     rows: QuerySet[Appointment], zone: str, *more: QuerySet[Any]
 ) -> tuple[list[Entry], list[Held], list[Away]]:
@@ -295,9 +301,7 @@ def _entries(
         state, capacity, outside, client, place, care, room = rest
         entry = found.get(pk)
         if entry is None:
-            starts, ends, since, until = (
-                at.astimezone(info).replace(tzinfo=None) for at in (a, b, c, d)
-            )
+            starts, ends, since, until = _walls(info, a, b, c, d)
             if state == HELD:
                 held.append(Held(who, where, starts, ends, until))
                 continue

@@ -66,8 +66,7 @@ def book_online(
     `visit` makes sending the same form twice harmless: the second time the first place is returned. A time that it
     holds is its own. No client is looked up, so the answer says nothing about who is known here. Raises `SlotTaken`.
     """
-    earlier = booked_in(visit)
-    if earlier is not None:
+    if (earlier := booked_in(visit)) is not None:
         return earlier
     own_hold = digest_of(visit) if visit else None
     for practitioner, starts_local in _open(service, practitioners, location, starts_at, own_hold):
@@ -90,8 +89,7 @@ def book_online(
         if own_hold:
             release(own_hold)
         return _accepted(appointment.attendees.get(), said)
-    earlier = booked_in(visit)
-    if earlier is not None:
+    if (earlier := booked_in(visit)) is not None:
         return earlier
     raise SlotTaken(
         nearest(

@@ -19,7 +19,8 @@ from accounts.requests import AccountRequest
 from bookings.models import Appointment, ExtraHours
 from bookings.stranded import asking
 from bookings.times import extra_hours, reach
-from bookings.times.forms import ExtraHoursForm, extra_initial
+from bookings.times.forms import ExtraHoursForm
+from bookings.times.initial import extra_initial
 from bookings.times.repeat import Repeat, next_day
 from bookings.times.shown import repeat_words, when_words
 from bookings.times.stranded import ExtraTo, stranded

@@ -19,7 +19,8 @@ from accounts.requests import AccountRequest
 from bookings.models import Appointment, HolidayCalendar, OpenHoliday
 from bookings.stranded import asking, listing
 from bookings.times import keeping, public_holidays, reach
-from bookings.times.forms import HolidaysForm, holidays_initial, next_year
+from bookings.times.forms import HolidaysForm
+from bookings.times.initial import holidays_initial, next_year
 from bookings.times.stranded import HolidaysTo, stranded
 from privacy.vocabulary import clock
 

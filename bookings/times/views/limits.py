@@ -17,7 +17,8 @@ from accounts.requests import AccountRequest
 from bookings.models import Appointment, BookingLimits
 from bookings.stranded import asking
 from bookings.times import keeping, reach
-from bookings.times.forms import LimitsForm, days_words, limits_initial, notice_words
+from bookings.times.forms import LimitsForm, days_words, notice_words
+from bookings.times.initial import limits_initial
 from bookings.times.stranded import LimitsTo, stranded
 
 editor = require(Permission.DIARY_EDIT)

@@ -21,7 +21,8 @@ from accounts.requests import AccountRequest
 from bookings.models import Absence, Appointment
 from bookings.stranded import asking, listing
 from bookings.times import reach, time_off
-from bookings.times.forms import TimeOffForm, time_off_initial
+from bookings.times.forms import TimeOffForm
+from bookings.times.initial import time_off_initial
 from bookings.times.known import LONGEST, spell_of
 from bookings.times.repeat import first_days
 from bookings.times.shown import repeat_words, when_words
