@@ -26,15 +26,7 @@ from bookings.public.links import token_of
 from bookings.public.manage import by_link, may_move
 from bookings.public.offers import Choice
 from bookings.public.pages import page
-from bookings.public.times import (
-    day_cards,
-    day_words,
-    short_day_words,
-    time_parts,
-    value_of,
-    week_of,
-    zone_words,
-)
+from bookings.public.times import shown, value_of, week_of, zone_words
 from bookings.public.views import asked_day
 from privacy.vocabulary import clock
 from privacy.vocabulary.scope import Actor, ActorKind
@@ -159,14 +151,7 @@ def _show(
         "when",
         location=location,
         choice=choice,
-        week=week,
-        days=day_cards(week, url),
-        day_words=short_day_words(week.day),
-        next_words=day_words(week.next_day) if week.next_day else "",
-        parts=time_parts(week.slots, None),
-        earlier=url(week.earlier),
-        later=url(week.later),
-        next_url=url(week.next_day),
+        **shown(week, url),
         was_taken=was_taken,
         zone_words=zone_words(location.time_zone),
         about=_("Now: %(when)s") % {"when": now},

@@ -139,6 +139,22 @@ def day_cards(week: Week, url: Callable[[date], str]) -> list[dict[str, Any]]:
     ]
 
 
+def shown(
+    week: Week, url: Callable[[date | None], str], start: datetime | None = None
+) -> dict[str, Any]:
+    """Return what the page of times says of a week; `url` leads to a day of it, `start` is the time chosen so far."""
+    return {
+        "week": week,
+        "days": day_cards(week, url),
+        "day_words": short_day_words(week.day),
+        "next_words": day_words(week.next_day) if week.next_day else "",
+        "parts": time_parts(week.slots, start),
+        "earlier": url(week.earlier),
+        "later": url(week.later),
+        "next_url": url(week.next_day),
+    }
+
+
 def time_parts(slots: Iterable[Slot], chosen: datetime | None) -> list[dict[str, Any]]:
     """Return times for `components/times.html`, by part of the day; two practitioners free at nine are one time."""
     parts: dict[str, list[dict[str, Any]]] = {}

@@ -23,15 +23,7 @@ from bookings.public.forms import read_start
 from bookings.public.offers import ANYONE, Choice, choose, online_services
 from bookings.public.pages import Mode, open_door, page, phones, steps, url
 from bookings.public.sessions import sessions_page
-from bookings.public.times import (
-    day_cards,
-    day_words,
-    short_day_words,
-    time_parts,
-    value_of,
-    week_of,
-    zone_words,
-)
+from bookings.public.times import shown, value_of, week_of, zone_words
 from bookings.public.words import about, cost, minutes, summary
 
 
@@ -140,14 +132,6 @@ def _times(
         "when",
         location=location,
         choice=choice,
-        week=week,
-        days=day_cards(week, to),
-        day_words=short_day_words(week.day),
-        next_words=day_words(week.next_day) if week.next_day else "",
-        parts=time_parts(week.slots, start),
-        earlier=to(week.earlier),
-        later=to(week.later),
-        next_url=to(week.next_day),
         was_taken="taken" in request.GET,
         waiting_url=request.account.url("book_waiting", choice.service.pk, **choice.query)
         if wishes.has_waiting_list
@@ -160,6 +144,7 @@ def _times(
         back=back,
         next_action=url(request, "book_hold", choice.service.pk, **begun),
         return_url=url(request, "book_when", choice.service.pk, **begun),
+        **shown(week, to, start),
         **steps(choice, "when"),
     )
 
