@@ -14,7 +14,39 @@ from bookings.public.self_booking import Person
 from clients.phones import normalised
 
 
-class DetailsForm(forms.Form):
+class VisitorForm(forms.Form):
+    """What every form has that a visitor of the practice's pages fills in: a trap for machines, a phone's own rules."""
+
+    # Nobody sees this one; whoever fills it in is a machine
+    website = forms.CharField(
+        label=_("Leave this empty"),
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
+    )
+    notice = forms.CharField(required=False, widget=forms.HiddenInput)
+    key = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.country = country
+
+    def clean_website(self) -> str:
+        """Refuse a filled trap, in words that help a person whose browser filled it."""
+        if self.cleaned_data["website"]:
+            raise ValidationError(_("Leave the hidden field empty, then try again."))
+        return ""
+
+    def clean_phone(self) -> str:
+        """Return the number in E.164, or "" for none."""
+        try:
+            return normalised(str(self.cleaned_data["phone"]), self.country)
+        except ValueError:
+            raise ValidationError(
+                _("Check the phone number: it seems too short, too long or cut off.")
+            ) from None
+
+
+class DetailsForm(VisitorForm):
     """Who comes. `country` reads phone numbers that are written without their country's code."""
 
     given_name = forms.CharField(
@@ -57,12 +89,6 @@ class DetailsForm(forms.Form):
         ),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    # Nobody sees this one; whoever fills it in is a machine
-    website = forms.CharField(
-        label=_("Leave this empty"),
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
-    )
     code = forms.CharField(
         label=_("Booking code"),
         max_length=20,
@@ -78,9 +104,7 @@ class DetailsForm(forms.Form):
         label=_("I have read the booking policy and accept it"),
         error_messages={"required": _("Accept the booking policy, or call us to talk about it.")},
     )
-    notice = forms.CharField(required=False, widget=forms.HiddenInput)
     policy = forms.CharField(required=False, widget=forms.HiddenInput)
-    key = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(
         self,
@@ -90,8 +114,7 @@ class DetailsForm(forms.Form):
         has_policy: bool = False,
         **kwargs: Any,
     ) -> None:
-        super().__init__(*args, **kwargs)
-        self.country = country
+        super().__init__(*args, country=country, **kwargs)
         if asks_phone:
             self.fields["phone"].required = True
             self.fields["phone"].help_text = _("For changes at short notice.")
@@ -100,21 +123,6 @@ class DetailsForm(forms.Form):
             )
         if not has_policy:
             del self.fields["accepts"]
-
-    def clean_website(self) -> str:
-        """Refuse a filled trap, in words that help a person whose browser filled it."""
-        if self.cleaned_data["website"]:
-            raise ValidationError(_("Leave the hidden field empty, then try again."))
-        return ""
-
-    def clean_phone(self) -> str:
-        """Return the number in E.164, or "" for none."""
-        try:
-            return normalised(str(self.cleaned_data["phone"]), self.country)
-        except ValueError:
-            raise ValidationError(
-                _("Check the phone number: it seems too short, too long or cut off.")
-            ) from None
 
     def person(self, language: str = "") -> Person:
         """Return who a valid form says is coming, and the language they read."""

@@ -16,11 +16,11 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Location, Practitioner
 from accounts.templatetags.keepwell import when
 from bookings.models import Attendee, Service, WaitingChoices, WaitingEntry
+from bookings.public.forms import VisitorForm
 from bookings.waiting.entries import Terms, practice_zone, present_bookings
 from bookings.waiting.matching import Window, Wish, windows_of
 from bookings.waiting.words import PART_WORDS, PARTS, part_label, weekday_word
 from clients.models import Client
-from clients.phones import normalised
 from privacy.vocabulary import clock
 
 WEEKDAYS = range(1, 8)
@@ -203,7 +203,7 @@ class PickForm(forms.Form):
     )
 
 
-class JoinForm(forms.Form):
+class JoinForm(VisitorForm):
     """A person joins by themselves: who they are, and which days and times suit, in a few ticks."""
 
     given_name = forms.CharField(
@@ -270,37 +270,13 @@ class JoinForm(forms.Form):
         help_text=gettext_lazy("Only what matters for this visit. Our messages never repeat it."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    # Nobody sees this one; whoever fills it in is a machine
-    website = forms.CharField(
-        label=gettext_lazy("Leave this empty"),
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
-    )
-    key = forms.CharField(required=False, widget=forms.HiddenInput)
-    notice = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, country: str, horizon: int, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.country = country
+        super().__init__(*args, country=country, **kwargs)
         self.today = clock.today(practice_zone())
         self.fields["until"].initial = self.today + min(USUAL, timedelta(days=horizon))
         self.fields["days"].choices = [(str(day), weekday_word(day)) for day in WEEKDAYS]  # type: ignore[attr-defined]
         self.fields["parts"].choices = [(name, part_label(name)) for name in PARTS]  # type: ignore[attr-defined]
-
-    def clean_website(self) -> str:
-        """Refuse a filled trap, in words that help a person whose browser filled it."""
-        if self.cleaned_data["website"]:
-            raise ValidationError(_("Leave the hidden field empty, then try again."))
-        return ""
-
-    def clean_phone(self) -> str:
-        """Return the number in E.164, or "" for none."""
-        try:
-            return normalised(str(self.cleaned_data["phone"]), self.country)
-        except ValueError:
-            raise ValidationError(
-                _("Check the phone number: it seems too short, too long or cut off.")
-            ) from None
 
     def clean_until(self) -> date:
         """Refuse days that are past or too far."""
