@@ -8,32 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Practitioner
 from bookings.models import Appointment
 from clients.models import Client
+from notes.models.templates import NoteTemplate
 from privacy.vocabulary import clock
 from privacy.vocabulary.classification import DataPolicy, Subject, operational, personal, sensitive
 from privacy.vocabulary.fields import EncryptedCharField, EncryptedJSONField, EncryptedTextField
 from privacy.vocabulary.placement import RegionModel, TenantForeignKey
-
-
-class NoteTemplate(RegionModel):
-    """The sections and questions that a note starts from; a note keeps the version that it was begun with.
-
-    `sections`: list of {"key", "title", "questions": [{"key", "label", "type", "options"}]}, type one of text,
-    paragraph, scale, checkboxes, radio, date, number.
-    """
-
-    name = operational(models.CharField(_("name"), max_length=80))
-    version = operational(models.PositiveIntegerField(default=1))
-    sections = operational(models.JSONField(default=list))
-    position = operational(models.PositiveIntegerField(default=0))
-    archived_at = operational(models.DateTimeField(null=True, blank=True))
-
-    data_policy = DataPolicy(Subject.SYSTEM)
-
-    class Meta(RegionModel.Meta):
-        ordering = ["position", "id"]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Note(RegionModel):
