@@ -1,4 +1,4 @@
-"""The people a practice treats: their details, alerts and documents, sealed under a key of their own."""
+"""A client's own record: who they are and how they are reached."""
 
 from __future__ import annotations
 
@@ -6,17 +6,10 @@ import phonenumbers
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Location, Member
+from accounts.models import Location
 from accounts.models.practice import valid_zone
 from privacy.vocabulary import clock
-from privacy.vocabulary.classification import (
-    DataPolicy,
-    StoredFile,
-    Subject,
-    operational,
-    personal,
-    sensitive,
-)
+from privacy.vocabulary.classification import DataPolicy, Subject, operational, personal, sensitive
 from privacy.vocabulary.fields import (
     BlindIndexField,
     EncryptedCharField,
@@ -153,110 +146,3 @@ class Client(RegionModel):
     def called(self) -> str:
         """The name to address the person by."""
         return str(self.preferred_name or self.given_name)
-
-
-class Alert(RegionModel):
-    """Something that anyone who meets the client must know first."""
-
-    class Kind(models.TextChoices):
-        ALLERGY = "allergy", _("Allergy")
-        CONDITION = "condition", _("Condition")
-        RISK = "risk", _("Risk")
-        ACCESS = "access", _("Access need")
-        OTHER = "other", _("Other")
-
-    class Severity(models.TextChoices):
-        INFO = "info", _("Good to know")
-        CARE = "care", _("Take care")
-        SEVERE = "severe", _("Severe")
-
-    client = operational(TenantForeignKey(Client, models.PROTECT, related_name="alerts"))
-    kind = sensitive(EncryptedCharField(_("kind"), max_length=12, choices=Kind.choices))
-    severity = operational(
-        models.CharField(
-            _("severity"), max_length=8, choices=Severity.choices, default=Severity.CARE
-        )
-    )
-    text = sensitive(EncryptedCharField(_("alert"), max_length=300))
-    created_at = operational(models.DateTimeField(default=clock.now))
-    resolved_at = operational(models.DateTimeField(null=True, blank=True))
-
-    data_policy = DataPolicy(Subject.CLIENT, client="client_id")
-
-    class Meta(RegionModel.Meta):
-        indexes = [models.Index(fields=["account_id", "client"], name="alerts_of_client")]
-
-
-class Document(RegionModel):
-    """A file about a client; its bytes lie sealed in the region's object store under a key of their own."""
-
-    client = operational(TenantForeignKey(Client, models.PROTECT, related_name="documents"))
-    name = sensitive(EncryptedCharField(_("file name"), max_length=255))
-    media_type = operational(models.CharField(max_length=100))
-    size = operational(models.PositiveBigIntegerField())
-    sha256 = sensitive(EncryptedCharField(max_length=64))
-    storage_key = operational(models.CharField(max_length=120))
-    file_key = sensitive(EncryptedCharField(max_length=64))
-    uploaded_by = operational(
-        TenantForeignKey(Member, models.PROTECT, null=True, blank=True, related_name="+")
-    )
-    created_at = operational(models.DateTimeField(default=clock.now))
-    withdrawn_at = operational(models.DateTimeField(null=True, blank=True))
-
-    data_policy = DataPolicy(Subject.CLIENT, client="client_id", file=StoredFile())
-
-    class Meta(RegionModel.Meta):
-        indexes = [models.Index(fields=["account_id", "client"], name="documents_of_client")]
-
-
-class BookingCode(RegionModel):
-    """A code that staff gave to a client: whoever types it as they book online is that client (features D4).
-
-    Shown once, kept as a keyed hash. It works once, or until it is revoked.
-    """
-
-    client = operational(TenantForeignKey(Client, models.PROTECT, related_name="booking_codes"))
-    digest = operational(models.BinaryField(max_length=32))
-    is_single_use = operational(models.BooleanField(_("works once"), default=True))
-    created_at = operational(models.DateTimeField(default=clock.now))
-    created_by = operational(
-        TenantForeignKey(Member, models.PROTECT, null=True, blank=True, related_name="+")
-    )
-    used_at = operational(models.DateTimeField(null=True, blank=True))
-    revoked_at = operational(models.DateTimeField(null=True, blank=True))
-
-    data_policy = DataPolicy(Subject.CLIENT, client="client_id")
-
-    class Meta(RegionModel.Meta):
-        ordering = ["-created_at"]
-        constraints = [
-            models.UniqueConstraint(fields=["account_id", "digest"], name="one_booking_code")
-        ]
-        indexes = [models.Index(fields=["account_id", "client"], name="booking_codes_of_client")]
-
-
-class Binding(RegionModel):
-    """That staff said of a self-booked person: this is a client we know. What the newcomer had went to the client.
-
-    `moved` lists the ids of the rows by kind, so that it can be undone. The newcomer's own record stays, archived, as
-    the person typed it.
-    """
-
-    newcomer = operational(TenantForeignKey(Client, models.PROTECT, related_name="bound_to"))
-    client = operational(TenantForeignKey(Client, models.PROTECT, related_name="bound"))
-    moved = operational(models.JSONField(default=dict))
-    bound_at = operational(models.DateTimeField(default=clock.now))
-    bound_by = operational(models.UUIDField(null=True))
-    undone_at = operational(models.DateTimeField(null=True, blank=True))
-
-    data_policy = DataPolicy(Subject.CLIENT, client="client_id")
-
-    class Meta(RegionModel.Meta):
-        constraints = [
-            models.UniqueConstraint(
-                fields=["account_id", "newcomer"],
-                condition=models.Q(undone_at=None),
-                name="one_binding",
-            )
-        ]
-        indexes = [models.Index(fields=["account_id", "client"], name="bindings_of_client")]
