@@ -143,7 +143,7 @@ def state_of(person: Person) -> State:
 
 def detail(person: Person, contact: Contact | None) -> str:
     """Return the words that tell a person from others of the same name."""
-    email, phone, born = contact or NO_CONTACT
+    email, phone, born, _more = contact or NO_CONTACT
     words = [str(born.year)] if born else []
     words += [email or phone] if email or phone else []
     if person.is_archived:

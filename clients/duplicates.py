@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models.practice import current_anchor
-from clients import directory, phones
+from clients import directory, phones, reaching
 from clients.finding import Person
 from clients.models import Client
 
@@ -69,4 +69,5 @@ def like(values: Mapping[str, Any], *, but: UUID | None = None) -> list[Match]:
 def _by_hash(field: str, value: str) -> list[UUID]:
     if not value:
         return []
-    return list(Client.objects.filter(Q((field, value))).values_list("pk", flat=True)[: MOST + 1])
+    first = Client.objects.filter(Q((field, value))).values_list("pk", flat=True)[: MOST + 1]
+    return [*first, *reaching.clients_reached_by(value)]

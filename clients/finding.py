@@ -37,11 +37,12 @@ class Person(NamedTuple):
 
 
 class Contact(NamedTuple):
-    """How a client is reached and told apart, opened."""
+    """How a client is reached and told apart, opened; `more` are further phones and addresses."""
 
     email: str
     phone: str
     birth_date: date | None
+    more: tuple[str, ...] = ()
 
 
 NO_CONTACT = Contact("", "", None)
@@ -120,11 +121,11 @@ class Index:
 
     @cached_property
     def _mails(self) -> _Text:
-        return _Text([" " + fold(contact.email) for contact in self._contacts])
+        return _Text([_mail_line(contact) for contact in self._contacts])
 
     @cached_property
     def _phones(self) -> _Text:
-        return _Text([digits(contact.phone) for contact in self._contacts])
+        return _Text([_phone_line(contact) for contact in self._contacts])
 
 
 class _Text:
@@ -153,6 +154,17 @@ def _name_line(order: str, preferred_name: str) -> str:
     if is_plain(line.replace(" ", "")):
         return line
     return " " + " ".join(name_words(line))
+
+
+def _mail_line(contact: Contact) -> str:
+    mails = [contact.email, *(each for each in contact.more if "@" in each)]
+    return " " + fold(" ".join(mails) if contact.more else contact.email)
+
+
+def _phone_line(contact: Contact) -> str:
+    if not contact.more:
+        return digits(contact.phone)
+    return " ".join(digits(each) for each in (contact.phone, *contact.more) if "@" not in each)
 
 
 def _needle(word: str) -> str:

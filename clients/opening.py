@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from psycopg.pq import Format
 
 from clients.finding import Contact, Person, order_of
-from clients.models import Client
+from clients.models import Client, ContactPoint
 from privacy.vocabulary import keyring, scope, sealing
 from privacy.vocabulary.fields import UnreadableValue
 
@@ -48,8 +48,22 @@ def people(client_ids: Collection[UUID] | None) -> list[Person]:
 
 def contacts(client_ids: Collection[UUID] | None) -> Iterator[tuple[UUID, Contact]]:
     """Yield how the clients with these ids (None: all) are reached."""
+    more = _further(client_ids)
     for pk, _archived, _confirmed, (email, phone, born) in _Opener(_CONTACTS).rows(client_ids):
-        yield pk, Contact(email, phone, _date(born))
+        yield pk, Contact(email, phone, _date(born), tuple(more.get(pk, ())))
+
+
+def _further(client_ids: Collection[UUID] | None) -> dict[UUID, list[str]]:
+    """Return the further phones and mail addresses of these clients (None: of all who have some)."""
+    rows = ContactPoint.objects.all()
+    if client_ids is not None:
+        rows = rows.filter(client_id__in=client_ids)
+    found: dict[UUID, list[str]] = {}
+    points = list(rows)
+    keyring.prefetch({point.client_id for point in points})
+    for point in points:
+        found.setdefault(point.client_id, []).append(point.value)
+    return found
 
 
 class _Opener:

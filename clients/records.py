@@ -11,7 +11,7 @@ from django.core.exceptions import FieldDoesNotExist
 
 from accounts import audit
 from accounts.models.practice import current_anchor
-from clients import phones
+from clients import phones, reaching
 from clients.models import Client
 from privacy.vocabulary import clock, keyring
 from privacy.vocabulary.fields import is_unreadable
@@ -19,16 +19,28 @@ from privacy.vocabulary.scope import Actor
 
 SELF_BOOKING = "self_booking"
 EDITABLE = (
+    "title",
     "given_name",
     "family_name",
     "preferred_name",
     "pronouns",
+    "sex",
+    "gender_identity",
     "birth_date",
     "email",
     "phone",
+    "phone_use",
     "address",
+    "city",
+    "state",
+    "post_code",
+    "country",
     "emergency_contact",
+    "occupation",
+    "health_number",
+    "old_reference",
     "admin_notes",
+    "booking_notes",
     "reminders",
     "confirmations",
     "language",
@@ -52,7 +64,9 @@ def add(
     provenance: str = "staff",
     pk: UUID | None = None,
 ) -> Client:
-    """Add a client of the active account from `values` (names of `EDITABLE`); return it. `pk` is a new id, if chosen.
+    """Add a client of the active account from `values`; return it. `pk` is a new id, if chosen.
+
+    Values go by the names of `EDITABLE` and of `reaching.FIELDS` (lists of lines).
 
     A self-booked person is never matched to a known one: the record stays a claim until staff confirm it (features
     D4). Raises `ValidationError` by field for what a record can't hold.
@@ -64,6 +78,7 @@ def add(
     client.full_clean()
     keyring.create_client_keys([client.pk])
     client.save(force_insert=True)
+    reaching.keep(client, _further(values), current_anchor().country)
     audit.record("client.added", by=by, of=client, client_id=client.pk)
     return client
 
@@ -83,6 +98,7 @@ def change(
     _fill(kept, values)
     kept.full_clean(exclude=[name for name in EDITABLE if is_unreadable(getattr(kept, name))])
     changed = [name for name in EDITABLE if getattr(kept, name) != before[name]]
+    changed += reaching.keep(kept, _further(values), current_anchor().country)
     if changed:
         _save(kept)
         audit.record(
@@ -132,8 +148,14 @@ def _save(client: Client) -> None:
     client.save()
 
 
+def _further(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: values[name] for name in reaching.FIELDS if name in values}
+
+
 def _fill(client: Client, values: Mapping[str, Any]) -> None:
     for name, value in values.items():
+        if name in reaching.FIELDS:
+            continue
         if name not in EDITABLE:
             raise FieldDoesNotExist(f"A client's record has no {name} that could be set.")
         if name == "phone" and value:

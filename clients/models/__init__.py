@@ -3,6 +3,15 @@
 from clients.models.alerts import Alert
 from clients.models.documents import Document
 from clients.models.identity import Binding, BookingCode
+from clients.models.reach import ContactPoint
 from clients.models.record import Client, normalise_phone
 
-__all__ = ["Alert", "Binding", "BookingCode", "Client", "Document", "normalise_phone"]
+__all__ = [
+    "Alert",
+    "Binding",
+    "BookingCode",
+    "Client",
+    "ContactPoint",
+    "Document",
+    "normalise_phone",
+]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import phonenumbers
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Location
@@ -33,8 +36,29 @@ def normalise_phone(value: str) -> str:
         return "".join(character for character in value if character.isdigit())
 
 
+def _later(
+    kind: type[EncryptedCharField], label: Promise, max_length: int | None, **more: Any
+) -> EncryptedCharField:
+    """Return a field that came to the table when it had rows: those read as empty, because a migration can't seal."""
+    return kind(label, max_length=max_length, null=True, blank=True, default="", **more)
+
+
 class Client(RegionModel):
-    """A person whom the practice treats. `is_confirmed` is False while a self-booking is only a claim (features D4)."""
+    """A person whom the practice treats. `is_confirmed` is False while a self-booking is only a claim (features D4).
+
+    `phone` and `email` are the ones that messages go to; others are `ContactPoint`s. `address` is the street's lines.
+    """
+
+    class Sex(models.TextChoices):
+        FEMALE = "female", _("Female")
+        MALE = "male", _("Male")
+        OTHER = "other", _("Another, or not determined")
+
+    class PhoneUse(models.TextChoices):
+        MOBILE = "mobile", _("Mobile")
+        HOME = "home", _("Home")
+        WORK = "work", _("Work")
+        OTHER = "other", _("Other")
 
     class Reminders(models.TextChoices):
         EMAIL = "email", _("E-mail")
@@ -42,6 +66,7 @@ class Client(RegionModel):
         BOTH = "both", _("E-mail and SMS")
         NONE = "none", _("None")
 
+    title = personal(_later(EncryptedCharField, _("title"), 30), IDENTITY)
     given_name = personal(EncryptedCharField(_("given name"), max_length=80), IDENTITY)
     family_name = personal(
         EncryptedCharField(_("family name"), max_length=80, blank=True, default=""), IDENTITY
@@ -51,6 +76,12 @@ class Client(RegionModel):
     )
     pronouns = sensitive(
         EncryptedCharField(_("pronouns"), max_length=40, blank=True, default=""), "user.demographic"
+    )
+    sex = sensitive(
+        _later(EncryptedCharField, _("sex"), 10, choices=Sex.choices), "user.demographic.gender"
+    )
+    gender_identity = sensitive(
+        _later(EncryptedCharField, _("gender identity"), 60), "user.demographic.gender"
     )
     birth_date = personal(
         EncryptedDateField(_("birth date"), null=True, blank=True), "user.demographic.date_of_birth"
@@ -73,15 +104,38 @@ class Client(RegionModel):
         "user.contact.phone_number",
         unsealed="keyed hash",
     )
+    phone_use = operational(
+        models.CharField(
+            _("kind of phone"), max_length=8, choices=PhoneUse.choices, default=PhoneUse.MOBILE
+        )
+    )
     address = personal(
         EncryptedTextField(_("address"), blank=True, default=""), "user.contact.address"
     )
+    city = personal(_later(EncryptedCharField, _("town or city"), 80), "user.contact.address.city")
+    state = personal(
+        _later(EncryptedCharField, _("state or region"), 80), "user.contact.address.state"
+    )
+    post_code = personal(
+        _later(EncryptedCharField, _("postcode"), 20), "user.contact.address.postal_code"
+    )
+    country = personal(_later(EncryptedCharField, _("country"), 2), "user.contact.address.country")
     emergency_contact = personal(
         EncryptedTextField(_("emergency contact"), blank=True, default=""), "user.contact"
+    )
+    occupation = personal(
+        _later(EncryptedCharField, _("occupation"), 120), "user.workplace.job_title"
+    )
+    health_number = personal(
+        _later(EncryptedCharField, _("health insurance number"), 40), "user.government_id"
+    )
+    old_reference = personal(
+        _later(EncryptedCharField, _("number in an earlier system"), 60), "user.unique_id"
     )
     admin_notes = sensitive(
         EncryptedTextField(_("notes for the front desk"), blank=True, default="")
     )
+    booking_notes = sensitive(_later(EncryptedTextField, _("notes for bookings"), None))
     reminders = operational(
         models.CharField(
             _("reminders"), max_length=8, choices=Reminders.choices, default=Reminders.EMAIL

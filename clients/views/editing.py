@@ -16,9 +16,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
 from clients import duplicates, records
+from clients.contact_rows import LinesField
 from clients.duplicates import Match
-from clients.forms import ClientForm, initial_of
 from clients.models import Client
+from clients.record_form import ClientForm, initial_of
+
+TITLES = ("Mr", "Mrs", "Ms", "Miss", "Mx", "Dr", "Prof.")
 
 
 @require(Permission.CLIENTS_EDIT)
@@ -35,7 +38,7 @@ def client_new(request: AccountRequest) -> HttpResponse:
             messages.success(request, _("Client added"))
             return redirect(request.account.url("client", added.pk))
     seen = ",".join(str(match.id) for match in matches)
-    context = {"form": form, "matches": matches, "seen": seen}
+    context = {"form": form, "matches": matches, "seen": seen, "titles": TITLES}
     return render(request, "clients/form.html", context, status=422 if form.is_bound else 200)
 
 
@@ -45,7 +48,7 @@ def client_edit(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Change a record; when somebody else changed it meanwhile, show both versions and keep what was typed."""
     client = get_object_or_404(Client, pk=pk)
     form = ClientForm(request.POST or None, account=request.account, client=client)
-    context: dict[str, Any] = {"form": form, "client": client}
+    context: dict[str, Any] = {"form": form, "client": client, "titles": TITLES}
     if not form.is_valid():
         return render(request, "clients/form.html", context, status=422 if form.is_bound else 200)
     seen_at = _instant(form.cleaned_data["seen_at"])
@@ -107,6 +110,8 @@ def differences(form: ClientForm, now: Client) -> list[dict[str, object]]:
 
 def _words(field: Any, value: Any) -> object:
     """Return a value as people read it: the label of a choice, else itself."""
+    if isinstance(field, LinesField):
+        return field.words(value)
     return dict(getattr(field, "choices", ())).get(value, value)
 
 

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.models import Location
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
-from accounts.templatetags.keepwell import day
-from clients import alerts, documents, duplicates, phones, timeline
+from clients import alerts, documents, duplicates, timeline
 from clients.models import Binding, Client
+from clients.views.facts import facts
 from clients.views.links import link
-from clients.views.showing import age, birth_day, lines
-from privacy.vocabulary import clock
 
 SHOWN_AT_FIRST = 30
 
@@ -59,42 +54,6 @@ def _binding(client: Client) -> Binding | None:
         Binding.objects.select_related("client").filter(newcomer=client, undone_at=None).first()
     )
     return binding
-
-
-def facts(client: Client, country: str, zone: str) -> list[tuple[str, str | SafeString]]:
-    """Return what matters at a glance, in the order in which it is shown; what is not known is left out.
-
-    Ages and days are those of `zone`, the practice's; phones are written as in `country`.
-    """
-    found: list[tuple[str, str | SafeString]] = [
-        (_("Called"), client.preferred_name),
-        (_("Pronouns"), client.pronouns),
-        (_("Born"), _born(client.birth_date, clock.today(zone))),
-        (_("Phone"), _phone(client.phone, country)),
-        (_("E-mail"), _email(client.email)),
-        (_("Address"), lines(client.address)),
-        (_("Emergency"), lines(client.emergency_contact)),
-        (_("Reminders"), client.get_reminders_display()),
-        (_("Location"), client.location.name if client.location else ""),
-        (_("Front desk"), lines(client.admin_notes)),
-        (_("Since"), day(client.created_at, zone)),
-    ]
-    return [(label, value) for label, value in found if value]
-
-
-def _born(born: date | None, today: date) -> str:
-    if not isinstance(born, date):
-        return str(born or "")  # the word for what can't be read
-    return f"{birth_day(born)} · {age(born, today)}"
-
-
-def _phone(phone: str, country: str) -> str | SafeString:
-    shown = phones.shown(phone, country)
-    return format_html('<a href="tel:{}">{}</a>', phone, shown) if phone.startswith("+") else shown
-
-
-def _email(email: str) -> str | SafeString:
-    return format_html('<a href="mailto:{}">{}</a>', email, email) if "@" in email else email
 
 
 def _zone() -> str:

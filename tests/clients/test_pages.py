@@ -22,7 +22,12 @@ from tests.clients.practice import Practice, practice, told
 from tests.factories import make_client
 
 pytestmark = pytest.mark.django_db(databases="__all__")
-ANA = {"given_name": "Ana", "family_name": "Vega", "reminders": "email"}
+ANA = {
+    "given_name": "Ana",
+    "family_name": "Vega",
+    "reminders": "email",
+    "phone_use": "mobile",
+}
 
 
 @pytest.fixture(autouse=True)

@@ -11,6 +11,7 @@ from accounts.models import Member, Role
 from clients import documents
 from clients.models import Alert, Client
 from config.demo import names
+from config.demo.data.details import add_further_phones, details
 from config.demo.practices import Practice
 from privacy.vocabulary import clock, keyring
 
@@ -21,6 +22,7 @@ def add_clients(practice: Practice, chosen: random.Random) -> list[Client]:
     """Make the clients, the known one last; return them."""
     pairs = [(given, family) for given in names.GIVEN for family in names.FAMILY]
     found = []
+    apart = random.Random(f"{practice.slug} details")
     for number, (given, family) in enumerate(chosen.sample(pairs, practice.clients - 1)):
         found.append(
             Client(
@@ -34,6 +36,7 @@ def add_clients(practice: Practice, chosen: random.Random) -> list[Client]:
                 address=f"{chosen.randint(1, 180)} {chosen.choice(names.STREETS)}",
                 reminders=chosen.choice(["email", "email", "sms", "both", "none"]),
                 created_at=clock.now() - timedelta(days=chosen.randint(1, 900)),
+                **details(practice, apart),
             )
         )
     known = practice.known
@@ -45,11 +48,13 @@ def add_clients(practice: Practice, chosen: random.Random) -> list[Client]:
             phone=known.phone,
             birth_date=date(1988, 3, 9),
             address="31 Fern Crescent",
+            **details(practice, apart),
             created_at=clock.now() - timedelta(days=400),
         )
     )
     keyring.create_client_keys([client.pk for client in found])
     Client.objects.bulk_create(found, batch_size=BATCH)
+    add_further_phones(practice, found[:-1], apart)
     return found
 
 
