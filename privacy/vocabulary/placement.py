@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Self
 from django.core.exceptions import FieldError
 from django.db import models
 from django.db.models.expressions import BaseExpression, F, OrderBy
+from django.db.models.sql import Query
 from uuid_utils.compat import uuid7
 
 from privacy.vocabulary import scope
@@ -44,7 +45,8 @@ class TenantQuerySet(models.QuerySet[Any]):
     """Rows of the active account; sorting and comparing sealed fields is refused with advice (CR-3)."""
 
     def order_by(self, *field_names: Any) -> Self:
-        self._refuse_sealed(field_names, "sorted in SQL. Sort decrypted values in Python")
+        named = [F(each.lstrip("-+")) if isinstance(each, str) else each for each in field_names]
+        self._refuse_sealed(named, "sorted in SQL. Sort decrypted values in Python")
         return super().order_by(*field_names)
 
     def annotate(self, *args: Any, **kwargs: Any) -> Self:
@@ -71,6 +73,8 @@ class TenantQuerySet(models.QuerySet[Any]):
 
     def _refuse_sealed(self, parts: Iterable[Any], advice: str) -> None:
         for part in parts:
+            if not hasattr(part, "resolve_expression"):
+                continue  # a value, which names no field
             for name in _names(part):
                 if getattr(_field_at(self.model, name), "is_sealed", False):
                     raise FieldError(
@@ -87,15 +91,13 @@ def _values(args: Iterable[Any]) -> Iterable[Any]:
 
 
 def _names(part: Any) -> Iterable[str]:
-    if isinstance(part, str):
-        yield part.lstrip("-+")
-    elif isinstance(part, F):
+    if isinstance(part, F):
         yield str(part.name)  # type: ignore[attr-defined]
     elif isinstance(part, OrderBy):
         yield from _names(part.expression)
     elif isinstance(part, BaseExpression):
         for source in part.get_source_expressions():
-            yield from _names(source) if not isinstance(source, str) else ()
+            yield from _names(source)
 
 
 def _field_at(model: type[models.Model], path: str) -> Any:
@@ -110,13 +112,30 @@ def _field_at(model: type[models.Model], path: str) -> Any:
     return field
 
 
+class ActiveAccount(models.Expression):
+    """The id of the account that is active when a statement is sent."""
+
+    output_field = models.UUIDField()
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        """Return the id as a parameter; raise `NoAccount` when none is active."""
+        return "%s", (scope.current().account_id,)
+
+
 class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: ignore[misc]
     """The handrail: refuses every query while no account is active and filters by the active one (TI-3)."""
 
     def get_queryset(self) -> TenantQuerySet:
-        active = scope.current()
+        scope.current()
         queryset: TenantQuerySet = super().get_queryset()
-        return queryset.filter(account_id=active.account_id)
+        queryset.query = _of_one_account(self.model).chain()
+        return queryset
+
+
+@cache
+def _of_one_account(model: type[models.Model]) -> Query:
+    """Return the query that each one of a model begins with, made once: pages make dozens."""
+    return models.QuerySet(model).filter(account_id=ActiveAccount()).query
 
 
 class RegionModel(models.Model):
