@@ -297,5 +297,9 @@ class BlindExact(Exact):
 
     def __init__(self, lhs: Any, rhs: Any) -> None:
         source = lhs.target
+        if hasattr(rhs, "resolve_expression"):
+            raise FieldError(
+                f"{source.model._meta.label}.{source.name} is encrypted: compare {source.blind} with its `index_of`."
+            )
         index: BlindIndexField = source.model._meta.get_field(source.blind)
         super().__init__(Col(lhs.alias, index), index.index_of(str(rhs)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextvars import ContextVar
 from enum import StrEnum
 from functools import cache
 from typing import Any, ClassVar, Self
@@ -112,6 +113,10 @@ def _field_at(model: type[models.Model], path: str) -> Any:
     return field
 
 
+# What stands for the account's id in a statement that is compiled now and sent later (privacy.vocabulary.prepared)
+account_given_later: ContextVar[object] = ContextVar("keepwell_account_given_later", default=None)
+
+
 class ActiveAccount(models.Expression):
     """The id of the account that is active when a statement is sent."""
 
@@ -119,7 +124,7 @@ class ActiveAccount(models.Expression):
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """Return the id as a parameter; raise `NoAccount` when none is active."""
-        return "%s", (scope.current().account_id,)
+        return "%s", (account_given_later.get() or scope.current().account_id,)
 
 
 class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: ignore[misc]
