@@ -10,8 +10,9 @@ class BookingsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the jobs of messages, requests and the waiting list, what clients' timelines and the rail show."""
-        from bookings import holds, rail, timeline  # noqa: F401, PLC0415
+        from bookings import rail, timeline  # noqa: F401, PLC0415
+        from bookings.appointments import expiring  # noqa: F401, PLC0415
+        from bookings.hours import calendars  # noqa: F401, PLC0415
         from bookings.messaging import messages  # noqa: F401, PLC0415
-        from bookings.requests import expiry  # noqa: F401, PLC0415
-        from bookings.times import calendars  # noqa: F401, PLC0415
+        from bookings.openings import holds  # noqa: F401, PLC0415
         from bookings.waiting import jobs  # noqa: F401, PLC0415

@@ -12,7 +12,7 @@ counts(
     "waiting",
     "SELECT count(*) FROM bookings_waitingentry WHERE account_id = %(account)s AND state = 'waiting'",
 )
-# As bookings.stranded.listing lists them: those left outside, and those whose practitioner or location is gone.
+# As bookings.hours.stranded.listing lists them: those left outside, and those whose practitioner or location is gone.
 # Nothing lasts two days, and by its start a booking is found without a walk through the past.
 counts(
     "outside",

@@ -18,7 +18,7 @@ from accounts.calm import FILE_STORE
 from accounts.models import AuditHead, OutboxJob
 from accounts.models.practice import current_anchor
 from accounts.tenancy import AccountRef, acting_in
-from bookings.public.links import absolute
+from bookings.messaging.links import absolute
 from privacy import letters, objects, records
 from privacy.export.archive import ArchiveWriter, Receipt
 from privacy.export.container import file_path

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts import audit, directory, outbox
 from accounts.models import Account, AccountAnchor, Member, OutboxJob
 from accounts.models.practice import current_anchor
-from bookings.public.links import absolute
+from bookings.messaging.links import absolute
 from privacy import exporting, letters
 from privacy.models import Closure, Export
 from privacy.vocabulary import clock, scope

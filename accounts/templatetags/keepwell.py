@@ -141,6 +141,14 @@ def clock(value: dt.datetime | dt.time | None, zone: str | dt.tzinfo | None = No
     return f"{time.hour % 12 or 12}:{time.minute:02d} {half}"
 
 
+def span_words(starts: str, ends: str) -> str:
+    """Return "9:30 to 10:15 am" from two times in words; the half of the day is said once when both share it."""
+    bare, _space, half = starts.rpartition(" ")
+    if bare and ends.endswith(f" {half}"):
+        starts = bare
+    return gettext("%(start)s to %(end)s") % {"start": starts, "end": ends}
+
+
 @register.filter
 def day(value: dt.date | None, zone: str | dt.tzinfo | None = None) -> str:
     """Return "Tue 24 Nov 2026"; of an aware datetime its day in `zone`, else in the active one."""

@@ -1,7 +1,7 @@
 """Time away as the diary draws it: absences, closures, public holidays and what is busy elsewhere, on the wall of a zone.
 
 The diary reads with what it reads anyway (holidays with the locations, busy time with the appointments), so that a page
-stays within its statements; `bookings.times.away` says the same to everybody else.
+stays within its statements; `bookings.openings.away` says the same to everybody else.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from datetime import date, datetime
 from uuid import UUID
 
 from accounts.time_zones import zone_info
+from bookings.availability.repeat import instants
+from bookings.availability.wall_time import day_bounds
 from bookings.models import Absence
-from bookings.times import known, public_holidays
-from bookings.times.repeat import instants
-from bookings.wall_time import day_bounds
+from bookings.openings import known, public_holidays
 
 ICONS: dict[str, str] = {
     Absence.Kind.HOLIDAY: "sun",

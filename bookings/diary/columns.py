@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import AccountAnchor, Practitioner
 from accounts.templatetags.keepwell import clock as clock_words
-from accounts.templatetags.keepwell import icon
+from accounts.templatetags.keepwell import icon, span_words
 from accounts.time_zones import zone_info
 from bookings.diary import layout
 from bookings.diary.blocks import Block
@@ -24,7 +24,7 @@ from bookings.diary.choice import Seen
 from bookings.diary.layout import Minutes
 from bookings.diary.query import Asked, Look
 from bookings.diary.rows import Entry, Held, Opened, Rows
-from bookings.diary.words import column_head, day_heads, day_words, span_words
+from bookings.diary.words import column_head, day_heads, day_words
 from bookings.models import Appointment, Attendee
 from privacy.vocabulary import clock
 

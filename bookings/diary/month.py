@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from accounts.templatetags.keepwell import clock as clock_words
+from bookings.availability.wall_time import ONE_DAY
 from bookings.diary.away import Away, away
 from bookings.diary.choice import Seen
 from bookings.diary.query import Asked, Look
 from bookings.diary.rows import between, people
 from bookings.models import Appointment, Attendee
-from bookings.wall_time import ONE_DAY
 from clients import directory
 
 FIRST = 3

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.http import QueryDict
 
-from bookings.wall_time import ONE_DAY
+from bookings.availability.wall_time import ONE_DAY
 
 ALL = "all"
 WEEK = timedelta(days=7)

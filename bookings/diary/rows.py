@@ -28,6 +28,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Practitioner
 from accounts.time_zones import zone_info
+from bookings.availability.repeat import Repeat, first_days
+from bookings.availability.wall_time import day_bounds
 from bookings.diary.away import Away, away
 from bookings.diary.choice import Seen
 from bookings.models import (
@@ -40,8 +42,6 @@ from bookings.models import (
     ResourceUse,
     WeeklyHours,
 )
-from bookings.times.repeat import Repeat, first_days
-from bookings.wall_time import day_bounds
 from clients import directory
 from clients.models import Alert
 from privacy.vocabulary import clock

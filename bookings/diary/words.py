@@ -78,11 +78,3 @@ def column_head(
         return Head(name, sub, name)
     title, aloud = day
     return Head(title, count.capitalize() if one else f"{name} · {count}", f"{name}, {aloud}")
-
-
-def span_words(starts: str, ends: str) -> str:
-    """Return "9:30 to 10:15 am" from two times in words; the half of the day is said once when both share it."""
-    bare, _space, half = starts.rpartition(" ")
-    if bare and ends.endswith(f" {half}"):
-        starts = bare
-    return _("%(start)s to %(end)s") % {"start": starts, "end": ends}

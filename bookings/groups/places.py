@@ -9,9 +9,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import audit
-from bookings.booking import AT_THE_DESK, Shown, add_place
-from bookings.cancelling import cancel, end, give_up
-from bookings.freeing import Stretch, freed
+from bookings.appointments.booking import AT_THE_DESK, Shown, add_place
+from bookings.appointments.cancelling import cancel, end, give_up
+from bookings.appointments.freeing import Stretch, freed
 from bookings.messaging import messages
 from bookings.models import Appointment, Attendee
 from clients.models import Client

@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import Location, Practitioner
-from bookings import overbooking
-from bookings.booking import insert
-from bookings.drafting import draft
+from bookings.appointments import overbooking
+from bookings.appointments.booking import insert
+from bookings.appointments.drafting import draft
+from bookings.availability.wall_time import day_bounds, local
 from bookings.models import Appointment, Attendee, Service
-from bookings.wall_time import day_bounds, local
 from privacy.vocabulary import clock
 from privacy.vocabulary.scope import Actor
 

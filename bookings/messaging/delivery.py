@@ -16,8 +16,8 @@ from django.core.mail import EmailMessage
 from accounts.cells import cell
 from accounts.mail_route import MAIL_TROUBLE, refusal_of
 from accounts.models import AccountAnchor
-from bookings.calendar_entry import entry_of
-from bookings.calendar_file import FILE_NAME
+from bookings.messaging.calendar_entry import entry_of
+from bookings.messaging.calendar_file import FILE_NAME
 from bookings.messaging.text_messages import NotSent, send_text
 from bookings.models import Message
 from clients.models import normalise_phone

@@ -20,9 +20,9 @@ from accounts.cells import cell
 from accounts.models import AccountAnchor
 from accounts.permissions import public
 from accounts.requests import AccountRequest
+from bookings.messaging.links import absolute
 from bookings.messaging.text_messages import provider_of
 from bookings.models import Message
-from bookings.public.links import absolute
 from privacy.vocabulary import clock
 from privacy.vocabulary.scope import SYSTEM
 

@@ -22,11 +22,11 @@ from django.utils.translation import gettext_lazy as lazy
 from accounts.entry import page_url
 from accounts.models import AccountAnchor, Location
 from accounts.templatetags.keepwell import when
-from bookings.calendar_entry import place_of
+from bookings.messaging.calendar_entry import place_of
 from bookings.messaging.defaults import WORDS
+from bookings.messaging.links import absolute, manage_url, sealed_id
 from bookings.messaging.more_dates import more_dates
 from bookings.models import Appointment, Message, MessageTemplate
-from bookings.public.links import absolute, manage_url, sealed_id
 from privacy.vocabulary import clock
 
 Category, Channel = Message.Category, Message.Channel

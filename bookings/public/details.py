@@ -17,15 +17,16 @@ from accounts.models import Location, PrivacyNotice
 from accounts.permissions import public
 from accounts.requests import AccountRequest
 from accounts.time_zones import zone_info
-from bookings.booking import SlotTaken
+from bookings.appointments.booking import SlotTaken
 from bookings.groups import Full
-from bookings.holds import digest_of, held_by, keep, open_at
+from bookings.messaging.links import BadLink, open_id, sealed_id, token_of
 from bookings.models import Appointment, Attendee, BookingPage, BookingPolicy
+from bookings.openings.holds import digest_of, held_by, keep, open_at
+from bookings.openings.taking import Taken
 from bookings.public import choices, visits
 from bookings.public.fairness import by_load
 from bookings.public.forms import DetailsForm, read_start
 from bookings.public.languages import language_of_visitor
-from bookings.public.links import BadLink, open_id, sealed_id, token_of
 from bookings.public.offers import Choice
 from bookings.public.pages import (
     booking_door,
@@ -48,7 +49,6 @@ from bookings.public.sessions import nearest_sessions, session_of
 from bookings.public.times import nearest_choices, zone_words
 from bookings.public.views import choice_of
 from bookings.public.words import summary
-from bookings.taking import Taken
 from clients import codes
 
 NOTICE, POLICY = "bookings.notice", "bookings.policy"

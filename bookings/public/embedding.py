@@ -19,8 +19,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.permissions import public
 from accounts.requests import AccountRequest
+from bookings.messaging.links import BadLink, open_text, sealed_text
 from bookings.public import choices
-from bookings.public.links import BadLink, open_text, sealed_text
 from privacy.vocabulary import clock
 
 NAMESPACE = "embed"

@@ -13,14 +13,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.permissions import public
 from accounts.requests import AccountRequest
-from bookings.calendar_entry import entry_of
-from bookings.calendar_file import FILE_NAME, content_type
-from bookings.cancelling import cancel
+from bookings.appointments.cancelling import cancel
+from bookings.messaging.calendar_entry import entry_of
+from bookings.messaging.calendar_file import FILE_NAME, content_type
+from bookings.messaging.links import BadLink, ExpiredLink, find, token_of
 from bookings.models import Appointment, Attendee
-from bookings.prices import price
+from bookings.offering.prices import price
 from bookings.public import choices
 from bookings.public.forms import CancelForm
-from bookings.public.links import BadLink, ExpiredLink, find, token_of
 from bookings.public.pages import current_notice, page, phones, place_words, url
 from bookings.public.times import zone_words
 from privacy.vocabulary import clock

@@ -16,13 +16,13 @@ from accounts.permissions import public
 from accounts.requests import AccountRequest
 from accounts.templatetags.keepwell import when
 from accounts.time_zones import zone_info
-from bookings.availability import Slot
-from bookings.booking import SlotTaken
+from bookings.appointments.booking import SlotTaken
+from bookings.appointments.moving import move
+from bookings.availability.schedule import Slot
+from bookings.messaging.links import token_of
 from bookings.models import Appointment, Attendee, Service
-from bookings.moving import move
-from bookings.openings import openings
+from bookings.openings.finding import openings
 from bookings.public.forms import read_start
-from bookings.public.links import token_of
 from bookings.public.manage import by_link, may_move
 from bookings.public.offers import Choice
 from bookings.public.pages import page

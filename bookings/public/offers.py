@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from accounts.models import Location, Practitioner
-from bookings.holds import digest_of
 from bookings.models import Appointment, ExtraHours, Service, ServiceOffer, WeeklyHours
+from bookings.openings.holds import digest_of
 from bookings.public.visits import sealed
 from privacy.vocabulary import clock
 

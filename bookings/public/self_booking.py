@@ -10,10 +10,10 @@ from uuid import UUID
 
 from accounts.models import Location, Practitioner, PrivacyNotice
 from bookings import groups
-from bookings.booking import Shown, SlotTaken, book
-from bookings.holds import digest_of, held_by, open_at, release
+from bookings.appointments.booking import Shown, SlotTaken, book
 from bookings.models import Appointment, Attendee, BookingPolicy, Service
-from bookings.openings import nearest
+from bookings.openings.finding import nearest
+from bookings.openings.holds import digest_of, held_by, open_at, release
 from bookings.public.fairness import by_load
 from bookings.public.visits import booked_in
 from clients.models import Client

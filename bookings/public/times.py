@@ -15,8 +15,8 @@ from django.utils.translation import ngettext, pgettext
 from accounts.models import Location
 from accounts.templatetags.keepwell import clock as clock_words
 from accounts.time_zones import zone_info
-from bookings.availability import Slot
-from bookings.openings import Offer, first_day_open, offer
+from bookings.availability.schedule import Slot
+from bookings.openings.finding import Offer, first_day_open, offer
 from bookings.public.offers import Choice
 from privacy.vocabulary import clock
 

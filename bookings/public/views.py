@@ -16,7 +16,7 @@ from accounts.models import Location
 from accounts.permissions import public
 from accounts.requests import AccountRequest
 from accounts.time_zones import zone_info
-from bookings.availability import Slot
+from bookings.availability.schedule import Slot
 from bookings.models import BookingPage
 from bookings.public import visits
 from bookings.public.forms import read_start

@@ -10,8 +10,8 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from accounts.requests import AccountRequest
+from bookings.messaging.links import BadLink, open_id, sealed_id
 from bookings.models import Attendee
-from bookings.public.links import BadLink, open_id, sealed_id
 from clients.records import SELF_BOOKING
 
 PURPOSE = "bookings.form"

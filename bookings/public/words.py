@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from bookings.drafting import agreed
+from bookings.appointments.drafting import agreed
 from bookings.models import BookingPage, Service
-from bookings.prices import price
+from bookings.offering.prices import price
 from bookings.public.offers import Choice
 
 

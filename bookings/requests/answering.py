@@ -7,9 +7,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts import audit
+from bookings.appointments.expiring import refuse
 from bookings.messaging import messages
 from bookings.models import Appointment, Attendee
-from bookings.requests.expiry import refuse
 from privacy.vocabulary.scope import Actor
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from accounts import audit
+from bookings.appointments import assigning
 from bookings.models import Appointment, Resource, ResourceUse
-from bookings.rooms import assigning
-from bookings.taking import Taken
+from bookings.openings.taking import Taken
 from privacy.vocabulary.scope import Actor
 
 

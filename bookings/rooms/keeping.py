@@ -10,9 +10,9 @@ from django.db.models import Max
 
 from accounts import audit
 from accounts.models import Location
+from bookings.appointments import assigning
 from bookings.models import Appointment, Resource, ResourceUse, Service, ServiceNeed
-from bookings.rooms import assigning
-from bookings.taking import Taken
+from bookings.openings.taking import Taken
 from privacy.vocabulary import clock, scope
 from privacy.vocabulary.scope import SYSTEM, Actor
 

@@ -1,4 +1,4 @@
-"""The settings of rooms and equipment, and the choice of another room for an appointment."""
+"""The settings of rooms and equipment."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -14,12 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import Location
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
-from bookings.models import Appointment, Attendee, Resource, Service
-from bookings.rooms import choosing, keeping
+from bookings.hours.stranded import asking
+from bookings.models import Attendee, Resource, Service
+from bookings.rooms import keeping
 from bookings.rooms.forms import ResourceForm
-from bookings.stranded import asking
-from bookings.taking import Taken
-from bookings.views.frame import Toast, diary_of, tell
 
 editor = require(Permission.SETTINGS_EDIT)
 both = require_http_methods(["GET", "POST"])
@@ -140,42 +138,6 @@ def room_restoration(request: AccountRequest, pk: UUID) -> HttpResponse:
     keeping.restore(by=request.actor, resource=_room(pk))
     messages.success(request, _("In use again."))
     return redirect(request.account.url("rooms"))
-
-
-@require(Permission.DIARY_EDIT)
-@both
-def appointment_room(request: AccountRequest, pk: UUID) -> HttpResponse:
-    """Choose another free room, or piece of equipment, for an appointment."""
-    found = get_object_or_404(
-        Appointment.objects.select_related("location", "practitioner"),
-        pk=pk,
-        state__in=Appointment.LIVE,
-    )
-    kinds = choosing.kinds(found)
-    if request.method == "POST":
-        wanted = next((each for each in kinds if each.has(request.POST.get("resource", ""))), None)
-        if wanted is None:
-            raise Http404
-        try:
-            use = choosing.change(
-                by=request.actor, appointment=found, resource=UUID(request.POST["resource"])
-            )
-        except Taken:
-            toast = Toast(_("Somebody else has it at that time."), level="error")
-            kinds = choosing.kinds(found)
-        else:
-            tell(request, Toast(_("Now in %(room)s.") % {"room": use.resource.name}))
-            return redirect(request.account.url("diary") + diary_of(found).query())
-        tell(request, toast)
-    context = {
-        "appointment": found,
-        "kinds": kinds,
-        "panel_url": request.account.url("appointment", pk),
-        "zone": found.location.time_zone,
-        "action": request.path,
-    }
-    part = "#form" if request.htmx else ""
-    return render(request, f"rooms/choose.html{part}", context)
 
 
 def _row(resource: Resource) -> dict[str, Any]:

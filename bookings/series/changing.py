@@ -16,11 +16,11 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import Practitioner
-from bookings import cancelling, moving
-from bookings.booking import SlotTaken
+from bookings.appointments import cancelling, moving
+from bookings.appointments.booking import SlotTaken
+from bookings.availability.wall_time import NonexistentTime, resolve
 from bookings.models import Appointment, Attendee, Series
 from bookings.series.checking import Planned, check
-from bookings.wall_time import NonexistentTime, resolve
 from privacy.vocabulary import clock, scope
 from privacy.vocabulary.scope import Actor
 

@@ -8,14 +8,15 @@ from datetime import date, datetime
 from uuid import UUID
 
 from accounts.models import Location, Practitioner
-from bookings import availability, overbooking
-from bookings.drafting import Agreed, agreed, draft
+from bookings.appointments import overbooking
+from bookings.appointments.drafting import Agreed, agreed, draft
+from bookings.appointments.overbooking import Conflict
+from bookings.availability import free
+from bookings.availability.wall_time import NonexistentTime
 from bookings.models import Appointment, Service, ServiceNeed
-from bookings.openings import schedule_of
-from bookings.overbooking import Conflict
+from bookings.openings.away import away
+from bookings.openings.finding import schedule_of
 from bookings.series.recurrence import Repeat, dates
-from bookings.times import away
-from bookings.wall_time import NonexistentTime
 
 
 @dataclass(slots=True)
@@ -82,7 +83,7 @@ def check(
     first = min(each.starts_local for each in found).date()
     last = max(each.starts_local for each in found).date()
     schedule = schedule_of([practitioner], location, first, last, at_desk=True)
-    opened = availability.open_ranges(schedule, first_day=first, last_day=last)
+    opened = free.open_ranges(schedule, first_day=first, last_day=last)
     ranges = [each for some in opened.values() for each in some]
     for each in found:
         if each.visit is None:

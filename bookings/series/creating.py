@@ -10,8 +10,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import audit
-from bookings import overbooking
-from bookings.booking import SlotTaken, add_place, insert
+from bookings.appointments import overbooking
+from bookings.appointments.booking import SlotTaken, add_place, insert
 from bookings.messaging import messages
 from bookings.models import Appointment, Series
 from bookings.series.checking import Planned

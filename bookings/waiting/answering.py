@@ -5,13 +5,13 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from accounts import audit
-from bookings.booking import SlotTaken, book
-from bookings.cancelling import cancel
+from bookings.appointments.booking import SlotTaken, book
+from bookings.appointments.cancelling import cancel
+from bookings.availability.wall_time import local
 from bookings.models import Appointment, Attendee, WaitingEntry, WaitingOffer
-from bookings.taking import Taken, taking
+from bookings.openings.taking import Taken, taking
 from bookings.waiting.ending import end_entry, end_offers, look_again
 from bookings.waiting.entries import linked
-from bookings.wall_time import local
 from privacy.vocabulary import clock
 from privacy.vocabulary.scope import SYSTEM, Actor
 

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 
 from accounts import audit, outbox
 from accounts.models import Location, PrivacyNotice
+from bookings.availability.wall_time import day_bounds
 from bookings.models import Appointment, Attendee, Service, WaitingEntry, WaitingWish
 from bookings.waiting.ending import end_entry, look_again
 from bookings.waiting.matching import Window, Wish, rows_of
-from bookings.wall_time import day_bounds
 from clients.models import Client
 from privacy.vocabulary import clock, scope
 from privacy.vocabulary.scope import SYSTEM, Actor

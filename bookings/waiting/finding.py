@@ -12,7 +12,8 @@ from django.db.models import Q
 
 from accounts.models import Location, Practitioner
 from accounts.time_zones import zone_info
-from bookings.availability import Slot
+from bookings.availability.ranges import Range
+from bookings.availability.schedule import Slot
 from bookings.models import (
     Appointment,
     Attendee,
@@ -21,8 +22,7 @@ from bookings.models import (
     WaitingOffer,
     WaitingWish,
 )
-from bookings.openings import openings
-from bookings.ranges import Range
+from bookings.openings.finding import openings
 from bookings.waiting import holding
 from bookings.waiting.entries import linked
 from bookings.waiting.matching import (

@@ -12,7 +12,7 @@ from django.dispatch import receiver
 
 from accounts import outbox
 from accounts.models import Location, Practitioner
-from bookings.booking import SlotTaken
+from bookings.appointments.booking import SlotTaken
 from bookings.messaging.preferences import practice_choices
 from bookings.messaging.quiet import Quiet
 from bookings.models import Appointment, FreedTime, WaitingChoices, WaitingEntry, WaitingOffer

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from bookings.ranges import Range
+from bookings.availability.ranges import Range
 
 DAY_MINUTES = 24 * 60
 MOST_A_WEEK = 3

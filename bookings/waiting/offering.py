@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from accounts import audit, outbox
 from accounts.models import Location, Practitioner
 from accounts.time_zones import zone_info
-from bookings.availability import Slot
-from bookings.booking import SlotTaken
-from bookings.drafting import agreed
+from bookings.appointments.booking import SlotTaken
+from bookings.appointments.drafting import agreed
+from bookings.availability.schedule import Slot
 from bookings.messaging.messages import after_offer
 from bookings.models import WaitingChoices, WaitingEntry, WaitingOffer
-from bookings.openings import nearest, openings
+from bookings.openings.finding import nearest, openings
 from bookings.waiting import holding
 from bookings.waiting.ending import end_offers, look_again
 from bookings.waiting.entries import linked, locked

@@ -17,11 +17,11 @@ from uuid_utils.compat import uuid7
 from accounts.models import PrivacyNotice
 from accounts.permissions import public
 from accounts.requests import AccountRequest
+from bookings.messaging.links import BadLink, open_id, sealed_id, token_of
 from bookings.models import Attendee, BookingPage, WaitingEntry, WaitingOffer
-from bookings.openings import nearest
+from bookings.openings.finding import nearest
 from bookings.public import choices
 from bookings.public.languages import language_of_visitor
-from bookings.public.links import BadLink, open_id, sealed_id, token_of
 from bookings.public.offers import Choice, NotOffered
 from bookings.public.pages import current_notice, open_door, page, phones, place_words
 from bookings.public.restraint import is_too_often

@@ -12,7 +12,7 @@ from accounts.models import Location, Practitioner
 from accounts.tenancy import acting_in
 from accounts.time_zones import zone_info
 from bookings.models import Service
-from bookings.openings import openings
+from bookings.openings.finding import openings
 from clients.models import Client
 from config.bench import reference, seeding
 from config.bench.ground import Ground

@@ -26,7 +26,7 @@ from accounts.models import Account, EntryCode, RegionSession, User
 from accounts.models.practice import current_anchor
 from accounts.templatetags.keepwell import undo_url
 from accounts.tenancy import acting_in
-from bookings.public.links import absolute
+from bookings.messaging.links import absolute
 from privacy.vocabulary import clock
 from tests.factories import PASSWORD, make_account, make_user
 

@@ -15,7 +15,7 @@ from accounts.models import Account, Location, Member, Practitioner, Role, User
 from accounts.models.practice import current_anchor
 from accounts.permissions import ROLE_PERMISSIONS
 from accounts.tenancy import acting_in
-from bookings.booking import book
+from bookings.appointments.booking import book
 from bookings.diary.page import Page, page
 from bookings.diary.query import Asked
 from bookings.models import Appointment, Attendee, Service, ServiceOffer

@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from accounts import tallies
 from accounts.models import Location, Member, Practitioner
 from accounts.tenancy import acting_in
+from bookings.hours.stranded import listing
 from bookings.models import Appointment
-from bookings.stranded import listing
 from privacy.vocabulary import clock
 from tests.bookings.office import NOW, Office, at, open_office, ten
 

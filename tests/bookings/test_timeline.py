@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.permissions import Permission
 from accounts.tenancy import acting_in
-from bookings.booking import book
-from bookings.cancelling import cancel
+from bookings.appointments.booking import book
+from bookings.appointments.cancelling import cancel
 from clients import timeline
 from clients.models import Client
 from privacy.vocabulary import scope

@@ -10,7 +10,7 @@ import pytest
 from accounts.models import Account, Location, Practitioner
 from accounts.tenancy import acting_in
 from bookings.models import Appointment, HolidayCalendar, Resource, ResourceUse, Service
-from bookings.times import away
+from bookings.openings.away import away
 from clients.models import Client, Document
 from config.demo import data
 from notes.models import Note

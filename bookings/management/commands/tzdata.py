@@ -12,9 +12,9 @@ from accounts.dispatch import accounts_of
 from accounts.models import AccountAnchor
 from accounts.models.practice import current_anchor
 from accounts.tenancy import AccountRef, acting_in
-from bookings.taking import Taken
-from bookings.times.reresolving import Changed, reresolve
-from bookings.wall_time import tzdb_version
+from bookings.availability.wall_time import tzdb_version
+from bookings.hours.reresolving import Changed, reresolve
+from bookings.openings.taking import Taken
 from privacy.vocabulary.scope import SYSTEM, Purpose
 
 

@@ -19,7 +19,7 @@ from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
 from accounts.templatetags.keepwell import clock as clock_words
 from accounts.templatetags.keepwell import when
-from bookings.booking import SlotTaken
+from bookings.appointments.booking import SlotTaken
 from bookings.models import Appointment, WaitingEntry, WaitingOffer
 from bookings.waiting import freed, offering
 from bookings.waiting.finding import Match, Stretch, matches

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from accounts.models import Location, Practitioner
 from accounts.time_zones import tzdb_version
-from bookings import wall_time
+from bookings.availability import wall_time
 from bookings.models import Appointment, Attendee, Service
 from clients.models import Client
 from config.demo.data.practice import half_days

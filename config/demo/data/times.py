@@ -6,7 +6,7 @@ from datetime import date, time, timedelta
 
 from accounts.models import Location, Practitioner
 from bookings.models import Absence, BookingLimits, HolidayCalendar
-from bookings.times import public_holidays
+from bookings.openings import public_holidays
 from config.demo.practices import Practice
 from privacy.vocabulary import clock
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from accounts.models import Location, Practitioner
-from bookings.drafting import draft
+from bookings.appointments.drafting import draft
+from bookings.appointments.expiring import expire_at_its_time
 from bookings.models import Appointment, Attendee, Series, Service, ServiceOffer
-from bookings.requests.expiry import expire_at_its_time
 from clients.models import Client
 from config.demo.data.times import closed_days
 from config.demo.practices import Practice

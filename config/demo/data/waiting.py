@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from accounts.models import Location, Practitioner
-from bookings.cancelling import cancel
+from bookings.appointments.cancelling import cancel
 from bookings.models import Appointment, Attendee, Service, WaitingEntry
 from bookings.waiting.entries import Terms, add
 from bookings.waiting.matching import DAY_MINUTES, Window, Wish

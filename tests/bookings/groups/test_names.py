@@ -10,10 +10,10 @@ from django.test import Client as Browser
 from accounts.models.practice import current_anchor
 from accounts.tenancy import acting_in
 from bookings import groups
-from bookings.calendar_entry import entry_of
+from bookings.messaging.calendar_entry import entry_of
+from bookings.messaging.links import manage_url
 from bookings.messaging.wording import written
 from bookings.models import Attendee, Message
-from bookings.public.links import manage_url
 from privacy.vocabulary.scope import SYSTEM
 from tests.bookings.public import NOW, TEN, Practice, at, open_practice
 from tests.factories import make_client

@@ -9,9 +9,9 @@ from django.core.exceptions import ValidationError
 
 from accounts.tenancy import acting_in
 from bookings import groups
-from bookings.booking import SlotTaken, book
+from bookings.appointments.booking import SlotTaken, book
+from bookings.appointments.moving import move
 from bookings.models import Appointment, Attendee, Message
-from bookings.moving import move
 from tests.bookings.office import NOW, TUESDAY, Office, at, open_office, ten
 from tests.factories import make_client
 

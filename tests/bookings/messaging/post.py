@@ -20,7 +20,7 @@ from aiosmtpd.smtp import Envelope
 from accounts import outbox
 from accounts.models import OutboxJob
 from accounts.tenancy import acting_in
-from bookings.booking import book
+from bookings.appointments.booking import book
 from bookings.models import Attendee, Message
 from config.settings import mailer
 from privacy.vocabulary import clock

@@ -16,11 +16,11 @@ from accounts import outbox
 from accounts.models import OutboxJob
 from accounts.models.practice import current_anchor
 from accounts.tenancy import acting_in
-from bookings.cancelling import cancel
+from bookings.appointments.cancelling import cancel
+from bookings.appointments.moving import move
+from bookings.messaging.links import manage_url, token_of
 from bookings.messaging.sending import MOST_ATTEMPTS
 from bookings.models import Appointment, Attendee, Message
-from bookings.moving import move
-from bookings.public.links import manage_url, token_of
 from clients.models import Client
 from config.settings import mailer
 from privacy.vocabulary import clock, keyring

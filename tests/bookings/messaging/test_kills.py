@@ -16,7 +16,7 @@ from accounts import outbox
 from accounts.models import OutboxJob
 from accounts.outbox import LEASE, Work
 from accounts.tenancy import acting_in
-from bookings.cancelling import cancel
+from bookings.appointments.cancelling import cancel
 from bookings.messaging import sending
 from bookings.messaging.delivery import deliver
 from bookings.models import Message

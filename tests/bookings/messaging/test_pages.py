@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Role, User
 from accounts.tenancy import acting_in
-from bookings.cancelling import cancel
+from bookings.appointments.cancelling import cancel
 from bookings.messaging.choices import tell_field
 from bookings.models import Message, MessageSettings, MessageTemplate
 from clients.models import Client

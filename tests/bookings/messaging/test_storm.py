@@ -23,8 +23,8 @@ from django.db import Error, connections
 
 from accounts.models import OutboxJob
 from accounts.tenancy import acting_in
-from bookings.booking import SlotTaken, book
-from bookings.cancelling import cancel
+from bookings.appointments.booking import SlotTaken, book
+from bookings.appointments.cancelling import cancel
 from bookings.models import Appointment, Attendee, Message, MessageSettings
 from config.demo.servers import Valkey
 from privacy.vocabulary import clock

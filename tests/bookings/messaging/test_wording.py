@@ -11,8 +11,8 @@ from django.utils import translation
 
 from accounts.models.practice import current_anchor
 from accounts.tenancy import acting_in
-from bookings.calendar_entry import entry_of
 from bookings.messaging import wording
+from bookings.messaging.calendar_entry import entry_of
 from bookings.messaging.defaults import WORDS
 from bookings.messaging.sms_length import Length, length_of
 from bookings.messaging.wording import Words, filled

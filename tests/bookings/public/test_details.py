@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import PrivacyNotice
 from accounts.tenancy import acting_in
-from bookings.booking import book
+from bookings.appointments.booking import book
 from bookings.models import Appointment, Attendee, Message
 from bookings.public import restraint
 from clients.models import Client

@@ -9,7 +9,7 @@ import pytest
 
 from accounts.models import Practitioner
 from accounts.tenancy import acting_in
-from bookings.cancelling import cancel
+from bookings.appointments.cancelling import cancel
 from bookings.public.fairness import by_load
 from privacy.vocabulary.scope import SYSTEM
 from tests.bookings.office import Office, open_office, place_of, ten, utc

@@ -11,10 +11,10 @@ from django.test import Client as Browser
 
 from accounts.models import AccountAnchor
 from accounts.tenancy import acting_in
-from bookings.booking import book
-from bookings.cancelling import cancel
+from bookings.appointments.booking import book
+from bookings.appointments.cancelling import cancel
+from bookings.messaging.links import BadLink, ExpiredLink, find, open_id, sealed_id, token_of
 from bookings.models import Appointment, Attendee
-from bookings.public.links import BadLink, ExpiredLink, find, open_id, sealed_id, token_of
 from privacy.vocabulary.scope import SYSTEM
 from tests.bookings.public import NOW, TEN, Practice, at, open_practice
 from tests.factories import make_client

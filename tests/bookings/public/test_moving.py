@@ -9,9 +9,9 @@ import pytest
 from django.test import Client as Browser
 
 from accounts.tenancy import acting_in
-from bookings.booking import book
+from bookings.appointments.booking import book
+from bookings.messaging.links import token_of
 from bookings.models import Appointment, Attendee, Message, Move
-from bookings.public.links import token_of
 from privacy.vocabulary.scope import SYSTEM
 from tests.bookings.public import NOW, TEN, Practice, at, open_practice
 from tests.factories import make_client

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AccountAnchor, Location, Practitioner
 from accounts.tenancy import acting_in
-from bookings.booking import book
+from bookings.appointments.booking import book
 from bookings.models import ExtraHours, Service, ServiceOffer, WeeklyHours
 from privacy.vocabulary.scope import SYSTEM
 from tests.bookings.public import NOW, TEN, TUESDAY, Practice, at, open_practice

@@ -13,7 +13,8 @@ from django.test import Client as Browser
 from accounts.models import Location
 from accounts.tenancy import acting_in
 from bookings import groups
-from bookings.booking import Shown
+from bookings.appointments.booking import Shown
+from bookings.messaging.links import token_of
 from bookings.models import (
     Appointment,
     Attendee,
@@ -25,7 +26,6 @@ from bookings.models import (
     ServiceOffer,
 )
 from bookings.public import restraint
-from bookings.public.links import token_of
 from clients.models import Client
 from privacy.vocabulary.scope import SYSTEM
 from tests.bookings.public import NOW, TEN, TYPED, Practice, at, fill, open_practice

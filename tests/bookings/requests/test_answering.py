@@ -12,11 +12,11 @@ from accounts import outbox
 from accounts.models import OutboxJob
 from accounts.tenancy import acting_in
 from bookings import requests
-from bookings.booking import SlotTaken, book
-from bookings.cancelling import cancel
+from bookings.appointments.booking import SlotTaken, book
+from bookings.appointments.cancelling import cancel
+from bookings.appointments.expiring import JOB, last_answer
+from bookings.appointments.moving import move
 from bookings.models import Appointment, Attendee, Message
-from bookings.moving import move
-from bookings.requests.expiry import JOB, last_answer
 from privacy.vocabulary.scope import VISITOR
 from tests.bookings.public import NOW, TEN, Practice, at, open_practice
 from tests.factories import make_client

@@ -10,7 +10,7 @@ from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
 from accounts.tenancy import acting_in
-from bookings.attendance import mark
+from bookings.appointments.attendance import mark
 from bookings.models import Absence, Appointment, Attendee, Message, Series
 from bookings.series import changing
 from bookings.series.changing import Scope, cancel, change, reached

@@ -21,8 +21,8 @@ from bookings.models import (
 )
 from bookings.waiting.answering import Closed, accept, decline
 from privacy.vocabulary.scope import VISITOR
+from tests.bookings.appointments.test_race import all_at_once
 from tests.bookings.office import NOW, Office, at, audited, open_office, place_of, ten, utc
-from tests.bookings.test_race import all_at_once
 from tests.bookings.waiting.lists import offered, stretch, waits
 from tests.factories import make_client
 

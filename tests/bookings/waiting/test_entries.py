@@ -11,9 +11,9 @@ from django.core.exceptions import ValidationError
 
 from accounts.models import OutboxJob
 from accounts.tenancy import acting_in
-from bookings.cancelling import cancel
+from bookings.appointments.cancelling import cancel
+from bookings.appointments.moving import move
 from bookings.models import WaitingEntry, WaitingWish
-from bookings.moving import move
 from bookings.waiting import entries
 from bookings.waiting.entries import Terms, add, change, present_bookings, remove
 from bookings.waiting.matching import Window, Wish

@@ -9,7 +9,7 @@ import pytest
 
 from accounts.models import OutboxJob
 from accounts.tenancy import acting_in
-from bookings.cancelling import cancel
+from bookings.appointments.cancelling import cancel
 from bookings.models import Appointment, FreedTime, WaitingChoices, WaitingOffer
 from bookings.waiting import ending, freed, offering
 from bookings.waiting.answering import accept, decline

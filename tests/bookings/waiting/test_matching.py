@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bookings.availability.wall_time import resolve
 from bookings.waiting.matching import (
     DAY_MINUTES,
     LEAST_NOTICE,
@@ -25,7 +26,6 @@ from bookings.waiting.matching import (
     turn,
     windows_of,
 )
-from bookings.wall_time import resolve
 
 PEOPLE = [UUID(int=1), UUID(int=2)]
 PLACES = [UUID(int=11), UUID(int=12)]

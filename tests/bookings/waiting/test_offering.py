@@ -9,9 +9,9 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from accounts.tenancy import acting_in
-from bookings.booking import SlotTaken
+from bookings.appointments.booking import SlotTaken
 from bookings.models import Hold, Message, Service, ServiceOffer, WaitingChoices, WaitingOffer
-from bookings.openings import openings
+from bookings.openings.finding import openings
 from bookings.waiting import offering
 from bookings.waiting.answering import decline
 from bookings.waiting.entries import remove

@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AccountAnchor, Role
 from accounts.tenancy import acting_in
-from bookings.cancelling import cancel
+from bookings.appointments.cancelling import cancel
+from bookings.messaging.links import sealed_id
 from bookings.models import (
     Appointment,
     Attendee,
@@ -21,7 +22,6 @@ from bookings.models import (
     WaitingEntry,
     WaitingOffer,
 )
-from bookings.public.links import sealed_id
 from bookings.waiting import ending, freed
 from bookings.waiting.matching import Window, Wish
 from bookings.waiting.public_views import OFFER, place_token

@@ -12,9 +12,9 @@ from django.test import Client as Browser
 
 from accounts.models import PrivacyNotice
 from accounts.tenancy import acting_in
+from bookings.messaging.links import sealed_id, token_of
 from bookings.models import Appointment, BookingPage, WaitingEntry, WaitingOffer
 from bookings.public import restraint
-from bookings.public.links import sealed_id, token_of
 from bookings.waiting.public_views import OFFER, place_token
 from clients.models import Client
 from tests.bookings.office import NOW, Office, at, open_office, place_of, ten

@@ -1,0 +1,107 @@
+"""A group's session: giving clients places in it, and calling it off."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.permissions import Permission, require
+from accounts.requests import AccountRequest
+from bookings import groups
+from bookings.diary.booking_forms import WhoForm
+from bookings.diary.cancelling_forms import SessionCancelForm
+from bookings.diary.views.frame import Toast, diary_of, tell
+from bookings.diary.views.who import found_clients, who_context
+from bookings.models import Appointment
+from clients import records
+
+PAGE = "bookings/session_place.html"
+
+
+@require(Permission.DIARY_EDIT)
+@require_http_methods(["GET", "POST"])
+def session_place(request: AccountRequest, pk: UUID) -> HttpResponse:
+    """Look for a client, or write down a new one, and give them a place."""
+    session = _session(pk)
+    if request.method == "GET":
+        return _place_page(request, session, WhoForm())
+    form = WhoForm(request.POST)
+    if request.htmx:
+        return render(request, "bookings/new.html#found", found_clients(request.POST))
+    if "search" in request.POST:
+        form = WhoForm(initial=request.POST.dict())
+        return _place_page(request, session, form, **found_clients(request.POST))
+    if form.is_valid():
+        try:
+            groups.join(
+                by=request.actor,
+                appointment=session,
+                client=form.cleaned_data["client"]
+                or (lambda: records.add(by=request.actor, values=form.new_client)),
+                tell=form.cleaned_data["tell"],
+            )
+        except groups.Full:
+            form.add_error(None, _("Every place is taken by now."))
+        except ValidationError as refusal:
+            form.add_error(None, refusal.messages)
+        else:
+            tell(request, Toast(_("They have a place.")))
+            return redirect(request.account.url("diary") + diary_of(session).query())
+    return _place_page(request, session, form, status=422)
+
+
+@require(Permission.DIARY_EDIT)
+@require_http_methods(["GET", "POST"])
+def session_cancellation(request: AccountRequest, pk: UUID) -> HttpResponse:
+    """Ask for the reason and cancel a session with every place in it."""
+    session = _session(pk)
+    form = SessionCancelForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        groups.call_off(by=request.actor, appointment=session, **form.cleaned_data)
+        tell(request, Toast(_("The session is cancelled. The time is free again.")))
+        asked = diary_of(session).but(appointment=None)
+        return redirect(request.account.url("diary") + asked.query())
+    context = {**_context(request, session), "form": form}
+    part = "#form" if request.htmx else ""
+    return render(
+        request,
+        f"bookings/session_cancel.html{part}",
+        context,
+        status=422 if form.errors else 200,
+    )
+
+
+def _session(pk: UUID) -> Appointment:
+    related = Appointment.objects.select_related("location").filter(
+        capacity__gt=1, state=Appointment.State.BOOKED
+    )
+    found: Appointment = get_object_or_404(related, pk=pk)
+    return found
+
+
+def _context(request: AccountRequest, session: Appointment) -> dict[str, Any]:
+    return {
+        "action": request.path,
+        "session": session,
+        "zone": session.location.time_zone,
+        "panel_url": request.account.url("appointment", session.pk),
+    }
+
+
+def _place_page(
+    request: AccountRequest,
+    session: Appointment,
+    form: WhoForm,
+    *,
+    status: int = 200,
+    **more: Any,
+) -> HttpResponse:
+    context = {**_context(request, session), **who_context(form), "form": form, **more}
+    part = "#form" if request.htmx else ""
+    return render(request, f"{PAGE}{part}", context, status=status)

@@ -1,0 +1,175 @@
+"""Booking by staff: from free time in the diary, from a client's page, or from nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.permissions import Permission, require
+from accounts.requests import AccountRequest
+from accounts.templatetags.keepwell import clock as clock_words
+from bookings import groups
+from bookings.appointments.booking import SlotTaken
+from bookings.appointments.desk import book_at_desk, conflicts
+from bookings.appointments.overbooking import Conflict
+from bookings.availability.schedule import Slot
+from bookings.availability.wall_time import NonexistentTime
+from bookings.diary.booking_forms import BookForm
+from bookings.diary.moving_forms import WALL, with_start
+from bookings.diary.views import series
+from bookings.diary.views.frame import Toast, diary_of, tell
+from bookings.diary.views.moving import nearest_words, taken_words, that_day_first
+from bookings.diary.views.who import found_clients, uuid_in, who_context
+from bookings.models import Appointment
+
+PAGE = "bookings/new.html"
+
+
+@require(Permission.DIARY_EDIT)
+@require_http_methods(["GET", "POST"])
+def appointment_new(request: AccountRequest) -> HttpResponse:
+    """Show the form for a new booking, look for clients while it is filled in, and book."""
+    if request.method == "GET":
+        form = BookForm()
+        form.initial = _suggested(request.GET, form)
+        return _page(request, form)
+    posted = with_start(request.POST)
+    form = BookForm(posted)
+    if request.htmx:
+        return render(request, f"{PAGE}#found", found_clients(posted))
+    if "search" in posted:
+        form = BookForm(initial=posted.dict())
+        return _page(request, form, **found_clients(posted))
+    if not form.is_valid() or "edit" in posted:
+        return _page(request, form, status=422 if form.errors else 200)
+    if form.repeat is not None:
+        return series.planned(request, form, form.repeat)
+    return _book(request, form)
+
+
+def _book(request: AccountRequest, form: BookForm) -> HttpResponse:
+    values = form.cleaned_data
+    wanted: dict[str, Any] = {
+        name: values[name] for name in ("practitioner", "service", "location")
+    }
+    wanted["starts_local"] = form.starts_local
+    try:
+        because = values["reason"] if values["overbook"] and _saw_all(form, wanted) else ""
+        booked = _booked_or_set(request, form, wanted, because)
+    except SlotTaken as taken:
+        return _conflict(request, form, conflicts(**wanted), taken.nearest)
+    except NonexistentTime as missing:
+        form.add_error("time", str(missing.advice))
+    except ValidationError as refusal:
+        fields = getattr(refusal, "error_dict", {})
+        if fields and set(fields) <= set(form.fields):
+            form.add_error(None, refusal)
+        else:
+            form.add_error(None, refusal.messages)
+    else:
+        return _booked(request, booked)
+    return _page(request, form, status=422)
+
+
+def _booked_or_set(
+    request: AccountRequest, form: BookForm, wanted: dict[str, Any], because: str
+) -> Appointment:
+    """Book for the client who is named; a group without one is only set."""
+    if wanted["service"].capacity > 1 and not form.names_somebody:
+        return groups.schedule(by=request.actor, overbook_because=because, **wanted)
+    return book_at_desk(
+        by=request.actor,
+        client=form.cleaned_data["client"],
+        new_client=form.new_client,
+        overbook_because=because,
+        tell=form.cleaned_data["tell"],
+        **wanted,
+    )
+
+
+def _booked(request: AccountRequest, booked: Appointment) -> HttpResponse:
+    at = clock_words(booked.starts_at, booked.location.time_zone)
+    tell(request, Toast(_("Booked for %(time)s") % {"time": at}))
+    return redirect(request.account.url("diary") + diary_of(booked).query())
+
+
+def _saw_all(form: BookForm, wanted: dict[str, Any]) -> bool:
+    """Whether every appointment in the way was shown before: only then is an overbooking a knowing one."""
+    seen = set(form.cleaned_data["seen"].split())
+    return {str(each.id) for each in conflicts(**wanted)} <= seen
+
+
+def _conflict(
+    request: AccountRequest, form: BookForm, found: list[Conflict], nearest: list[Slot]
+) -> HttpResponse:
+    shown = QueryDict(mutable=True)
+    shown.update(form.data)
+    shown["seen"] = " ".join(str(each.id) for each in found)
+    form.data = shown
+    times = [
+        {"value": f"{slot.local_start:{WALL}}", "label": nearest_words(slot, form.starts_local)}
+        for slot in that_day_first(nearest, form.starts_local)
+    ]
+    form.fields["reason"].required = True  # from here on it is shown with the choice that needs it
+    return _page(
+        request,
+        form,
+        status=409,
+        conflicts=found,
+        nearest=times,
+        taken=taken_words(nearest, form.starts_local),
+    )
+
+
+def _page(
+    request: AccountRequest, form: BookForm, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "action": request.path,
+        "services_url": "" if form.services else request.account.url("services"),
+        **who_context(form),
+        "back_url": request.account.url("diary"),
+        "has_services": bool(form.services),
+        "has_practitioners": bool(form.practitioners),
+        "several_locations": len(form.locations) > 1,
+        **more,
+    }
+    return render(request, PAGE, context, status=status)
+
+
+def _suggested(query: QueryDict, form: BookForm) -> dict[str, Any]:
+    """Return what the place that was clicked says: who, when, and the service closest to the length drawn."""
+    starts = _start(query.get("starts", ""))
+    practitioner = query.get("practitioner", "")
+    location = query.get("location", "")
+    if practitioner not in form.practitioners:
+        practitioner = next(iter(form.practitioners), "")
+    who = uuid_in(practitioner)
+    offered = [pk for pk, each in form.services.items() if (each.pk, who) in form.offers]
+    minutes = query.get("minutes", "")
+    if minutes.isdecimal() and offered:
+        wanted = int(minutes)
+        offered.sort(key=lambda pk: abs(form.services[pk].duration_minutes - wanted))
+    return {
+        "practitioner": practitioner,
+        "service": next(iter(offered), next(iter(form.services), "")),
+        "location": location if location in form.locations else next(iter(form.locations), ""),
+        "day": starts.date() if starts else query.get("day", ""),
+        "time": f"{starts:%H:%M}" if starts else "",
+        "client": query.get("client", ""),
+    }
+
+
+def _start(text: str) -> datetime | None:
+    try:
+        start = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return start if start.tzinfo is None else None

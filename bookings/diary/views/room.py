@@ -1,0 +1,53 @@
+"""The choice of another room for an appointment."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.permissions import Permission, require
+from accounts.requests import AccountRequest
+from bookings.diary.views.frame import Toast, diary_of, tell
+from bookings.models import Appointment
+from bookings.openings.taking import Taken
+from bookings.rooms import choosing
+
+
+@require(Permission.DIARY_EDIT)
+@require_http_methods(["GET", "POST"])
+def appointment_room(request: AccountRequest, pk: UUID) -> HttpResponse:
+    """Choose another free room, or piece of equipment, for an appointment."""
+    found = get_object_or_404(
+        Appointment.objects.select_related("location", "practitioner"),
+        pk=pk,
+        state__in=Appointment.LIVE,
+    )
+    kinds = choosing.kinds(found)
+    if request.method == "POST":
+        wanted = next((each for each in kinds if each.has(request.POST.get("resource", ""))), None)
+        if wanted is None:
+            raise Http404
+        try:
+            use = choosing.change(
+                by=request.actor, appointment=found, resource=UUID(request.POST["resource"])
+            )
+        except Taken:
+            toast = Toast(_("Somebody else has it at that time."), level="error")
+            kinds = choosing.kinds(found)
+        else:
+            tell(request, Toast(_("Now in %(room)s.") % {"room": use.resource.name}))
+            return redirect(request.account.url("diary") + diary_of(found).query())
+        tell(request, toast)
+    context = {
+        "appointment": found,
+        "kinds": kinds,
+        "panel_url": request.account.url("appointment", pk),
+        "zone": found.location.time_zone,
+        "action": request.path,
+    }
+    part = "#form" if request.htmx else ""
+    return render(request, f"rooms/choose.html{part}", context)

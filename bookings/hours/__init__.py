@@ -1,0 +1,1 @@
+"""When people can be booked: weekly hours, extra hours, time off, holidays, limits, other calendars."""

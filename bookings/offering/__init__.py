@@ -1,0 +1,1 @@
+"""The services that a practice offers: their list, their forms and pages, their prices."""
