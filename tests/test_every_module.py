@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,103 +15,129 @@ from accounts.logs import ALLOWED
 
 ROOT = Path(settings.BASE_DIR)
 APPS = ("accounts", "bookings", "clients", "config", "integrations", "notes", "privacy")
-MODULES = [
-    path
-    for app in APPS
-    for path in sorted((ROOT / app).rglob("*.py"))
-    if "migrations" not in path.parts
-]
+CLOCKS = ("timezone.now", "datetime.now", "datetime.utcnow", "date.today", "time.time")
+LEVELS = {f"log.{level}" for level in ("debug", "info", "warning", "error", "exception")}
 
 
-def name(path: Path) -> str:
-    return str(path.relative_to(ROOT))
+@dataclass(frozen=True)
+class Module:
+    """One file, read once for all rules."""
+
+    path: Path
+    tree: ast.Module
+    functions: list[ast.FunctionDef]
+    calls: list[tuple[str, ast.Call]]
+
+    def at(self, node: ast.expr | ast.stmt) -> str:
+        """Say where something stands."""
+        return f"{self.path.relative_to(ROOT)}:{node.lineno}"
 
 
-def calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Call):
-            yield ast.unparse(node.func), node
+@cache
+def modules() -> list[Module]:
+    """Return every module of ours that no tool wrote."""
+    return [
+        read(path)
+        for app in APPS
+        for path in sorted((ROOT / app).rglob("*.py"))
+        if "migrations" not in path.parts
+    ]
 
 
-def names_its_database(call: ast.Call) -> bool:
-    return bool(call.args) or any(keyword.arg == "using" for keyword in call.keywords)
+def read(path: Path, text: str = "") -> Module:
+    tree = ast.parse(text or path.read_text())
+    nodes = list(ast.walk(tree))
+    return Module(
+        path,
+        tree,
+        [node for node in nodes if isinstance(node, ast.FunctionDef)],
+        [(dotted(node.func), node) for node in nodes if isinstance(node, ast.Call)],
+    )
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name)
-def test_every_transaction_names_its_database(path: Path) -> None:
-    for function, call in calls(path):
-        if function in ("transaction.atomic", "atomic"):
-            assert names_its_database(call), (
-                f"{name(path)}:{call.lineno} atomic() names no database"
-            )
-        if function.endswith("on_commit"):
-            assert any(keyword.arg == "using" for keyword in call.keywords), (
-                f"{name(path)}:{call.lineno} on_commit()"
-            )
+def dotted(called: ast.expr) -> str:
+    """Return `a.b.c`, with `…` for what is no name."""
+    if isinstance(called, ast.Attribute):
+        return f"{dotted(called.value)}.{called.attr}"
+    return called.id if isinstance(called, ast.Name) else "…"
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name)
-def test_time_comes_from_the_products_clock(path: Path) -> None:
+def every_transaction_names_its_database(module: Module) -> Iterator[str]:
+    for function, call in module.calls:
+        named = any(keyword.arg == "using" for keyword in call.keywords)
+        if function in ("transaction.atomic", "atomic") and not (call.args or named):
+            yield f"{module.at(call)} atomic() names no database"
+        if function.endswith("on_commit") and not named:
+            yield f"{module.at(call)} on_commit() names no database"
+
+
+def time_comes_from_the_products_clock(module: Module) -> Iterator[str]:
     """Only the clock itself reads real time; durations use time.monotonic()."""
-    if path.name == "clock.py" or "demo" in path.parts:
+    if module.path.name == "clock.py" or "demo" in module.path.parts:
         return
-    for function, call in calls(path):
-        assert function not in (
-            "timezone.now",
-            "datetime.now",
-            "datetime.utcnow",
-            "date.today",
-            "time.time",
-        ), f"{name(path)}:{call.lineno} {function}()"
+    for function, call in module.calls:
+        if function in CLOCKS:
+            yield f"{module.at(call)} {function}()"
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name)
-def test_only_tenancy_enters_an_account(path: Path) -> None:
-    if path.name in ("tenancy.py", "scope.py"):
+def only_tenancy_enters_an_account(module: Module) -> Iterator[str]:
+    if module.path.name in ("tenancy.py", "scope.py"):
         return
-    for function, call in calls(path):
-        assert not function.endswith("scope.entered"), f"{name(path)}:{call.lineno}"
+    for function, call in module.calls:
+        if function.endswith("scope.entered"):
+            yield module.at(call)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name)
-def test_every_module_says_what_it_is(path: Path) -> None:
-    tree = ast.parse(path.read_text())
-    assert not tree.body or ast.get_docstring(tree), name(path)
+def every_module_says_what_it_is(module: Module) -> Iterator[str]:
+    if module.tree.body and not ast.get_docstring(module.tree):
+        yield module.at(module.tree.body[0])
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name)
-def test_no_function_is_too_long_to_read(path: Path) -> None:
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.FunctionDef):
-            length = (node.end_lineno or node.lineno) - node.lineno + 1
-            length -= len((ast.get_docstring(node, clean=False) or "").splitlines())
-            assert length <= 50, f"{name(path)}:{node.lineno} {node.name} has {length} lines"
+def no_function_is_too_long_to_read(module: Module) -> Iterator[str]:
+    for node in module.functions:
+        length = (node.end_lineno or node.lineno) - node.lineno + 1
+        length -= len((ast.get_docstring(node, clean=False) or "").splitlines())
+        if length > 50:
+            yield f"{module.at(node)} {node.name} has {length} lines"
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name)
-def test_imports_stand_at_the_top(path: Path) -> None:
+def imports_stand_at_the_top(module: Module) -> Iterator[str]:
     """An import inside a function hides which way imports run; only `AppConfig.ready` may."""
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.FunctionDef) and node.name != "ready":
-            inner = [
-                each for each in ast.walk(node) if isinstance(each, ast.Import | ast.ImportFrom)
-            ]
-            assert not inner, f"{name(path)}:{inner[0].lineno}"
+    for function in module.functions:
+        if function.name != "ready":
+            for node in ast.walk(function):
+                if isinstance(node, ast.Import | ast.ImportFrom):
+                    yield module.at(node)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name)
-def test_log_lines_are_made_of_allowed_fields(path: Path) -> None:
+def log_lines_are_made_of_allowed_fields(module: Module) -> Iterator[str]:
     """A log line is a fixed text and fields from a list: no value of a record can slip in (DC-7)."""
-    for function, call in calls(path):
-        if function not in {
-            f"log.{level}" for level in ("debug", "info", "warning", "error", "exception")
-        }:
+    for function, call in module.calls:
+        if function not in LEVELS:
             continue
-        where = f"{name(path)}:{call.lineno}"
-        assert [type(argument) for argument in call.args] == [ast.Constant], where
+        if [type(argument) for argument in call.args] != [ast.Constant]:
+            yield f"{module.at(call)} its text is not fixed"
         for keyword in call.keywords:
-            assert keyword.arg in ("extra", "exc_info"), where
-            if keyword.arg == "extra":
-                assert isinstance(keyword.value, ast.Dict), where
+            if keyword.arg == "extra" and isinstance(keyword.value, ast.Dict):
                 fields = {ast.literal_eval(key) for key in keyword.value.keys if key is not None}
-                assert fields <= set(ALLOWED), where
+                if not fields <= set(ALLOWED):
+                    yield f"{module.at(call)} {fields - set(ALLOWED)}"
+            elif keyword.arg != "exc_info":
+                yield f"{module.at(call)} {keyword.arg}"
+
+
+RULES: dict[Callable[[Module], Iterator[str]], str] = {
+    every_transaction_names_its_database: "with transaction.atomic(): transaction.on_commit(go)",
+    time_comes_from_the_products_clock: "timezone.now()",
+    only_tenancy_enters_an_account: "with scope.entered(account): pass",
+    every_module_says_what_it_is: "import this",
+    no_function_is_too_long_to_read: "def long():\n" + "    pass\n" * 50,
+    imports_stand_at_the_top: "def inner():\n    import this",
+    log_lines_are_made_of_allowed_fields: "log.info('Seen %s', client, extra={'name': client})",
+}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_every_module_keeps_the_rule(rule: Callable[[Module], Iterator[str]]) -> None:
+    assert [breach for module in modules() for breach in rule(module)] == []
+    assert list(rule(read(ROOT / "accounts/breaks_it.py", RULES[rule]))) != []
