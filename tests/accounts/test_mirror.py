@@ -59,6 +59,8 @@ class Mirror:
 
 def value_for(field: models.Field[Any, Any]) -> Any:
     """Return a plausible value for a field that has no default."""
+    if choices := getattr(field, "choices", None):
+        return choices[0][0]
     if field.name.endswith("zone"):
         return "Australia/Sydney"
     if isinstance(field, EncryptedDateField | models.DateField) and not isinstance(
@@ -98,12 +100,12 @@ def special(model: type[models.Model]) -> Any:
     }.get(model.__name__, {})
 
 
-def made(model: Any, existing: dict[Any, Any]) -> Any:
-    """Return a saved row of a model in the active account, its references first."""
+def made(model: Any, existing: dict[Any, Any], **ids: Any) -> Any:
+    """Return a saved row of a model in the active account, its references first; `pk` gives all of them one id."""
     if model in existing:
         return existing[model]
     references = {
-        field.name: made(field.remote_field.model, existing)
+        field.name: made(field.remote_field.model, existing, **ids)
         for field in tenant_foreign_keys(model)
         if not field.null
     }
@@ -117,7 +119,7 @@ def made(model: Any, existing: dict[Any, Any]) -> Any:
             or isinstance(field, BlindIndexField)
         )
     }
-    row = model(**{**values, **special(model), **references})
+    row = model(**{**values, **special(model), **references, **ids})
     if model.__name__ == "Client":
         keyring.create_client_keys([row.pk])
     row.save(force_insert=True)
