@@ -27,6 +27,9 @@ ROOT = Path(settings.BASE_DIR)
 HOME = ROOT / ".local" / "test"
 REGIONS = ("au", "eu", "us")
 PASSWORDS = {role: f"test-{role}" for role in settings.DB_ROLES}
+# What bin/test says, for those who call pytest by itself: our test processes and children share compiled Python
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+os.environ.setdefault("PYTHONPYCACHEPREFIX", str(ROOT / ".local" / "pycache"))
 KINDS = {"control": "default", "region": "region_au", "keyring": "keyring_au"}
 
 

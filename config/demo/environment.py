@@ -69,7 +69,7 @@ def environment(
         "DATABASE_SERVER_CONTROL": server,
         "MAIL_CONTROL": f"smtp://127.0.0.1:{control_mail}",
         "DJANGO_SETTINGS_MODULE": "config.settings",
-        "PYTHONPYCACHEPREFIX": str(home / "pycache"),
+        "PYTHONPYCACHEPREFIX": os.environ.get("PYTHONPYCACHEPREFIX") or str(home / "pycache"),
         "PYTHONUNBUFFERED": "1",
         "TMPDIR": str(home / "tmp"),
     }
