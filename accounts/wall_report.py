@@ -12,6 +12,13 @@ from accounts.wall import ANCHOR, grants_of, policies_of, tenant_foreign_keys, t
 
 # Unique in the whole region on purpose: the name in the account's address
 GLOBAL_NAMES = {(ANCHOR, "slug"), (ANCHOR, "account_id")}
+# What the database itself keeps as it was written, by the trigger that does
+NEVER_CHANGE = {
+    "notes_note": "a_signed_note_never_changes",
+    "clients_consent": "a_consent_is_never_rewritten",
+    "clients_consenttext": "words_are_never_rewritten",
+    "clients_noticeanswer": "an_answer_is_never_rewritten",
+}
 ROLES = ("app", "audit", "support", "exporter", "dispatch", "purger")
 VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
 
@@ -186,5 +193,5 @@ def _triggers(connection: Connection, table: str, model: Any) -> Iterator[str]:
     enabled = {name for name, state in rows if state == "O"}
     if table != ANCHOR and not model.data_policy.closing and "refuse_while_closing" not in enabled:
         yield f"{table}: nothing refuses writes while the account closes"
-    if table == "notes_note" and "a_signed_note_never_changes" not in enabled:
-        yield "notes_note: nothing keeps signed notes"
+    if table in NEVER_CHANGE and NEVER_CHANGE[table] not in enabled:
+        yield f"{table}: nothing keeps its rows as they were"

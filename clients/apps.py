@@ -9,5 +9,6 @@ class ClientsConfig(AppConfig):
     name = "clients"
 
     def ready(self) -> None:
-        """Let documents register as entries of the timeline."""
+        """Let documents and consents register as entries of the timeline."""
         from clients import documents  # noqa: F401, PLC0415 - registers itself
+        from clients.consents import timeline  # noqa: F401, PLC0415 - registers itself

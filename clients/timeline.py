@@ -70,6 +70,7 @@ KINDS = {
         Kind("notes", _("Notes"), Permission.CLINICAL_READ),
         Kind("files", _("Files"), Permission.CLINICAL_READ),
         Kind("messages", _("Messages"), Permission.CLIENTS_VIEW),
+        Kind("consents", _("Consents"), Permission.CLIENTS_VIEW),
     )
 }
 PROVIDERS: dict[str, list[Provider]] = {}

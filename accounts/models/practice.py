@@ -235,7 +235,7 @@ class PrivacyNotice(RegionModel):
     text = public(models.TextField(_("text")))
     published_at = operational(models.DateTimeField(default=clock.now))
 
-    data_policy = DataPolicy(Subject.SYSTEM)
+    data_policy = DataPolicy(Subject.SYSTEM, append_only=True)
 
     class Meta(RegionModel.Meta):
         ordering = ["-version"]

@@ -147,6 +147,13 @@ DOORS = (
                 P.SETTINGS_EDIT,
             ),
             (
+                "consents",
+                "check",
+                gettext_lazy("Consents"),
+                gettext_lazy("What clients are asked to agree to, in which words"),
+                P.SETTINGS_EDIT,
+            ),
+            (
                 "security",
                 "lock",
                 gettext_lazy("Security"),
@@ -240,7 +247,13 @@ def privacy_notice(request: AccountRequest) -> HttpResponse:
         messages.success(request, _("Published. Bookings from now on show this version."))
         return redirect(request.account.url("privacy_notice"))
     zone = practice_settings.zone()
-    context = {"form": form, "versions": versions, "last": last, "zone": zone}
+    context = {
+        "form": form,
+        "versions": versions,
+        "last": last,
+        "zone": zone,
+        "unaware_url": page_url(request.account, "notice_unaware") if last else "",
+    }
     return render(request, "accounts/settings_notice.html", context)
 
 

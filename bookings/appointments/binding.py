@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from bookings.models import Attendee, Message, WaitingEntry, WaitingOffer, WaitingWish
 from clients import documents
-from clients.models import Binding, BookingCode, Client, Document
+from clients.models import Binding, BookingCode, Client, Consent, Document, NoticeAnswer
 from clients.records import archive, unarchive
 from privacy.vocabulary import clock, scope
 from privacy.vocabulary.fields import EncryptedField, is_unreadable
@@ -30,8 +30,8 @@ MOVED: tuple[Any, ...] = (
     Document,
 )
 BY_NAME = {model._meta.label: model for model in MOVED}
-# What the record itself keeps
-STAYS: tuple[Any, ...] = (BookingCode, Binding)
+# What the record itself keeps; what a newcomer agreed to is never rewritten, it counts for the client as it stands
+STAYS: tuple[Any, ...] = (BookingCode, Binding, Consent, NoticeAnswer)
 
 
 def bind(*, by: Actor, newcomer: Client, client: Client) -> Binding:

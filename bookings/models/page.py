@@ -45,7 +45,7 @@ class BookingPolicy(RegionModel):
     text = public(models.TextField(_("text"), max_length=5000))
     published_at = operational(models.DateTimeField(default=clock.now))
 
-    data_policy = DataPolicy(Subject.SYSTEM)
+    data_policy = DataPolicy(Subject.SYSTEM, append_only=True)
 
     class Meta(RegionModel.Meta):
         ordering = ["-version"]

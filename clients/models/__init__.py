@@ -1,6 +1,14 @@
-"""The tables of the people a practice treats: records, alerts, documents, how newcomers are known."""
+"""The tables of the people a practice treats: records, alerts, documents, consents, how newcomers are known."""
 
 from clients.models.alerts import Alert
+from clients.models.consents import (
+    ByWhom,
+    Consent,
+    ConsentPurpose,
+    ConsentText,
+    How,
+    NoticeAnswer,
+)
 from clients.models.documents import Document
 from clients.models.identity import Binding, BookingCode
 from clients.models.reach import ContactPoint
@@ -10,8 +18,14 @@ __all__ = [
     "Alert",
     "Binding",
     "BookingCode",
+    "ByWhom",
     "Client",
+    "Consent",
+    "ConsentPurpose",
+    "ConsentText",
     "ContactPoint",
     "Document",
+    "How",
+    "NoticeAnswer",
     "normalise_phone",
 ]

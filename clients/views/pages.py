@@ -14,6 +14,7 @@ from accounts.models import Location
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
 from clients import alerts, documents, duplicates, timeline
+from clients.consents.card import card
 from clients.models import Binding, Client
 from clients.views.facts import facts
 from clients.views.links import link
@@ -32,6 +33,7 @@ def client(request: AccountRequest, pk: UUID) -> HttpResponse:
         "alerts": alerts.standing(found),
         "facts": facts(found, request.account.country, zone),
         "matches": [] if found.is_confirmed else _matches(found),
+        "consents": card(found),
         "bound": None if found.is_confirmed else _binding(found),
         "may_edit": Permission.CLIENTS_EDIT in request.permissions and request.account.is_active,
         **_timeline(request, found, zone),

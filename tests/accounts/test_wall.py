@@ -61,7 +61,14 @@ def test_the_wall_stands(catalog: psycopg.Connection[Any]) -> None:
         ("CREATE VIEW everyone AS SELECT * FROM clients_client", "runs as its owner"),
         ("CREATE UNIQUE INDEX oracle ON clients_client (email_index)", "not led by account_id"),
         ("CREATE TABLE stray (id int)", "of no model"),
-        ("ALTER TABLE notes_note DISABLE TRIGGER a_signed_note_never_changes", "signed notes"),
+        (
+            "ALTER TABLE notes_note DISABLE TRIGGER a_signed_note_never_changes",
+            "notes_note: nothing keeps its rows",
+        ),
+        (
+            "ALTER TABLE clients_consent DISABLE TRIGGER a_consent_is_never_rewritten",
+            "clients_consent: nothing keeps its rows",
+        ),
         ("ALTER TABLE notes_note DISABLE TRIGGER refuse_while_closing", "while the account closes"),
         (
             "CREATE FUNCTION peek() RETURNS bigint LANGUAGE sql SECURITY DEFINER AS 'SELECT count(*) FROM clients_client'",

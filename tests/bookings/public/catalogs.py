@@ -61,6 +61,7 @@ def sources() -> list[Path]:
         *(ROOT / "bookings" / "waiting").glob("public_*.py"),
         *(ROOT / "bookings" / "messaging" / f"{name}.py" for name in ("defaults", "more_dates")),
         *(ROOT / "bookings" / "waiting" / f"{name}.py" for name in ("forms", "words")),
+        ROOT / "clients" / "consents" / "defaults.py",
         ROOT / "accounts" / "templatetags" / "keepwell.py",
     ]
     return sorted(path for path in found if path.name not in STAFF)

@@ -1,0 +1,137 @@
+"""What holds now: the newest answer to each purpose, asked of the database every time, so a withdrawal bites at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from django.db.models import Max, Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from clients.models import Binding, Client, Consent, ConsentPurpose
+from privacy.vocabulary import clock
+
+Kind, Decision = ConsentPurpose.Kind, Consent.Decision
+
+
+class State(StrEnum):
+    """What an answer means today."""
+
+    NOT_ASKED = "not_asked"
+    AGREED = "agreed"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+
+
+WORDS: dict[str, Promise] = {
+    State.NOT_ASKED: _("Not asked"),
+    State.AGREED: _("Agreed"),
+    State.REFUSED: _("Refused"),
+    State.WITHDRAWN: _("Withdrawn"),
+    State.LAPSED: _("Lapsed"),
+}
+# state → icon, tone
+LOOK = {
+    State.NOT_ASKED: ("info", "quiet"),
+    State.AGREED: ("check", "good"),
+    State.REFUSED: ("ban", "warn"),
+    State.WITHDRAWN: ("undo", "warn"),
+    State.LAPSED: ("clock", "warn"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One purpose for one client: its state, and the answer that gives it (None when never asked).
+
+    `version` is that of the words published last; `is_outdated` says that the answer was to older ones.
+    """
+
+    purpose: ConsentPurpose
+    state: State
+    consent: Consent | None
+    version: int
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether the words have changed since an agreement that still holds."""
+        consent = self.consent
+        return bool(consent and self.state == State.AGREED and consent.text.version < self.version)
+
+    @property
+    def words(self) -> Promise:
+        """The state in words."""
+        return WORDS[self.state]
+
+    @property
+    def icon(self) -> str:
+        """The state's icon."""
+        return LOOK[self.state][0]
+
+    @property
+    def tone(self) -> str:
+        """The state's tone."""
+        return LOOK[self.state][1]
+
+
+def whose(client_id: UUID) -> Q:
+    """Return which rows speak for a client: their own, and those of the newcomers who turned out to be them."""
+    newcomers = Binding.objects.filter(client_id=client_id, undone_at=None).values("newcomer_id")
+    return Q(client_id=client_id) | Q(client_id__in=newcomers)
+
+
+def standings(client: Client) -> list[Standing]:
+    """Return how things stand with every purpose in use, and with every other that the client answered to."""
+    newest = {each.purpose_id: each for each in _newest(whose(client.pk))}
+    purposes = ConsentPurpose.objects.annotate(version=Max("texts__version"))
+    now = clock.now()
+    return [
+        Standing(purpose, state_of(newest.get(purpose.pk), now), newest.get(purpose.pk), version)
+        for purpose in purposes
+        if (version := purpose.version or 0)
+        and (purpose.archived_at is None or purpose.pk in newest)
+    ]
+
+
+def permits(client_id: UUID, kind: str) -> bool:
+    """Tell whether a client agrees, at this moment, to what a kind of purpose asks; who was never asked doesn't."""
+    newest = next(iter(_newest(whose(client_id) & Q(purpose__kind=kind))), None)
+    return state_of(newest, clock.now()) == State.AGREED
+
+
+def holding(client_id: UUID, purpose: ConsentPurpose) -> Consent | None:
+    """Return the agreement to a purpose that holds at this moment."""
+    newest = next(iter(_newest(whose(client_id) & Q(purpose=purpose))), None)
+    return newest if state_of(newest, clock.now()) == State.AGREED else None
+
+
+def history(client: Client) -> list[Consent]:
+    """Return every answer of a client, newest first, with its words."""
+    rows = Consent.objects.filter(whose(client.pk)).select_related("purpose", "text")
+    return list(rows.order_by("-starts_at", "-recorded_at", "-id"))
+
+
+def state_of(consent: Consent | None, now: datetime) -> State:
+    """Return what the newest answer to a purpose means at a moment."""
+    if consent is None:
+        return State.NOT_ASKED
+    if consent.decision == Decision.DENY:
+        return State.WITHDRAWN if consent.is_withdrawal else State.REFUSED
+    return State.LAPSED if consent.until is not None and consent.until <= now else State.AGREED
+
+
+def _newest(which: Q) -> Iterable[Consent]:
+    """Return the newest answer to each purpose, by when it was given."""
+    rows: Iterable[Consent] = (
+        Consent.objects.filter(which)
+        .select_related("text")
+        .defer("by_name", "evidence", "signature", "text__text")
+        .order_by("purpose_id", "-starts_at", "-recorded_at", "-id")
+        .distinct("purpose_id")
+    )
+    return rows

@@ -1,0 +1,57 @@
+"""What a client's timeline shows of consents: each answer, and what was said to the privacy notice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from clients.consents import notices
+from clients.consents.standing import LOOK, State, whose
+from clients.models import Client, Consent
+from clients.timeline import Entry, provides
+
+MOST = 300
+
+
+@provides("consents")
+def consents(client: Client) -> Iterator[Entry]:
+    """Give a client's answers, newest first, without names and evidence."""
+    rows = (
+        Consent.objects.filter(whose(client.pk))
+        .select_related("purpose", "text")
+        .defer("by_name", "evidence", "signature", "text__text")
+        .order_by("-recorded_at", "-id")[:MOST]
+    )
+    for row in rows:
+        icon, tone = LOOK[_state(row)]
+        yield Entry(
+            at=row.starts_at,
+            title=row.purpose.name,
+            icon="shield",
+            to=("client_consents", client.pk),
+            text=_("%(how)s · version %(version)d")
+            % {"how": row.get_how_display(), "version": row.text.version},
+            badge=_("Withdrawn") if row.is_withdrawal else row.get_decision_display(),
+            badge_icon=icon,
+            tone=tone,
+        )
+    for answer in notices.answers(client)[:MOST]:
+        icon, tone = notices.LOOK[notices.State(answer.answer)]
+        yield Entry(
+            at=answer.recorded_at,
+            title=_("Privacy notice"),
+            icon="shield",
+            to=("client_consents", client.pk),
+            text=_("%(how)s · version %(version)d")
+            % {"how": answer.get_how_display(), "version": answer.notice.version},
+            badge=answer.get_answer_display(),
+            badge_icon=icon,
+            tone=tone,
+        )
+
+
+def _state(row: Consent) -> State:
+    if row.decision == Consent.Decision.PERMIT:
+        return State.AGREED
+    return State.WITHDRAWN if row.is_withdrawal else State.REFUSED

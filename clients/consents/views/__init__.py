@@ -1,0 +1,1 @@
+"""The pages of consents and of the privacy notice."""
