@@ -6,9 +6,10 @@ import random
 from typing import Any
 
 from accounts import audit
-from accounts.models import Member, PrivacyNotice, Role
+from accounts.models import Member, Role
 from accounts.tenancy import acting_in
 from config.demo.data.clients import add_alerts_and_files, add_clients
+from config.demo.data.consents import add_consents
 from config.demo.data.diary import add_appointments
 from config.demo.data.notes import add_notes
 from config.demo.data.practice import (
@@ -22,7 +23,7 @@ from config.demo.data.rooms import add_rooms, give_rooms
 from config.demo.data.times import add_times
 from config.demo.data.together import Scene, add_together
 from config.demo.data.waiting import add_waiting
-from config.demo.practices import HARBOUR, LIFFEY, NOTICE, Practice
+from config.demo.practices import HARBOUR, LIFFEY, Practice
 from notes import templates
 
 __all__ = ["HARBOUR", "LIFFEY", "PASSWORD", "Practice", "load"]
@@ -39,14 +40,14 @@ def load(practice: Practice) -> dict[str, Any]:
         add_times(practice, people, places)
         add_rooms(practice, places, offered)
         templates.provide_defaults()
-        PrivacyNotice(
-            version=1, text=NOTICE.format(practice=practice.name, city=account.ref.city)
-        ).save(force_insert=True)
     chosen = random.Random(practice.slug)
     with acting_in(account.ref):
         clients = add_clients(practice, chosen)
     with acting_in(account.ref):
         add_alerts_and_files(clients, chosen)
+        add_consents(
+            practice, account.ref.city, clients, random.Random(f"{practice.slug} consents")
+        )
         seen = add_appointments(practice, clients, people, places, offered, chosen)
         add_together(Scene(practice, people, places[0], clients[-60:-20]), offered)
         give_rooms()
