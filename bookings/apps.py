@@ -15,4 +15,5 @@ class BookingsConfig(AppConfig):
         from bookings.hours import calendars  # noqa: F401, PLC0415
         from bookings.messaging import messages  # noqa: F401, PLC0415
         from bookings.openings import holds  # noqa: F401, PLC0415
+        from bookings.public import shown  # noqa: F401, PLC0415
         from bookings.waiting import jobs  # noqa: F401, PLC0415

@@ -132,6 +132,7 @@ def details(request: AccountRequest, wishes: BookingPage, service: UUID) -> Http
         country=request.account.country,
         asks_phone=wishes.asks_phone,
         has_policy=step.policy is not None,
+        has_notice=step.notice is not None,
         initial={
             "key": visits.sealed(visits.fresh(choice.visit)),
             "notice": sealed_id(NOTICE, step.notice.pk) if step.notice else "",
@@ -173,6 +174,7 @@ def _take(request: AccountRequest, step: Step) -> HttpResponse:
         country=request.account.country,
         asks_phone=step.wishes.asks_phone,
         has_policy=step.policy is not None,
+        has_notice=step.notice is not None,
     )
     if not form.is_valid():
         return _ask(request, step, form, status=422)
@@ -193,6 +195,7 @@ def _take(request: AccountRequest, step: Step) -> HttpResponse:
         notice=step.notice,
         policy=step.policy,
         network=truncated(network_address(request)),
+        agrees=bool(form.cleaned_data.get("agrees")),
         known=found.client if found else None,
     )
     try:

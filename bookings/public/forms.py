@@ -100,6 +100,11 @@ class DetailsForm(VisitorForm):
             attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
         ),
     )
+    agrees = forms.BooleanField(
+        label=_("I have read this and agree"),
+        required=False,
+        help_text=_("You can book without ticking this."),
+    )
     accepts = forms.BooleanField(
         label=_("I have read the booking policy and accept it"),
         error_messages={"required": _("Accept the booking policy, or call us to talk about it.")},
@@ -112,6 +117,7 @@ class DetailsForm(VisitorForm):
         country: str,
         asks_phone: bool = False,
         has_policy: bool = False,
+        has_notice: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, country=country, **kwargs)
@@ -123,6 +129,8 @@ class DetailsForm(VisitorForm):
             )
         if not has_policy:
             del self.fields["accepts"]
+        if not has_notice:
+            del self.fields["agrees"]
 
     def person(self, language: str = "") -> Person:
         """Return who a valid form says is coming, and the language they read."""

@@ -16,7 +16,9 @@ from bookings.openings.finding import nearest
 from bookings.openings.holds import digest_of, held_by, open_at, release
 from bookings.public.fairness import by_load
 from bookings.public.visits import booked_in
-from clients.models import Client
+from clients.consents import notices
+from clients.consents.giving import Given
+from clients.models import Client, How
 from clients.records import SELF_BOOKING, add
 from privacy.vocabulary import clock
 from privacy.vocabulary.scope import Actor
@@ -37,6 +39,7 @@ class Person:
 class Said:
     """What a visitor said and agreed to: a comment, the notice shown, the policy accepted and from which network.
 
+    `agrees` says that they ticked the notice; who leaves it is still to be asked (features B3).
     `known` is the client whom a code of the practice named; None for everyone else.
     """
 
@@ -44,6 +47,7 @@ class Said:
     notice: PrivacyNotice | None = None
     policy: BookingPolicy | None = None
     network: str = ""
+    agrees: bool = False
     known: Client | None = None
 
 
@@ -88,7 +92,7 @@ def book_online(
             continue
         if own_hold:
             release(own_hold)
-        return _accepted(appointment.attendees.get(), said)
+        return _accepted(by, appointment.attendees.get(), said)
     if (earlier := booked_in(visit)) is not None:
         return earlier
     raise SlotTaken(
@@ -123,7 +127,7 @@ def join_online(
         client=_who(by, person, said, visit),
         shown=Shown(said.comment, said.notice, SELF_BOOKING),
     )
-    return _accepted(place, said)
+    return _accepted(by, place, said)
 
 
 def _open(
@@ -146,8 +150,11 @@ def _open(
     return [(each, slots[each.pk]) for each in able]
 
 
-def _accepted(place: Attendee, said: Said) -> Attendee:
+def _accepted(by: Actor, place: Attendee, said: Said) -> Attendee:
     """Keep with a place which policy was accepted, when and from which network; evidence, not a way to find people."""
+    if said.agrees and said.notice is not None:
+        given = Given(How.BOOKING)
+        notices.answer(by=by, client=place.client, notice=said.notice, accepted=True, given=given)
     if said.policy is None:
         return place
     place.policy, place.policy_accepted_at = said.policy, clock.now()

@@ -29,7 +29,7 @@ COMPONENTS = (
 # Of these modules people see one form, the rest is for staff
 ONE_CLASS = {"forms.py": "JoinForm"}
 # What staff alone read
-STAFF = {"settings.py", "choices.py", "settings.html", "settings_policy.html"}
+STAFF = {"settings.py", "choices.py", "shown.py", "settings.html", "settings_policy.html"}
 GETTEXT = {"_", "gettext", "gettext_lazy", "lazy", "gettext_noop"}
 Key = tuple[str, str, str]  # context, singular, plural
 
