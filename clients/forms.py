@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clients import documents
-from clients.models import Alert
+from clients import choosing, documents, referring
+from clients.models import Alert, Referral
 
 
 class SearchForm(forms.Form):
@@ -69,3 +70,56 @@ class FileForm(forms.Form):
         """Refuse what can't be kept, by its content."""
         documents.checked(self.cleaned_data["file"])
         return self.cleaned_data["file"]
+
+
+class ReferralForm(forms.Form):
+    """Who or what brought a client: one of the practice's own ways, a client or a contact."""
+
+    source = forms.CharField(required=False)
+    find = forms.CharField(required=False)
+    note = forms.CharField(
+        label=gettext_lazy("More about it"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("A campaign, a date, what they were told."),
+    )
+
+    def __init__(self, *args: Any, referral: Referral | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.types = {f"type:{each.pk}": each for each in referring.types()}
+        self.kept_choices: list[choosing.Choice] = []
+        if referral is not None:
+            self.initial["note"] = referral.note
+            self._keep(referral)
+        self.picked = (
+            self.data.get("source", "") if self.is_bound else self.initial.get("source", "")
+        )
+        self.brought_by: referring.Source | None = None
+
+    def _keep(self, referral: Referral) -> None:
+        """Offer again what was said, also a way that is off the list by now."""
+        if referral.by_type is not None:
+            value = f"type:{referral.by_type_id}"
+            self.types.setdefault(value, referral.by_type)
+        else:
+            choice = choosing.of(referral.by_client or referral.by_contact)
+            self.kept_choices, value = [choice], choice.value
+        self.initial["source"] = value
+
+    def clean_source(self) -> str:
+        """Find what was chosen; nothing takes back what was said."""
+        value: str = self.cleaned_data["source"]
+        self.brought_by = self.types.get(value) or choosing.chosen(value)
+        if value and self.brought_by is None:
+            raise forms.ValidationError(_("Choose somebody from the list."))
+        return value
+
+
+class ReferralTypeForm(forms.Form):
+    """One of the practice's own ways in which clients find it."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Another way"),
+        max_length=60,
+        error_messages={"required": gettext_lazy("Write what you want to call it.")},
+    )

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from clients.views import alerts, codes, editing, files, lists, pages
+from clients.views import alerts, codes, contacts, editing, files, lists, pages, people, referrals
 
 urlpatterns: list[URLPattern] = [
     path("clients/", lists.clients, name="clients"),
@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("clients/<uuid:pk>/archive/", editing.client_archive, name="client_archive"),
     path("clients/<uuid:pk>/return/", editing.client_unarchive, name="client_unarchive"),
     path("clients/<uuid:pk>/confirmation/", editing.client_confirm, name="client_confirm"),
+    path("clients/<uuid:pk>/referral/", referrals.client_referral, name="client_referral"),
     path("clients/<uuid:pk>/codes/", codes.client_codes, name="client_codes"),
     path(
         "clients/<uuid:pk>/codes/<uuid:code>/revocation/",
@@ -31,5 +32,18 @@ urlpatterns: list[URLPattern] = [
         "clients/<uuid:pk>/files/<uuid:document>/withdrawal/",
         files.document_withdraw,
         name="document_withdraw",
+    ),
+    path("clients/people/", people.people_found, name="people_found"),
+    path("contacts/", contacts.contact_list, name="contacts"),
+    path("contacts/new/", contacts.contact_new, name="contact_new"),
+    path("contacts/<uuid:pk>/", contacts.contact, name="contact"),
+    path("contacts/<uuid:pk>/edit/", contacts.contact_edit, name="contact_edit"),
+    path("contacts/<uuid:pk>/archive/", contacts.contact_archive, name="contact_archive"),
+    path("contacts/<uuid:pk>/return/", contacts.contact_unarchive, name="contact_unarchive"),
+    path("settings/referrals/", referrals.referral_types, name="referral_types"),
+    path(
+        "settings/referrals/<uuid:pk>/archive/",
+        referrals.referral_type_archive,
+        name="referral_type_archive",
     ),
 ]

@@ -41,7 +41,8 @@ def problems_of(kind: Kind) -> list[Problem]:
 
 
 def _control_holds_no_client(kind: Kind) -> Iterator[Problem]:
-    if kind.placement == Placement.CONTROL and kind.declared.subject == Subject.CLIENT:
+    about_clients = (Subject.CLIENT, Subject.CONTACT)
+    if kind.placement == Placement.CONTROL and kind.declared.subject in about_clients:
         yield "E002", "lives in control but holds Client Data (DC-3)"
 
 

@@ -50,6 +50,13 @@ DOORS = (
                 P.SETTINGS_EDIT,
             ),
             (
+                "referral_types",
+                "users",
+                gettext_lazy("Where clients come from"),
+                gettext_lazy("Your own list of ways in which people find you"),
+                P.SETTINGS_EDIT,
+            ),
+            (
                 "note_templates",
                 "note",
                 gettext_lazy("Note templates"),

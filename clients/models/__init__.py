@@ -1,18 +1,13 @@
-"""The tables of the people a practice treats: records, alerts, documents, consents, how newcomers are known."""
+"""The tables of the people a practice treats and of whom stands around them; one room for each kind of row."""
 
 from clients.models.alerts import Alert
-from clients.models.consents import (
-    ByWhom,
-    Consent,
-    ConsentPurpose,
-    ConsentText,
-    How,
-    NoticeAnswer,
-)
+from clients.models.consents import ByWhom, Consent, ConsentPurpose, ConsentText, How, NoticeAnswer
+from clients.models.contacts import Contact
 from clients.models.documents import Document
 from clients.models.identity import Binding, BookingCode
 from clients.models.reach import ContactPoint
 from clients.models.record import Client, normalise_phone
+from clients.models.referrals import Referral, ReferralType
 
 __all__ = [
     "Alert",
@@ -23,9 +18,12 @@ __all__ = [
     "Consent",
     "ConsentPurpose",
     "ConsentText",
+    "Contact",
     "ContactPoint",
     "Document",
     "How",
     "NoticeAnswer",
+    "Referral",
+    "ReferralType",
     "normalise_phone",
 ]

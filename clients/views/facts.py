@@ -8,8 +8,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from accounts.models import AccountAnchor
 from accounts.templatetags.keepwell import day
-from clients import addresses, health_numbers, phones, reaching
+from clients import addresses, health_numbers, phones, reaching, referring
 from clients.models import Client, ContactPoint
 from clients.views.showing import age, birth_day, lines, with_numbers
 from privacy.vocabulary import clock
@@ -25,6 +26,21 @@ def facts(client: Client, country: str, zone: str) -> list[Fact]:
     """
     found = [*_person(client, zone), *_reach(client, country), *_desk(client, country, zone)]
     return [(label, value) for label, value in found if value]
+
+
+def came_from(client: Client, account: AccountAnchor) -> list[Fact]:
+    """Return who or what brought a client, with a way to them."""
+    said = referring.of_client(client)
+    if said is None:
+        return []
+    name: str | SafeString = str(said.by_type or "")
+    if said.by_contact is not None:
+        url = account.url("contact", said.by_contact_id)
+        name = format_html('<a href="{}">{}</a>', url, said.by_contact.name)
+    elif said.by_client is not None:
+        url = account.url("client", said.by_client_id)
+        name = format_html('<a href="{}">{}</a>', url, said.by_client.full_name)
+    return [(_("Came from"), stacked([name, said.note] if said.note else [name]))]
 
 
 def _person(client: Client, zone: str) -> list[Fact]:
@@ -48,15 +64,15 @@ def _reach(client: Client, country: str) -> list[Fact]:
     mails = [client.email] if client.email else []
     mails += [line.value for line in more["more_emails"]]
     phone_words = [
-        format_html("{} <span class='muted'>{}</span>", _phone(number, country), use)
+        format_html("{} <span class='muted'>{}</span>", phone_link(number, country), use)
         if len(numbers) > 1 or client.phone_use != Client.PhoneUse.MOBILE
-        else _phone(number, country)
+        else phone_link(number, country)
         for use, number in numbers
     ]
     return [
-        (_("Phone"), _stacked(phone_words)),
-        (_("E-mail"), _stacked([_email(mail) for mail in mails])),
-        (_("Address"), _stacked(list(addresses.lines(client, country)))),
+        (_("Phone"), stacked(phone_words)),
+        (_("E-mail"), stacked([email_link(mail) for mail in mails])),
+        (_("Address"), stacked(list(addresses.lines(client, country)))),
         (_("Emergency"), with_numbers(client.emergency_contact, country)),
         (_("Reminders"), client.get_reminders_display()),
     ]
@@ -73,7 +89,8 @@ def _desk(client: Client, country: str, zone: str) -> list[Fact]:
     ]
 
 
-def _stacked(values: list[str | SafeString]) -> str | SafeString:
+def stacked(values: list[str | SafeString]) -> str | SafeString:
+    """Return values one below the other."""
     return format_html_join(SafeString(_BREAK), "{}", ((value,) for value in values))
 
 
@@ -83,10 +100,12 @@ def _born(born: date | None, today: date) -> str:
     return f"{birth_day(born)} · {age(born, today)}"
 
 
-def _phone(phone: str, country: str) -> str | SafeString:
+def phone_link(phone: str, country: str) -> str | SafeString:
+    """Return a phone number that can be called."""
     shown = phones.shown(phone, country)
     return format_html('<a href="tel:{}">{}</a>', phone, shown) if phone.startswith("+") else shown
 
 
-def _email(email: str) -> str | SafeString:
+def email_link(email: str) -> str | SafeString:
+    """Return an address that can be written to."""
     return format_html('<a href="mailto:{}">{}</a>', email, email) if "@" in email else email

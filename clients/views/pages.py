@@ -16,7 +16,7 @@ from accounts.requests import AccountRequest
 from clients import alerts, documents, duplicates, timeline
 from clients.consents.card import card
 from clients.models import Binding, Client
-from clients.views.facts import facts
+from clients.views.facts import came_from, facts
 from clients.views.links import link
 
 SHOWN_AT_FIRST = 30
@@ -31,7 +31,7 @@ def client(request: AccountRequest, pk: UUID) -> HttpResponse:
     context = {
         "client": found,
         "alerts": alerts.standing(found),
-        "facts": facts(found, request.account.country, zone),
+        "facts": [*facts(found, request.account.country, zone), *came_from(found, request.account)],
         "matches": [] if found.is_confirmed else _matches(found),
         "consents": card(found),
         "bound": None if found.is_confirmed else _binding(found),

@@ -24,6 +24,7 @@ class Subject(StrEnum):
     """Whose data a model holds, in the words of the privacy policy."""
 
     CLIENT = "client"
+    CONTACT = "contact"  # third people in an account's records: referrers, relatives, funders
     USER = "user"
     VISITOR = "visitor"
     SYSTEM = "system"
