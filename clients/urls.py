@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from clients.relationships import views as relationships
 from clients.views import alerts, codes, contacts, editing, files, lists, pages, people, referrals
 
 urlpatterns: list[URLPattern] = [
@@ -14,6 +15,18 @@ urlpatterns: list[URLPattern] = [
     path("clients/<uuid:pk>/return/", editing.client_unarchive, name="client_unarchive"),
     path("clients/<uuid:pk>/confirmation/", editing.client_confirm, name="client_confirm"),
     path("clients/<uuid:pk>/referral/", referrals.client_referral, name="client_referral"),
+    path("clients/<uuid:pk>/people/new/", relationships.relationship_new, name="relationship_new"),
+    path(
+        "clients/<uuid:pk>/people/<uuid:relationship>/",
+        relationships.relationship,
+        name="relationship",
+    ),
+    path(
+        "clients/<uuid:pk>/people/<uuid:relationship>/ending/",
+        relationships.relationship_end,
+        name="relationship_end",
+    ),
+    path("settings/families/", relationships.family_settings, name="family_settings"),
     path("clients/<uuid:pk>/codes/", codes.client_codes, name="client_codes"),
     path(
         "clients/<uuid:pk>/codes/<uuid:code>/revocation/",

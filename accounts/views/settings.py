@@ -50,8 +50,15 @@ DOORS = (
                 P.SETTINGS_EDIT,
             ),
             (
-                "referral_types",
+                "family_settings",
                 "users",
+                gettext_lazy("Families and carers"),
+                gettext_lazy("Until which age a parent or guardian acts for a child"),
+                P.SETTINGS_EDIT,
+            ),
+            (
+                "referral_types",
+                "link",
                 gettext_lazy("Where clients come from"),
                 gettext_lazy("Your own list of ways in which people find you"),
                 P.SETTINGS_EDIT,

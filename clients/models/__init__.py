@@ -8,6 +8,7 @@ from clients.models.identity import Binding, BookingCode
 from clients.models.reach import ContactPoint
 from clients.models.record import Client, normalise_phone
 from clients.models.referrals import Referral, ReferralType
+from clients.models.relationships import FamilySettings, Relationship
 
 __all__ = [
     "Alert",
@@ -21,9 +22,11 @@ __all__ = [
     "Contact",
     "ContactPoint",
     "Document",
+    "FamilySettings",
     "How",
     "NoticeAnswer",
     "Referral",
     "ReferralType",
+    "Relationship",
     "normalise_phone",
 ]

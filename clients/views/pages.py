@@ -16,6 +16,7 @@ from accounts.requests import AccountRequest
 from clients import alerts, documents, duplicates, timeline
 from clients.consents.card import card
 from clients.models import Binding, Client
+from clients.relationships.showing import people
 from clients.views.facts import came_from, facts
 from clients.views.links import link
 
@@ -32,6 +33,7 @@ def client(request: AccountRequest, pk: UUID) -> HttpResponse:
         "client": found,
         "alerts": alerts.standing(found),
         "facts": [*facts(found, request.account.country, zone), *came_from(found, request.account)],
+        "people": people(found, request.account),
         "matches": [] if found.is_confirmed else _matches(found),
         "consents": card(found),
         "bound": None if found.is_confirmed else _binding(found),

@@ -86,7 +86,7 @@ def value_for(field: models.Field[Any, Any]) -> Any:
 
 
 # A reference that may be empty and yet a constraint of the model asks for
-NEEDED = {"Referral": "by_type"}
+NEEDED = {"Referral": "by_type", "Relationship": "contact"}
 
 
 def special(model: type[models.Model]) -> Any:
