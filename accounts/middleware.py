@@ -118,7 +118,7 @@ class AccountMiddleware:
             return self._send_to_enter(request, slug)
         by: Actor = VISITOR
         try:
-            with acting_in(ticket.account, purpose=Purpose.CARE) as scope:
+            with acting_in(ticket.account, by=VISITOR, purpose=Purpose.CARE) as scope:
                 session = sessions.find(ticket, is_used=UNATTENDED not in request.headers)
                 if session is None:
                     return self._send_to_enter(request, slug)

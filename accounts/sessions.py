@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts.cells import cells
 from accounts.models import Account, EntryCode, Member, RegionSession, User
+from accounts.permissions import ROLE_PERMISSIONS, Permission
 from accounts.tenancy import AccountRef
 from privacy.vocabulary import clock, scope
 from privacy.vocabulary.placement import columns_of, from_row
@@ -25,6 +26,9 @@ ABSOLUTE_LIFE = timedelta(hours=12)
 IDLE_LIFE = timedelta(minutes=30)
 STEP_UP_LIFE = timedelta(minutes=10)
 BROWSER_LIFE = timedelta(days=365)
+CLINICAL_ROLES = [
+    role for role, held in ROLE_PERMISSIONS.items() if Permission.CLINICAL_READ in held
+]
 BROWSER_COOKIE = "__Host-browser" if settings.HTTPS else "browser"
 
 
@@ -129,9 +133,11 @@ def start(member: Member, *, browser: str, proved_at: datetime | None = None) ->
     return secret
 
 
-# Written out, because every page asks for it: building it took longer than its answer
+# Written out, because every page asks for it: building it took longer than its answer. From then on the database
+# reads with this member's eyes; with nobody's for a member who may read no clinical record at all.
 _LIVE = """
-SELECT s.id, s.last_seen_at, s.stepped_up_at, {member}
+SELECT s.id, s.last_seen_at, s.stepped_up_at,
+  set_config('app.reader', CASE WHEN m.role = ANY(%(clinical)s) THEN m.id::text ELSE '' END, true), {member}
 FROM accounts_regionsession s
 JOIN accounts_member m ON m.account_id = s.account_id AND m.id = s.member_id
 WHERE s.account_id = %(account)s AND s.digest = %(digest)s
@@ -151,13 +157,14 @@ def find(ticket: Ticket, *, is_used: bool = True) -> Live | None:
         "digest": digest(ticket.secret),
         "now": now,
         "idle_since": now - IDLE_LIFE,
+        "clinical": CLINICAL_ROLES,
     }
     with connections[active.database].cursor() as cursor:
         cursor.execute(_LIVE.format(member=columns_of(Member, "m")), asked)
         row = cursor.fetchone()
     if row is None:
         return None
-    pk, last_seen_at, stepped_up_at, *columns = row
+    pk, last_seen_at, stepped_up_at, active.reader, *columns = row
     if is_used and now - last_seen_at > timedelta(minutes=1):
         RegionSession.objects.filter(pk=pk).update(last_seen_at=now)
     return Live(from_row(Member, active.database, columns), stepped_up_at)

@@ -17,7 +17,15 @@ from django.db.models import Model
 from accounts.cells import cell, region_name
 from privacy.vocabulary import scope
 from privacy.vocabulary.placement import Placement, columns_of, from_row
-from privacy.vocabulary.scope import SYSTEM, Actor, NoAccount, Purpose, Scope, WrongAccount
+from privacy.vocabulary.scope import (
+    SYSTEM,
+    Actor,
+    NoAccount,
+    Purpose,
+    Scope,
+    WrongAccount,
+    reader_of,
+)
 
 # Statements about the transaction itself, which read and write no row
 _SAVEPOINTS = ("SAVEPOINT ", "RELEASE SAVEPOINT ", "ROLLBACK TO SAVEPOINT ", "SET CONSTRAINTS ALL ")
@@ -147,7 +155,15 @@ def acting_in(
         raise WrongAccount("Another account is open. Leave it first.")
     database = where.reader if reading else where.database
     active = Scope(
-        account.id, where.region, where.name, database, where.keyring, by, purpose, reading
+        account.id,
+        where.region,
+        where.name,
+        database,
+        where.keyring,
+        by,
+        purpose,
+        reading,
+        reader_of(by),
     )
     inside = False
     try:
@@ -155,6 +171,8 @@ def acting_in(
             stack.enter_context(scope.entered(active))
             nested = connections[database].in_atomic_block
             stack.enter_context(transaction.atomic(using=database))
+            if nested and outer is not None and outer.reader != active.reader:
+                stack.enter_context(_given_back(database, outer.reader))
             active.anchor = _open_door(active, snapshot=reading and not nested)
             active.key_epoch = active.anchor.key_epoch if active.anchor else 0
             inside = True
@@ -181,13 +199,25 @@ def _open_door(active: Scope, *, snapshot: bool) -> Any:
     with connections[active.database].cursor() as cursor:
         if snapshot:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        cursor.execute("SELECT set_config('app.account_id', %s, true)", [str(active.account_id)])
+        cursor.execute(
+            "SELECT set_config('app.account_id', %s, true), set_config('app.reader', %s, true)",
+            [str(active.account_id), active.reader],
+        )
         cursor.execute(
             f"SELECT {columns_of(model, 'a')} FROM accounts_accountanchor a WHERE account_id = %s",
             [active.account_id],
         )
         row = cursor.fetchone()
     return from_row(model, active.database, row) if row else None
+
+
+@contextmanager
+def _given_back(database: str, reader: str) -> Iterator[None]:
+    """Let the scope around this one read with its own eyes again; where this one fails, its savepoint does so."""
+    yield
+    if not connections[database].needs_rollback:
+        with connections[database].cursor() as cursor:
+            cursor.execute("SELECT set_config('app.reader', %s, true)", [reader])
 
 
 def _keep_reads(account: AccountRef, active: Scope, outer: Scope | None) -> None:
@@ -208,4 +238,6 @@ def _keep_reads(account: AccountRef, active: Scope, outer: Scope | None) -> None
 def _close_door(database: str) -> None:
     """Inside somebody else's transaction (tests), leave no account behind: the next statement must fail."""
     with connections[database].cursor() as cursor:
-        cursor.execute("SELECT set_config('app.account_id', '', true)")
+        cursor.execute(
+            "SELECT set_config('app.account_id', '', true), set_config('app.reader', '', true)"
+        )

@@ -79,9 +79,15 @@ END $$;
 """
 
 
-def policies_of(table: str) -> dict[str, tuple[str, str, str, str | None]]:
+# Beside the others, not instead of one of them: it takes away from what "tenant" gives
+RESTRICTIVE = "reader"
+
+
+def policies_of(table: str, policy: DataPolicy) -> dict[str, tuple[str, str, str, str | None]]:
     """Return the policies that must stand on a table: name → command, roles, USING, WITH CHECK."""
     chosen = dict(POLICIES)
+    if policy.readers:
+        chosen[RESTRICTIVE] = ("SELECT", "keepwell_app", policy.readers, None)
     if table == ANCHOR:
         chosen["purge"] = PLAIN["purge"]
     if table == "accounts_supportgrant":
@@ -143,12 +149,22 @@ def wall_sql(model: Any, policy: DataPolicy) -> list[str]:
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
         f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
     ]
-    for name, (command, roles, using, check) in policies_of(table).items():
-        clause = f"USING ({using})" + (f" WITH CHECK ({check})" if check else "")
-        sql.append(f"CREATE POLICY {name} ON {table} FOR {command} TO {roles} {clause}")
+    sql += [
+        _policy_sql(table, name, *parts)
+        for name, parts in policies_of(table, policy).items()
+        if name != RESTRICTIVE  # looks at tables that may come later: `RestrictReaders`
+    ]
     return sql + [
         f"GRANT {verbs} ON {table} TO {role}" for role, verbs in grants_of(table, policy).items()
     ]
+
+
+def _policy_sql(
+    table: str, name: str, command: str, roles: str, using: str, check: str | None
+) -> str:
+    kind = " AS RESTRICTIVE" if name == RESTRICTIVE else ""
+    clause = f"USING ({using})" + (f" WITH CHECK ({check})" if check else "")
+    return f"CREATE POLICY {name} ON {table}{kind} FOR {command} TO {roles} {clause}"
 
 
 def _composite_key(table: str, field: models.ForeignKey[Any, Any]) -> list[str]:
@@ -239,6 +255,40 @@ class BindKeys(Operation):
 
     def describe(self) -> str:
         return f"Bind {', '.join(self.fields)} of {self.model} to its own account"
+
+
+class RestrictReaders(Operation):
+    """Migration operation: let `keepwell_app` read rows of these models only as their policy's `readers` says.
+
+    Once the tables stand that it asks; a second time, after `readers` has changed, it takes the place of the first.
+    """
+
+    reduces_to_sql = True
+    reversible = False
+
+    def __init__(self, *models: str) -> None:
+        self.models = models
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return self.__class__.__qualname__, list(self.models), {}
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """The wall is not part of the models' state."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        if not schema_editor.connection.alias.startswith("region_"):
+            return
+        for name in self.models:
+            real: Any = apps.get_model(app_label, name)
+            table = real._meta.db_table
+            parts = policies_of(table, real.data_policy)[RESTRICTIVE]
+            schema_editor.execute(f"DROP POLICY IF EXISTS {RESTRICTIVE} ON {table}", params=None)
+            schema_editor.execute(_policy_sql(table, RESTRICTIVE, *parts), params=None)
+
+    def describe(self) -> str:
+        return f"Let only their readers read {', '.join(self.models)}"
 
 
 def tenant_models(all_models: Iterable[Any]) -> list[Any]:

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import psycopg
 from django.apps import apps
 
-from accounts.wall import ANCHOR, grants_of, policies_of, tenant_foreign_keys, tenant_models
+from accounts.wall import (
+    ANCHOR,
+    RESTRICTIVE,
+    grants_of,
+    policies_of,
+    tenant_foreign_keys,
+    tenant_models,
+)
 
 # Unique in the whole region on purpose: the name in the account's address
 GLOBAL_NAMES = {(ANCHOR, "slug"), (ANCHOR, "account_id")}
 # What the database itself keeps as it was written, by the trigger that does
 NEVER_CHANGE = {
     "notes_note": "a_signed_note_never_changes",
+    **{
+        f"notes_{added}": "it_fits_its_note"
+        for added in ("noteversion", "addendum", "cosignature", "remark", "withdrawal")
+    },
     "clients_consent": "a_consent_is_never_rewritten",
     "clients_consenttext": "words_are_never_rewritten",
     "clients_noticeanswer": "an_answer_is_never_rewritten",
@@ -32,7 +44,7 @@ def faults(connection: Connection) -> list[str]:
     for model in tenant_models(apps.get_models()):
         table = model._meta.db_table
         found += _row_security(connection, table)
-        found += _policies(connection, table)
+        found += _policies(connection, table, model)
         found += _grants(connection, table, model)
         found += _references(connection, table, model)
         found += _triggers(connection, table, model)
@@ -127,24 +139,31 @@ def _plain(text: str | None) -> str:
     return "".join((text or "").split()).strip("()")
 
 
-def _policies(connection: Connection, table: str) -> Iterator[str]:
+def _bare(text: str | None) -> str:
+    """Return a long condition without the parentheses and casts that PostgreSQL adds as it prints one."""
+    return re.sub(r"::(text|character varying)(\[\])?|[\s()]", "", text or "")
+
+
+def _policies(connection: Connection, table: str, model: Any) -> Iterator[str]:
     rows = connection.execute(
         "SELECT policyname, cmd, roles::text[], qual, with_check, permissive FROM pg_policies WHERE tablename = %s",
         [table],
     ).fetchall()
     standing = {row[0]: row for row in rows}
-    wanted = policies_of(table)
+    wanted = policies_of(table, model.data_policy)
     for name in standing.keys() - wanted.keys():
         yield f"{table}: policy {name} is of no template"
     for name, (command, roles, using, check) in wanted.items():
         row = standing.get(name)
         if row is None:
             yield f"{table}: policy {name} is missing"
-        elif (row[1], sorted(row[2]), _plain(row[3]), _plain(row[4])) != (
+        same = _bare if name == RESTRICTIVE else _plain
+        if row and (row[1], sorted(row[2]), same(row[3]), same(row[4]), row[5]) != (
             command,
             sorted(roles.split(", ")),
-            _plain(using),
-            _plain(check),
+            same(using),
+            same(check),
+            "RESTRICTIVE" if name == RESTRICTIVE else "PERMISSIVE",
         ):
             yield f"{table}: policy {name} differs from its template"
 

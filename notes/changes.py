@@ -12,7 +12,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from notes.answers import Answer, questions_of
+from notes.answers import Answer
+from notes.questions import questions_of
 from notes.showing import as_text
 
 WORDS = re.compile(r"\s*\w+|\s*[^\w\s]|\s+")

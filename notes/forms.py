@@ -12,19 +12,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from notes.answers import (
-    SCALE,
     TEXT_LENGTH,
     TITLE_LENGTH,
     AnswersRefused,
-    Question,
     clean_answers,
     clean_title,
-    questions_of,
 )
 from notes.models import Note, NoteTemplate
-from notes.writing import ADDENDUM_LENGTH
+from notes.questions import HIGHEST, LOWEST, SEEN_ON, WHY, Question, questions_of
+from notes.signing import ADDENDUM_LENGTH
 
-SCALE_WORDS = frozenset(str(number) for number in SCALE)
+SCALE_WORDS = frozenset(str(number) for number in range(LOWEST, HIGHEST + 1))
 
 
 class AnswerField(forms.Field):
@@ -93,6 +91,17 @@ class NoteForm(forms.Form):
                     self.add_error(key or None, problem)
         return values
 
+    @property
+    def words(self) -> dict[str, Any]:
+        """What was written, as `writing.save` and `signing.sign` take it, once the form is valid."""
+        return {
+            "version": self.cleaned_data["version"],
+            "title": self.cleaned_data["title"],
+            "answers": self.answers,
+            "seen_on": self.cleaned_data.get(SEEN_ON),
+            "reason": self.cleaned_data.get(WHY, ""),
+        }
+
     def go_on_from(self, version: int) -> None:
         """Let the form, shown again, save its text on top of `version`."""
         data = QueryDict(mutable=True)
@@ -156,8 +165,9 @@ def _field(question: Question) -> forms.Field:
 
 
 def _scale(question: Question) -> forms.Widget:
+    numbers = range(question.lowest, question.highest + 1)
     return forms.RadioSelect(
-        choices=[*((number, str(number)) for number in SCALE), ("", _("Not asked"))]
+        choices=[*((number, str(number)) for number in numbers), ("", _("Not asked"))]
     )
 
 

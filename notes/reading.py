@@ -1,18 +1,25 @@
-"""Which notes a member may read, and the lists that are made of them."""
+"""Finding notes: what the database gives of them to the member who acts, and the lists that are made of them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.http import Http404
 
-from accounts.models import Member, Practitioner, Role
+from accounts.models import Member, Practitioner
 from bookings.models import Appointment, Attendee
-from notes.models import Addendum, Note, NoteVersion
+from notes.models import (
+    Addendum,
+    CoSignature,
+    Note,
+    NoteOpening,
+    NoteVersion,
+    NotForThisReader,
+)
 from privacy.vocabulary import clock, keyring
 from privacy.vocabulary.placement import TenantQuerySet
 
@@ -23,11 +30,12 @@ LOOK_BACK = timedelta(days=180)
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """What a practitioner still has to write: drafts, oldest first, and visits without a note, newest first.
+    """What a practitioner still has to do: notes to co-sign and drafts, oldest first, and visits without a note.
 
-    `missing` holds one page of attendees; `missing_count` counts them all.
+    `missing` holds one page of attendees, newest first; `missing_count` counts them all.
     """
 
+    to_cosign: list[Note]
     drafts: list[Note]
     missing: list[Attendee]
     missing_count: int
@@ -46,20 +54,26 @@ def is_author(member: Member, note: Note) -> bool:
     return note.author.member_id is not None and note.author.member_id == member.pk
 
 
-def may_read(member: Member, note: Note) -> bool:
-    """Tell whether a member with `CLINICAL_READ` may read a note: signed ones all, drafts their author and the Owner."""
-    return note.is_final or member.role == Role.OWNER or is_author(member, note)
+def find(pk: UUID) -> Note:
+    """Return a note with text, client, author and appointment, for the member who acts.
+
+    Raises Http404, and `NotForThisReader` when the database keeps its text from them.
+    """
+    note = stub(pk)
+    if note.text is None:
+        raise NotForThisReader(note)
+    return note
 
 
-def find(pk: UUID, *, reader: Member) -> Note:
-    """Return a note with client, author and appointment; raise Http404, or PermissionDenied for another's draft."""
+def stub(pk: UUID) -> Note:
+    """Return a note as `find` does, without its text for whom that is kept from; raise Http404."""
     note: Note | None = (
-        Note.objects.select_related("client", "author", "appointment").filter(pk=pk).first()
+        Note.objects.select_related("client", "author", "appointment", "latest")
+        .filter(pk=pk)
+        .first()
     )
     if note is None:
         raise Http404
-    if not may_read(reader, note):
-        raise PermissionDenied
     return note
 
 
@@ -68,13 +82,27 @@ def addenda_of(note: Note) -> list[Addendum]:
     return list(note.addenda.order_by("added_at", "id"))
 
 
+def cosignature_of(note: Note) -> CoSignature | None:
+    """Return the supervisor's signature below a note, None where there is none."""
+    return note.cosignatures.first() if note.cosigner_id else None
+
+
+def openings_of(note: Note) -> list[NoteOpening]:
+    """Return who opened a note with a reason, newest first."""
+    return list(note.openings.select_related("member").order_by("-opened_at")[:PER_PAGE])
+
+
 def last_signed(client_id: UUID, *, other_than: Note | None = None) -> Note | None:
-    """Return the client's note that was signed last."""
-    notes = Note.objects.filter(client_id=client_id, state=Note.State.FINAL)
+    """Return the client's note that was signed last among those that can be read; an amended one never."""
+    notes = Note.objects.filter(
+        client_id=client_id, state=Note.State.FINAL, latest__version__isnull=False
+    ).exclude(amendments__state=Note.State.FINAL)
     if other_than is not None:
-        notes = notes.exclude(pk=other_than.pk)
+        notes = notes.exclude(pk__in=[other_than.pk, other_than.amends_id])
     last: Note | None = (
-        notes.select_related("author", "appointment").order_by("-signed_at", "-id").first()
+        notes.select_related("author", "appointment", "latest")
+        .order_by("-signed_at", "-id")
+        .first()
     )
     return last
 
@@ -83,11 +111,21 @@ def notes_about(appointment: Appointment, client_id: UUID, author: Practitioner)
     """Return the client's notes about an appointment: the author's own draft first, then the signed ones."""
     notes = (
         Note.objects.filter(appointment=appointment, client=client_id)
-        .filter(Q(state=Note.State.FINAL) | Q(state=Note.State.DRAFT, author=author))
-        .defer("title", "content")
+        .filter(
+            Q(state__in=(Note.State.FINAL, Note.State.AWAITING))
+            | Q(state=Note.State.DRAFT, author=author)
+        )
         .select_related("author")
     )
-    return sorted(notes, key=lambda note: (note.is_final, note.pk))
+    return sorted(notes, key=lambda note: (note.is_signed, note.pk))
+
+
+def titles_of(notes: Iterable[Note]) -> dict[UUID, str]:
+    """Return the titles of those of the notes that can be read, by id, in one statement."""
+    versions = NoteVersion.objects.filter(
+        note__in=[note.pk for note in notes], version=F("note__version")
+    ).defer("content", "reason")
+    return {version.note_id: version.title for version in versions}
 
 
 def versions_of(note: Note) -> TenantQuerySet:
@@ -108,7 +146,7 @@ def visits_without_note(author: Practitioner) -> TenantQuerySet:
     """Return the attendees whom a practitioner saw within `LOOK_BACK` and has not written about, newest first."""
     written = Note.objects.filter(
         appointment=OuterRef("appointment"), client=OuterRef("client")
-    ).exclude(state=Note.State.VOID)
+    ).exclude(state__in=(Note.State.VOID, Note.State.WITHDRAWN))
     visits: TenantQuerySet = (
         Attendee.objects.filter(
             state=Attendee.State.SEEN,
@@ -126,24 +164,34 @@ def drafts_of(author: Practitioner) -> TenantQuerySet:
     """Return a practitioner's drafts, oldest first, without their text."""
     drafts: TenantQuerySet = (
         Note.objects.filter(author=author, state=Note.State.DRAFT)
-        .defer("title", "content")
         .select_related("client", "appointment", "template")
         .order_by("created_at", "id")
     )
     return drafts
 
 
+def to_cosign(supervisor: Practitioner) -> TenantQuerySet:
+    """Return the notes that await a practitioner's signature below their author's, oldest first."""
+    notes: TenantQuerySet = (
+        Note.objects.filter(cosigner=supervisor, state=Note.State.AWAITING)
+        .select_related("client", "appointment", "template", "author")
+        .order_by("signed_at", "id")
+    )
+    return notes
+
+
 def unfinished(author: Practitioner, *, page: int = 1) -> Unfinished:
-    """Return what a practitioner still has to write, with the keys of the clients named loaded at once."""
+    """Return what a practitioner still has to do, with the keys of the clients named loaded at once."""
     visits = visits_without_note(author)
     start = (max(page, 1) - 1) * PER_PAGE
-    drafts, missing = list(drafts_of(author)), list(visits[start : start + PER_PAGE])
-    keyring.prefetch({row.client_id for row in [*drafts, *missing]})
+    awaiting, drafts = list(to_cosign(author)), list(drafts_of(author))
+    missing = list(visits[start : start + PER_PAGE])
+    keyring.prefetch({row.client_id for row in [*awaiting, *drafts, *missing]})
     is_all = page <= 1 and len(missing) < PER_PAGE
-    return Unfinished(drafts, missing, len(missing) if is_all else visits.count())
+    return Unfinished(awaiting, drafts, missing, len(missing) if is_all else visits.count())
 
 
-# What `drafts_of` and `visits_without_note` list for a member, counted with what else waits on every page
+# What `unfinished` lists for a member, counted with what else waits on every page
 UNFINISHED_COUNT = f"""
 WITH author AS (
     SELECT id FROM accounts_practitioner
@@ -153,6 +201,9 @@ SELECT (
     SELECT count(*) FROM notes_note
     WHERE account_id = %(account)s AND state = 'draft' AND author_id = (SELECT id FROM author)
 ) + (
+    SELECT count(*) FROM notes_note
+    WHERE account_id = %(account)s AND state = 'awaiting' AND cosigner_id = (SELECT id FROM author)
+) + (
     SELECT count(*) FROM bookings_appointment a
     JOIN bookings_attendee t ON t.account_id = a.account_id AND t.appointment_id = a.id
     WHERE a.account_id = %(account)s AND a.practitioner_id = (SELECT id FROM author)
@@ -160,7 +211,7 @@ SELECT (
       AND NOT EXISTS (
         SELECT FROM notes_note n
         WHERE n.account_id = a.account_id AND n.appointment_id = a.id AND n.client_id = t.client_id
-          AND n.state <> 'void'
+          AND n.state NOT IN ('void', 'withdrawn')
       )
 )
 """

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from accounts.templatetags.keepwell import clock as clock_words
 from accounts.templatetags.keepwell import day, short_day
 from accounts.time_zones import zone_info
-from notes.answers import Answer, Question, questions_of
+from notes.answers import Answer
+from notes.questions import Question, questions_of
 from privacy.vocabulary import clock
 from privacy.vocabulary.fields import is_unreadable
 
@@ -52,7 +53,9 @@ def as_text(answer: Answer | None, question: Question | None = None) -> str:
     if question is not None and question.kind == "date":
         return day(date.fromisoformat(str(answer)))
     if question is not None and question.kind == "scale":
-        return _("%(score)s out of 10") % {"score": answer}
+        return _("%(score)s out of %(highest)s") % {"score": answer, "highest": question.highest}
+    if question is not None and question.unit:
+        return f"{answer} {question.unit}"
     return str(answer)
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.utils.functional import Promise
 
-from notes.answers import KINDS, WITH_OPTIONS
 from notes.models import NoteTemplate
+from notes.questions import KINDS, WITH_OPTIONS
 from notes.templates import key_for
 
 FIELD = re.compile(r"s-(\d{1,3})-(?:(title|key)|q-(\d{1,3})-(key|label|type|options))")

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import AccountAnchor
-from notes.answers import KEY, RESERVED, WITH_OPTIONS, SectionsRefused, clean_sections
+from notes.answers import clean_template
 from notes.models import NoteTemplate
+from notes.questions import KEY, RESERVED, WITH_OPTIONS, SectionsRefused
 from privacy.vocabulary import clock, scope
 from privacy.vocabulary.scope import SYSTEM, Actor
 
@@ -48,7 +49,7 @@ def change(
     Raises `SectionsRefused` when name or sections can't be.
     """
     stored: NoteTemplate = NoteTemplate.objects.select_for_update().get(pk=template.pk)
-    cleaned, name = clean_sections(sections), _clean_name(name)
+    cleaned, name = clean_template(sections), _clean_name(name)
     if (stored.name, stored.sections) == (name, cleaned):
         return stored
     stored.version += 1 if stored.sections != cleaned else 0
@@ -95,7 +96,7 @@ def key_for(label: str, taken: set[str]) -> str:
 
 def _create(*, by: Actor, name: str, sections: list[dict[str, Any]], position: int) -> NoteTemplate:
     template = NoteTemplate(
-        name=_clean_name(name), sections=clean_sections(sections), position=position
+        name=_clean_name(name), sections=clean_template(sections), position=position
     )
     template.save(force_insert=True)
     audit.record("note_template.added", by=by, of=template)

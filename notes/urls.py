@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from notes.views import history, signing, templates, writing
+from notes.views import history, sharing, signing, templates, writing
 from notes.views.note import note
 from notes.views.unfinished import notes
 
@@ -15,6 +15,8 @@ urlpatterns: list[URLPattern] = [
     path("notes/<uuid:pk>/discard/", writing.note_discard, name="note_discard"),
     path("notes/<uuid:pk>/beside/", history.note_beside, name="note_beside"),
     path("notes/<uuid:pk>/signature/", signing.note_signature, name="note_signature"),
+    path("notes/<uuid:pk>/readers/", sharing.note_readers, name="note_readers"),
+    path("notes/<uuid:pk>/opening/", sharing.note_opening, name="note_opening"),
     path("notes/<uuid:pk>/addenda/", signing.note_addendum, name="note_addendum"),
     path("notes/<uuid:pk>/versions/", history.note_versions, name="note_versions"),
     path("notes/<uuid:pk>/print/", history.note_print, name="note_print"),

@@ -1,28 +1,33 @@
-"""Writing notes: begun from a template, saved as they are typed, signed once, added to for ever."""
+"""Writing notes: begun from a template, saved as they are typed, filled from the last one, discarded."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import Practitioner
 from bookings.models import Appointment, Attendee
 from clients.models import Client
-from notes.answers import Content, clean_answers, clean_title, questions_of
-from notes.models import Addendum, Note, NoteTemplate, NoteVersion
-from notes.proof import addendum_hash, note_hash
+from notes import rules
+from notes.answers import (
+    AnswersRefused,
+    Content,
+    clean_answers,
+    clean_title,
+    defaults_of,
+)
+from notes.models import Note, NoteTemplate, NoteVersion
+from notes.questions import SEEN_ON, WHY, questions_of
 from notes.zones import zone_of
-from privacy.vocabulary import clock, scope
-from privacy.vocabulary.scope import SYSTEM, Actor, ActorKind
+from privacy.vocabulary import clock
+from privacy.vocabulary.scope import Actor, ActorKind
 
-SIGNED_NOTES_NEVER_CHANGE = "KW002"
-ADDENDUM_LENGTH = 20_000
+REASON_LENGTH = 1_000
 
 
 class NotTheAuthor(PermissionDenied):
@@ -53,14 +58,6 @@ class NothingWritten(ValueError):
     """There is no text to sign or to add."""
 
 
-class AddendumRefused(ValueError):
-    """An addendum that can't be kept; `message` says why to its writer."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
-
-
 def begin(
     *,
     by: Actor,
@@ -73,10 +70,10 @@ def begin(
 ) -> Note:
     """Begin a draft from a template; `carry` is the client's note whose answers it starts with. Return it.
 
-    An author has one draft for each client and appointment: asked again, that one is returned. Raises `NotTheAuthor` and
-    `NotAttending`.
+    An author has one draft for each client and appointment: asked again, that one is returned. Who may read it and who
+    signs it as well is as the author's profile says. Raises `NotTheAuthor` and `NotAttending`.
     """
-    _be_the_author(by, author)
+    be_the_author(by, author)
     if appointment is not None:
         # held until commit, so that two presses of a button begin one note
         Appointment.objects.select_for_update().get(pk=appointment.pk)
@@ -94,224 +91,214 @@ def begin(
         template=template,
         template_version=template.version,
         sections=template.sections,
-        title=clean_title(title or (appointment.service_name if appointment else template.name)),
-        content=_carried(template.sections, carry) if carry else {},
     )
-    note.save(force_insert=True)
-    _keep_version(note, by)
+    content = defaults_of(note.sections, clock.today(zone_of(note)))
+    if carry is not None:
+        content |= carried(note.sections, carry)
+    begin_with(
+        note,
+        by=by,
+        title=clean_title(title or (appointment.service_name if appointment else template.name)),
+        content=content,
+        restricted=template.is_restricted,
+    )
     audit.record("note.begun", by=by, of=note, client_id=client.pk)
     return note
 
 
-def save(*, by: Actor, note: Note, version: int, title: str, answers: Mapping[str, object]) -> Note:
+def begin_with(
+    note: Note,
+    *,
+    by: Actor,
+    title: str,
+    content: Content,
+    restricted: bool,
+    seen_on: date | None = None,
+) -> None:
+    """Keep a new draft with its first text, for the readers whom its author's profile names."""
+    profile = rules.profile_of(note.author)
+    note.visibility, note.is_restricted = profile.visibility, restricted
+    note.cosigner_id = profile.supervisor_id
+    put(note, by=by, title=title, content=content, seen_on=seen_on)
+    note.save(force_insert=True)
+    note.words.save(force_insert=True)
+    if profile.named:
+        rules.name_readers(note, profile.named)
+
+
+def save(
+    *,
+    by: Actor,
+    note: Note,
+    version: int,
+    title: str,
+    answers: Mapping[str, object],
+    seen_on: date | None = None,
+    reason: str = "",
+) -> Note:
     """Keep what was typed since `version` and return the note; what is kept already makes no new version.
 
     Raises `StaleWrite` when another page has saved since, `Closed`, `NotTheAuthor` and `AnswersRefused`.
     """
-    stored = _lock(by, note)
-    return _save(by, stored, version, clean_title(title), clean_answers(stored.sections, answers))
+    stored = lock(by, note)
+    return keep(
+        by,
+        stored,
+        version,
+        clean_title(title),
+        clean_answers(stored.sections, answers),
+        clean_seen_on(stored, seen_on),
+        clean_reason(stored, reason),
+    )
 
 
-def sign(*, by: Actor, note: Note, version: int, title: str, answers: Mapping[str, object]) -> Note:
-    """Keep what was typed and sign it: text, template, author's name and time are frozen and hashed. Return the note.
-
-    Raises `NothingWritten` and all that `save` raises. Nothing unlocks a signed note (features E3).
-    """
-    stored = _lock(by, note)
-    title, content = clean_title(title), clean_answers(stored.sections, answers)
-    if not content:
-        raise NothingWritten
-    stored = _save(by, stored, version, title, content)
-    _freeze(stored, signed_at=clock.now(), zone=zone_of(stored))
-    _write(stored)
-    audit.record("note.signed", by=by, of=stored, client_id=stored.client_id)
-    return stored
-
-
-def copy_forward(*, by: Actor, note: Note, version: int, source: Note) -> Note:
+def copy_forward(
+    *, by: Actor, note: Note, version: int, source: Note, only: Iterable[str] | None = None
+) -> Note:
     """Fill the draft's empty answers from another note of the client; what is typed stays. Return the note.
 
-    Raises all that `save` raises, and `NotAttending` for another client's note.
+    `only` names the questions whose answers are taken, whatever stands there. Raises all that `save` raises, and
+    `NotAttending` for another client's note.
     """
-    stored = _lock(by, note)
+    stored = lock(by, note)
     if source.client_id != stored.client_id:
         raise NotAttending
-    content = {**_carried(stored.sections, source), **stored.content}
-    return _save(by, stored, version, stored.title, clean_answers(stored.sections, content))
+    taken = carried(stored.sections, source)
+    if only is None:
+        content = {**taken, **stored.content}
+    else:
+        content = {**stored.content, **{key: taken[key] for key in only if key in taken}}
+    content = clean_answers(stored.sections, content)
+    return keep(by, stored, version, stored.title, content, stored.seen_on, stored.reason)
 
 
 def discard(*, by: Actor, note: Note) -> Note:
     """Take a draft that was begun by mistake out of sight; its text and versions stay on record. Return the note."""
-    stored = _lock(by, note)
-    stored.state, stored.updated_at = Note.State.VOID, clock.now()
-    _write(stored)
+    stored = lock(by, note)
+    stored.state = Note.State.VOID
+    stored.updated_at = max(clock.now(), stored.updated_at)
+    stored.save(update_fields=["state", "updated_at"])
     audit.record("note.discarded", by=by, of=stored, client_id=stored.client_id)
     return stored
 
 
-def add(*, by: Actor, note: Note, author: Practitioner, text: str) -> Addendum:
-    """Add to a signed note, chained to what stands before it; return the addendum.
-
-    Raises `NotTheAuthor` when `author` is not the one who acts, `Closed` unless the note is signed, `NothingWritten` and
-    `AddendumRefused`.
-    """
-    _be_the_author(by, author)
-    stored: Note = Note.objects.select_for_update().get(pk=note.pk)
-    if not stored.is_final:
-        raise Closed(stored)
-    last: Addendum | None = stored.addenda.order_by("-added_at", "-id").first()
-    addendum = Addendum(
-        note=stored,
-        client_id=stored.client_id,
-        author=author,
-        author_name=signature_of(author),
-        text=_clean_addendum(text),
-        # never equal to the one before it, so that their order is the chain's
-        added_at=max(clock.now(), last.added_at + timedelta(microseconds=1))
-        if last
-        else clock.now(),
-    )
-    addendum.content_hash = addendum_hash(addendum, (last or stored).content_hash)
-    addendum.save(force_insert=True)
-    audit.record("note.addendum_added", by=by, of=addendum, client_id=stored.client_id)
-    return addendum
-
-
-def bring_in(
-    *,
-    client: Client,
-    author: Practitioner,
-    template: NoteTemplate,
-    title: str,
-    answers: Mapping[str, object],
-    signed_at: datetime,
-    provenance: str,
-    appointment: Appointment | None = None,
-    by: Actor = SYSTEM,
-) -> Note:
-    """Add a note that was signed elsewhere, or by the demo's people: final from the start, its source kept (L2).
-
-    `signed_at` is aware; `provenance` is "import", "demo" or "integration:<id>". Raises `AnswersRefused`, and ValueError
-    for provenance "staff", whose notes are signed by `sign` alone.
-    """
-    if provenance == "staff":
-        raise ValueError("Notes by staff are signed, not brought in.")
-    note = Note(
-        client=client,
-        author=author,
-        appointment=appointment,
-        template=template,
-        template_version=template.version,
-        sections=template.sections,
-        title=clean_title(title),
-        content=clean_answers(template.sections, answers),
-        created_at=signed_at,
-        updated_at=signed_at,
-        provenance=provenance,
-    )
-    _freeze(note, signed_at=signed_at, zone=zone_of(note))
-    note.save(force_insert=True)
-    _keep_version(note, by)
-    audit.record("note.brought_in", by=by, of=note, client_id=client.pk)
-    return note
-
-
-def signature_of(author: Practitioner) -> str:
-    """Return the author's name as a signature freezes it, with the registration number when there is one."""
-    return ", ".join(part for part in (author.name, author.registration) if part)
-
-
-def _be_the_author(by: Actor, author: Practitioner) -> None:
+def be_the_author(by: Actor, author: Practitioner) -> None:
+    """Raise `NotTheAuthor` unless the one who acts is the author, or the product itself."""
     if by.kind == ActorKind.SYSTEM:
         return
     if by.kind != ActorKind.MEMBER or by.id != author.member_id:
         raise NotTheAuthor
 
 
-def _lock(by: Actor, note: Note) -> Note:
-    """Return the kept note, locked until commit, for its author to change."""
-    stored: Note = (
-        Note.objects.select_for_update(of=("self",))
-        .select_related("author", "appointment")
-        .get(pk=note.pk)
-    )
-    _be_the_author(by, stored.author)
+def lock(by: Actor, note: Note) -> Note:
+    """Return the kept note with its text, locked until commit, for its author to change; raise `Closed`."""
+    stored = locked(note)
+    be_the_author(by, stored.author)
     if stored.state != Note.State.DRAFT:
         raise Closed(stored)
     return stored
 
 
-def _save(by: Actor, stored: Note, version: int, title: str, content: Content) -> Note:
-    if (stored.title, stored.content) == (title, content):
+def locked(note: Note) -> Note:
+    """Return the kept note, locked until commit; its text comes along when `note` has the same version's."""
+    stored: Note = (
+        Note.objects.select_for_update(of=("self",))
+        .select_related("author", "appointment")
+        .get(pk=note.pk)
+    )
+    # Not joined above: whoever waited for the lock would be given no text for the version that came meanwhile
+    known = note._state.fields_cache.get("latest")
+    if known is not None and known.version == stored.version:
+        stored.latest = known
+    return stored
+
+
+def keep(
+    by: Actor,
+    stored: Note,
+    version: int,
+    title: str,
+    content: Content,
+    seen_on: date | None,
+    reason: str,
+) -> Note:
+    """Keep cleaned words of a locked draft as its next version, unless they are kept already."""
+    text = stored.words
+    if (text.title, text.content, text.seen_on, text.reason) == (title, content, seen_on, reason):
         return stored
     if stored.version != version:
         raise StaleWrite(stored)
-    changed = sorted(
-        key for key in {*content, *stored.content} if content.get(key) != stored.content.get(key)
-    )
-    stored.title, stored.content = title, content
+    before = text.content
+    stored.updated_at = max(clock.now(), stored.updated_at)
     stored.version += 1
-    stored.updated_at = clock.now()
-    _write(stored)
-    _keep_version(stored, by)
+    put(stored, by=by, title=title, content=content, seen_on=seen_on, reason=reason)
+    stored.save(update_fields=["version", "updated_at"])
+    stored.words.save(force_insert=True)
     audit.record(
         "note.saved",
         by=by,
         of=stored,
         client_id=stored.client_id,
-        detail={"version": stored.version, "fields": changed},
+        detail={
+            "version": stored.version,
+            "fields": sorted(
+                key for key in {*content, *before} if content.get(key) != before.get(key)
+            ),
+        },
     )
     return stored
 
 
-def _freeze(note: Note, *, signed_at: datetime, zone: str) -> None:
-    note.state = Note.State.FINAL
-    note.author_name = signature_of(note.author)
-    note.signed_at, note.signed_zone = signed_at, zone
-    note.content_hash = note_hash(note)
-
-
-def _write(note: Note) -> None:
-    """Update the row; the database's refusal to change a signed note becomes `Closed` and undoes nothing else."""
-    try:
-        with transaction.atomic(using=scope.current().database):
-            note.save(force_update=True)
-    except DatabaseError as error:
-        if getattr(error.__cause__, "sqlstate", "") != SIGNED_NOTES_NEVER_CHANGE:
-            raise
-        raise Closed(Note.objects.get(pk=note.pk)) from error
-
-
-def _keep_version(note: Note, by: Actor) -> None:
-    NoteVersion(
+def put(
+    note: Note,
+    *,
+    by: Actor,
+    title: str,
+    content: Content,
+    seen_on: date | None = None,
+    reason: str = "",
+) -> None:
+    """Give a note the words of its present version, not saved yet."""
+    note.latest = NoteVersion(
         note=note,
         client_id=note.client_id,
         version=note.version,
-        title=note.title,
-        content=note.content,
+        title=title,
+        content=content,
+        seen_on=seen_on,
+        reason=reason,
         saved_at=note.updated_at,
         saved_by=by.id,
-    ).save(force_insert=True)
+    )
 
 
-def _carried(sections: list[dict[str, Any]], source: Note) -> Content:
+def carried(sections: list[dict[str, Any]], source: Note) -> Content:
     """Return the answers of `source` to questions that are asked the same way in `sections`."""
     asked = {question.key: question for question in questions_of(source.sections)}
     same = {
         question.key: source.content[question.key]
         for question in questions_of(sections)
-        if asked.get(question.key) == question and question.key in source.content
+        if question.key in asked
+        and question.asks_as(asked[question.key])
+        and question.key in source.content
     }
     return clean_answers(sections, same)
 
 
-def _clean_addendum(text: str) -> str:
-    text = text.replace("\r\n", "\n").strip()
-    if not text:
-        raise NothingWritten
-    if len(text) > ADDENDUM_LENGTH:
-        raise AddendumRefused(
-            _("Keep an addendum to %(limit)d characters; this one has %(length)d.")
-            % {"limit": ADDENDUM_LENGTH, "length": len(text)}
+def clean_seen_on(note: Note, seen_on: date | None) -> date | None:
+    """Return the day on which the client was seen, None where an appointment says it; raise `AnswersRefused`."""
+    if note.appointment_id or seen_on is None:
+        return None
+    if seen_on > clock.today(zone_of(note)):
+        raise AnswersRefused({SEEN_ON: _("This day is still to come.")})
+    return seen_on
+
+
+def clean_reason(note: Note, reason: str) -> str:
+    """Return why a note amends another; empty for one that amends none; raise `AnswersRefused`."""
+    reason = " ".join(reason.split()) if note.amends_id else ""
+    if len(reason) > REASON_LENGTH:
+        raise AnswersRefused(
+            {WHY: _("Keep it to %(limit)d characters.") % {"limit": REASON_LENGTH}}
         )
-    return text
+    return reason

@@ -41,6 +41,7 @@ def fingerprint() -> str:
         "privacy/vocabulary/migrations/*.py",
         "accounts/wall.py",
         "accounts/grants.py",
+        "notes/models/readers.py",
     ):
         for path in sorted(ROOT.glob(pattern)):
             found.update(path.read_bytes())

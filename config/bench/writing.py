@@ -23,6 +23,7 @@ from config.bench.rounds import interleaved
 from config.bench.statistics import ratio, spread
 from notes import templates, writing
 from notes.models import Note
+from privacy.vocabulary import clock
 from privacy.vocabulary.scope import Actor, ActorKind
 
 TABLES = (
@@ -70,7 +71,7 @@ def book(ground: Ground) -> list[Finding]:
 def save_draft(ground: Ground) -> list[Finding]:
     """Save a draft as it is typed, and insert a version and an audit row and update the note in raw SQL."""
     practice = ground.scene.diary
-    note = _draft(ground)
+    note, other = _draft(ground), _draft(ground)
     ours = ground.member(practice)
     path = f"/a/{practice.account.slug}/notes/{note.pk}/draft/"
     (key, *_others) = [each["key"] for part in note.sections for each in part["questions"]]
@@ -86,12 +87,14 @@ def save_draft(ground: Ground) -> list[Finding]:
     rows = Rows.left_by(ground.raw(), practice.account.id, post)
 
     def raw() -> None:
+        now = clock.now()
+        turn = {"note_id": other.pk, "version": next(_versions), "saved_at": now}
         with rows.connection.transaction():
             rows.connection.execute(
-                "UPDATE notes_note SET content = content, title = title, updated_at = now() WHERE id = %s",
-                [note.pk],
+                "UPDATE notes_note SET version = %(version)s, updated_at = %(saved_at)s WHERE id = %(note_id)s",
+                turn,
             )
-            rows.insert_all()
+            rows.insert_all(turn)
 
     timed = interleaved({"raw": raw, "page": post}, ground.plan.rounds)
     return [
@@ -139,14 +142,18 @@ class Rows:
         with self.connection.transaction():
             self.insert_all()
 
-    def insert_all(self) -> None:
-        """Insert them under new ids, their times moved to where nothing is."""
+    def insert_all(self, turn: Mapping[str, Any] | None = None) -> None:
+        """Insert them under new ids, their times moved to where nothing is; `turn` gives columns another value."""
         renamed: dict[UUID, UUID] = {}
         later = timedelta(weeks=20, hours=next(self.turns))
         for (_table, row), statement in zip(self.rows, self.inserts, strict=True):
             renamed[row["id"]] = uuid7()
             self.connection.execute(
-                statement, [_moved(name, row[name], renamed, later) for name in row]
+                statement,
+                [
+                    turn[name] if turn and name in turn else _moved(name, row[name], renamed, later)
+                    for name in row
+                ],
             )
 
 
@@ -166,8 +173,6 @@ def _moved(name: str, value: Any, renamed: Mapping[UUID, UUID], later: timedelta
         return Jsonb(value)
     if name in MOVED:
         return value + later
-    if name == "version":
-        return next(_versions)
     return renamed.get(value, value) if isinstance(value, UUID) else value
 
 

@@ -1,11 +1,31 @@
-"""Templates, clinical notes, every saved state of them, and what is added to them later."""
+"""Templates, clinical notes with every saved state, who may read them, and what is added to them later."""
 
-from notes.models.notes import Addendum, Note, NoteVersion
-from notes.models.templates import NoteTemplate
+from notes.models.notes import Note, NoteVersion, NotForThisReader
+from notes.models.readers import (
+    Breaking,
+    NoteOpening,
+    NoteReader,
+    NoteSettings,
+    Visibility,
+    WritingProfile,
+)
+from notes.models.signing import Addendum, CoSignature, Remark, Withdrawal
+from notes.models.templates import NoteTemplate, ServiceTemplate
 
 __all__ = [
     "Addendum",
+    "Breaking",
+    "CoSignature",
+    "NotForThisReader",
     "Note",
+    "NoteOpening",
+    "NoteReader",
+    "NoteSettings",
     "NoteTemplate",
     "NoteVersion",
+    "Remark",
+    "ServiceTemplate",
+    "Visibility",
+    "Withdrawal",
+    "WritingProfile",
 ]

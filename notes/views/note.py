@@ -13,26 +13,22 @@ from accounts.requests import AccountRequest
 from notes import reading, writing
 from notes.forms import NoteForm
 from notes.views.pages import failed, note_page, refused
+from notes.views.sharing import kept_page
 
 
 @require(Permission.CLINICAL_READ)
 @require_http_methods(["GET", "HEAD", "POST"])
 def note(request: AccountRequest, pk: UUID) -> HttpResponse:
-    """Show a note; POST saves the draft, for those without JavaScript."""
-    found = reading.find(pk, reader=request.member)
+    """Show a note, or who reads it instead; POST saves the draft, for those without JavaScript."""
     if request.method != "POST":
-        return note_page(request, found)
+        shown = reading.stub(pk)
+        return note_page(request, shown) if shown.text else kept_page(request, shown)
+    found = reading.find(pk)
     form = NoteForm(found, request.POST)
     if not form.is_valid():
         return refused(request, found, form)
     try:
-        writing.save(
-            by=request.actor,
-            note=found,
-            version=form.cleaned_data["version"],
-            title=form.cleaned_data["title"],
-            answers=form.answers,
-        )
+        writing.save(by=request.actor, note=found, **form.words)
     except (writing.StaleWrite, writing.Closed) as failure:
         return failed(request, found, form, failure)
     beside = {"beside": "last"} if request.GET.get("beside") == "last" else {}

@@ -6,20 +6,25 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
+from accounts.models import Role
 from accounts.requests import AccountRequest
 from clients.models import Alert
 from notes import proof, reading
 from notes.answers import clean_answers, clean_title
 from notes.changes import between
 from notes.forms import AddendumForm, NoteForm, typed_by_hand
-from notes.models import Note
+from notes.models import Note, NoteOpening
 from notes.showing import saved_words, shown_sections
+from notes.signing import Unanswered
 from notes.writing import Closed, NothingWritten, StaleWrite
 from notes.zones import zone_of
 from privacy.vocabulary.fields import is_unreadable
 
 AUTOSAVE = "X-Autosave"
+# What the verbs of writing and signing can answer to a form that is well filled in
+REFUSALS = (StaleWrite, Closed, NothingWritten, Unanswered)
 
 
 def note_page(
@@ -72,16 +77,25 @@ def reading_page(
         **paper(note),
         "alerts": alerts_of(note),
         "may_add": may_add,
+        "is_author": reading.is_author(request.member, note),
+        "openings": openings_for(request, note),
         "addendum_form": addendum or AddendumForm(),
         **extra,
     }
     return render(request, "notes/read.html", context, status=status)
 
 
+def openings_for(request: AccountRequest, note: Note) -> list[NoteOpening]:
+    """Return who opened a note with a reason, for its author and the Owner."""
+    sees = reading.is_author(request.member, note) or request.member.role == Role.OWNER
+    return reading.openings_of(note) if sees else []
+
+
 def paper(note: Note) -> dict[str, Any]:
     """Return what a note shows on screen and on paper, hashed again when it is signed."""
-    addenda = reading.addenda_of(note) if note.is_final else []
-    proved = proof.check(note, addenda) if note.is_final else None
+    addenda = reading.addenda_of(note) if note.is_signed else []
+    cosignature = reading.cosignature_of(note) if note.is_signed else None
+    proved = proof.check(note, addenda, cosignature) if note.is_signed else None
     return {
         "note": note,
         "zone": zone_of(note),
@@ -116,7 +130,7 @@ def alerts_of(note: Note) -> list[Alert]:
 
 def stale(request: AccountRequest, stale_write: StaleWrite, form: NoteForm) -> HttpResponse:
     """Answer 409 with both texts: what this page holds, not saved, and what is kept."""
-    note = reading.find(stale_write.note.pk, reader=request.member)
+    note = reading.find(stale_write.note.pk)
     mine = (clean_title(form.cleaned_data["title"]), clean_answers(note.sections, form.answers))
     context = {
         "note": note,
@@ -133,7 +147,7 @@ def stale(request: AccountRequest, stale_write: StaleWrite, form: NoteForm) -> H
 
 def closed(request: AccountRequest, refusal: Closed, note: Note) -> HttpResponse:
     """Answer 409 because the note was signed or discarded; show what was typed, so that it can be copied."""
-    kept = reading.find(refusal.note.pk, reader=request.member)
+    kept = reading.find(refusal.note.pk)
     context = {
         "note": kept,
         "zone": zone_of(kept),
@@ -159,6 +173,10 @@ def failed(request: AccountRequest, note: Note, form: NoteForm, failure: Excepti
         return closed(request, failure, note)
     if isinstance(failure, NothingWritten):
         return writing_page(request, note, form=form, status=422, nothing_written=True)
+    if isinstance(failure, Unanswered):
+        for key in failure.keys:
+            form.add_error(key, _("Answer this before you sign."))
+        return writing_page(request, note, form=form, status=422)
     raise failure
 
 

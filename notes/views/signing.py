@@ -12,11 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
-from notes import reading, writing
+from notes import reading, signing, writing
 from notes.forms import AddendumForm, NoteForm
 from notes.models import Note
 from notes.showing import shown_sections
-from notes.views.pages import alerts_of, failed, note_page, reading_page, refused
+from notes.views.pages import REFUSALS, alerts_of, failed, note_page, reading_page, refused
 from notes.zones import zone_of
 
 
@@ -24,7 +24,7 @@ from notes.zones import zone_of
 @require_http_methods(["GET", "HEAD", "POST"])
 def note_signature(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Sign a note. A POST that is not confirmed saves the draft and shows what will be signed."""
-    note = reading.find(pk, reader=request.member)
+    note = reading.find(pk)
     if request.method != "POST":
         return _confirmation(request, note)
     if "as_shown" in request.POST:
@@ -33,16 +33,10 @@ def note_signature(request: AccountRequest, pk: UUID) -> HttpResponse:
     if not form.is_valid():
         return refused(request, note, form)
     confirmed = request.POST.get("confirmed") == "yes"
-    act = writing.sign if confirmed else writing.save
+    act = signing.sign if confirmed else writing.save
     try:
-        act(
-            by=request.actor,
-            note=note,
-            version=form.cleaned_data["version"],
-            title=form.cleaned_data["title"],
-            answers=form.answers,
-        )
-    except (writing.StaleWrite, writing.Closed, writing.NothingWritten) as failure:
+        act(by=request.actor, note=note, **form.words)
+    except REFUSALS as failure:
         return failed(request, note, form, failure)
     if not confirmed:
         return redirect(request.account.url("note_signature", pk))
@@ -53,7 +47,7 @@ def note_signature(request: AccountRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def note_addendum(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Add to a signed note."""
-    note = reading.find(pk, reader=request.member)
+    note = reading.find(pk)
     author = reading.practitioner_of(request.member)
     if author is None:
         return render(request, "notes/no_profile.html", {"client": note.client}, status=403)
@@ -61,7 +55,7 @@ def note_addendum(request: AccountRequest, pk: UUID) -> HttpResponse:
     if not form.is_valid():
         return reading_page(request, note, addendum=form, status=422)
     try:
-        writing.add(by=request.actor, note=note, author=author, text=form.cleaned_data["text"])
+        signing.add(by=request.actor, note=note, author=author, text=form.cleaned_data["text"])
     except writing.Closed:
         return note_page(request, note, status=409)
     messages.success(request, _("The addendum was added."))
@@ -73,14 +67,18 @@ def _sign_as_shown(request: AccountRequest, note: Note) -> HttpResponse:
     try:
         if str(note.version) != request.POST["as_shown"]:
             raise writing.StaleWrite(note)
-        writing.sign(
+        signing.sign(
             by=request.actor,
             note=note,
             version=note.version,
             title=note.title,
             answers=note.content,
+            seen_on=note.seen_on,
+            reason=note.reason,
         )
-    except (writing.StaleWrite, writing.NothingWritten):
+    except (signing.Unanswered, writing.NothingWritten):
+        return redirect(request.account.url("note", note.pk))
+    except writing.StaleWrite:
         messages.warning(request, _("The note has changed. Read it again, then sign it."))
         return redirect(request.account.url("note", note.pk))
     except writing.Closed:

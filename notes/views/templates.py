@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
 from notes import templates
-from notes.answers import SectionsRefused
 from notes.models import NoteTemplate
+from notes.questions import SectionsRefused
 from notes.template_form import TemplateEditor
 
 

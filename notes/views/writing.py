@@ -69,7 +69,7 @@ def note_new(request: AccountRequest, client_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def note_draft(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Save what is typed, as it is typed; GET gives a page that was signed out a fresh token to go on with."""
-    note = reading.find(pk, reader=request.member)
+    note = reading.find(pk)
     if request.method != "POST":
         if is_autosave(request):
             return JsonResponse({"csrf": get_token(request)})
@@ -78,13 +78,7 @@ def note_draft(request: AccountRequest, pk: UUID) -> HttpResponse:
     if not form.is_valid():
         return refused(request, note, form)
     try:
-        saved = writing.save(
-            by=request.actor,
-            note=note,
-            version=form.cleaned_data["version"],
-            title=form.cleaned_data["title"],
-            answers=form.answers,
-        )
+        saved = writing.save(by=request.actor, note=note, **form.words)
     except (writing.StaleWrite, writing.Closed) as failure:
         return failed(request, note, form, failure)
     return JsonResponse(
@@ -96,7 +90,7 @@ def note_draft(request: AccountRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def note_copy(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Save what is typed, then fill the empty answers from the client's last signed note."""
-    note = reading.find(pk, reader=request.member)
+    note = reading.find(pk)
     source = reading.last_signed(note.client_id, other_than=note)
     form = NoteForm(note, request.POST)
     if source is None:
@@ -104,13 +98,7 @@ def note_copy(request: AccountRequest, pk: UUID) -> HttpResponse:
     if not form.is_valid():
         return refused(request, note, form)
     try:
-        saved = writing.save(
-            by=request.actor,
-            note=note,
-            version=form.cleaned_data["version"],
-            title=form.cleaned_data["title"],
-            answers=form.answers,
-        )
+        saved = writing.save(by=request.actor, note=note, **form.words)
         filled = writing.copy_forward(
             by=request.actor, note=saved, version=saved.version, source=source
         )
@@ -129,7 +117,7 @@ def note_copy(request: AccountRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def note_discard(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Ask, then take a draft that was begun by mistake out of sight."""
-    note = reading.find(pk, reader=request.member)
+    note = reading.find(pk)
     if request.method != "POST":
         if note.state != Note.State.DRAFT or not reading.is_author(request.member, note):
             return redirect(request.account.url("note", pk))

@@ -58,7 +58,8 @@ class DataPolicy:
     data of the account. `export`: True, or the reason why it is left out (EX-1). `erase`: what client erasure does.
     `retain`: how long, in words. `deletable`: the application itself may delete rows while the account lives; for all
     others only the purge of a closing account can (P16). `append_only`: rows never change once written. `closing`: rows
-    may still be written while the account closes. `file`: each row has a sealed file of its own.
+    may still be written while the account closes. `file`: each row has a sealed file of its own. `readers`: the SQL
+    condition that a row also has to meet before `keepwell_app` can read it, of whoever `app.reader` names.
     """
 
     subject: Subject
@@ -70,6 +71,7 @@ class DataPolicy:
     append_only: bool = False
     closing: bool = False
     file: StoredFile | None = None
+    readers: str = ""
 
 
 def _mark(field: FieldT, mark: FieldMark) -> FieldT:

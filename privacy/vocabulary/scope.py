@@ -51,6 +51,17 @@ class Actor:
 
 SYSTEM = Actor(ActorKind.SYSTEM)
 VISITOR = Actor(ActorKind.VISITOR)
+READS_ALL = "system"
+
+
+def reader_of(actor: Actor) -> str:
+    """Return the word by which the database knows who reads: a member's id, `READS_ALL` for the product's own work.
+
+    Nobody else reads what is kept for some readers only: for them the word is empty.
+    """
+    if actor.kind == ActorKind.SYSTEM:
+        return READS_ALL
+    return str(actor.id) if actor.kind == ActorKind.MEMBER else ""
 
 
 @dataclass(slots=True)
@@ -65,6 +76,7 @@ class Scope:
     actor: Actor
     purpose: Purpose
     reading: bool = False
+    reader: str = ""  # whose eyes the database reads with, see `reader_of`
     key_epoch: int = 0
     anchor: Any = None  # the account's row as it was at the door; None where it does not live here
     reads: dict[tuple[str, UUID | None], set[UUID]] = field(default_factory=dict)

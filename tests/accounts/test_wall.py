@@ -51,6 +51,17 @@ def test_the_wall_stands(catalog: psycopg.Connection[Any]) -> None:
         ),
         ("ALTER TABLE clients_alert DROP CONSTRAINT clients_alert_client_id_fk", "no constraint"),
         ("ALTER TABLE clients_alert DROP CONSTRAINT clients_alert_anchor", "no constraint"),
+        ("DROP POLICY reader ON notes_noteversion", "policy reader is missing"),
+        (
+            "ALTER POLICY reader ON notes_addendum USING (true)",
+            "notes_addendum: policy reader differs",
+        ),
+        (
+            "DROP POLICY reader ON notes_remark;"
+            "CREATE POLICY reader ON notes_remark FOR SELECT TO keepwell_app USING (true)",
+            "notes_remark: policy reader differs",
+        ),
+        ("ALTER TABLE notes_addendum DISABLE TRIGGER it_fits_its_note", "notes_addendum: nothing"),
         ("ALTER TABLE bookings_attendee NO FORCE ROW LEVEL SECURITY", "not enabled and forced"),
         ("ALTER TABLE bookings_attendee DISABLE ROW LEVEL SECURITY", "not enabled and forced"),
         ("GRANT DELETE ON notes_note TO keepwell_app", "keepwell_app holds"),

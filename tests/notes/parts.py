@@ -8,7 +8,7 @@ from typing import Any
 from accounts.models import Account, Member, Practitioner, Role, User
 from accounts.tenancy import acting_in
 from clients.models import Client
-from notes import templates, writing
+from notes import signing, templates, writing
 from notes.models import Note, NoteTemplate
 from privacy.vocabulary.scope import Actor
 from tests.factories import (
@@ -79,7 +79,7 @@ ANSWERS = {"subjective": "Sleeping through since Thursday.", "pain": 4, "plan": 
 def signed(practice: Practice, answers: dict[str, Any] | None = None, **fields: Any) -> Note:
     """Return a signed note on the practice's client, in the open account."""
     note = draft(practice, **fields)
-    return writing.sign(
+    return signing.sign(
         by=practice.by,
         note=note,
         version=note.version,

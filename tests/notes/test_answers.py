@@ -13,12 +13,11 @@ from notes.answers import (
     CONTENT_BYTES,
     PARAGRAPH_LENGTH,
     AnswersRefused,
-    SectionsRefused,
     clean_answers,
-    clean_sections,
     clean_title,
 )
 from notes.proof import canonical
+from notes.questions import SectionsRefused, clean_sections
 
 QUESTIONS: list[dict[str, Any]] = [
     {"key": "story", "label": "Story", "type": "paragraph"},

@@ -115,7 +115,7 @@ def test_a_colleague_reads_what_is_signed_and_no_draft(
     assert client.get(url(p, name, sign(p).pk)).status_code in (200, 302)
 
 
-def test_the_owner_reads_a_colleagues_draft_and_cant_write_in_it(
+def test_the_owner_opens_a_colleagues_draft_with_a_reason_and_cant_write_in_it(
     client: Client, p: Practice
 ) -> None:
     _, tom = colleague(p)
@@ -125,11 +125,18 @@ def test_the_owner_reads_a_colleagues_draft_and_cant_write_in_it(
         writing.save(
             by=tom.actor, note=note, version=1, title="Knee", answers={"plan": "Ice tonight"}
         )
+    closed = client.get(url(p, "note", note.pk))
+    assert (closed.status_code, "Ice tonight" in closed.text) == (403, False)
+    assert client.get(url(p, "note_print", note.pk)).status_code == 403
+    opening = url(p, "note_opening", note.pk)
+    assert client.post(opening, {"reason": "  "}).status_code == 422
+    assert client.post(opening, {"reason": "Tom is ill, the surgeon asks"}).status_code == 302
     page = client.get(url(p, "note", note.pk))
     assert page.status_code == 200
     assert "Ice tonight" in page.text
     assert "Draft, not signed" in page.text
     assert "data-autosave" not in page.text
+    assert "Tom is ill, the surgeon asks" in page.text
     assert client.post(url(p, "note", note.pk), {"version": 2, **PLAIN}).status_code == 403
     assert client.post(url(p, "note_discard", note.pk)).status_code == 403
     signature = url(p, "note_signature", note.pk)
@@ -479,7 +486,7 @@ def test_reading_a_note_stands_in_the_audit_and_the_list_reads_none(
         name = connections["region_au"].settings_dict["NAME"]
         with psycopg.connect(parts.postgres, dbname=name) as database:
             found = database.execute(
-                "SELECT count(*) FROM accounts_auditqueue WHERE action = 'record.read' AND kind = 'notes.Note'"
+                "SELECT count(*) FROM accounts_auditqueue WHERE action = 'record.read' AND kind = 'notes.NoteVersion'"
             ).fetchone()
         return int(found[0]) if found else -1
 
@@ -536,6 +543,7 @@ def test_a_removed_members_draft_stays_with_the_owner(client: Client, p: Practic
     with acting_in(p.account.ref, by=tom.actor):
         note = draft(p, by=tom.actor, author=Practitioner.objects.get(member=tom))
         Member.objects.filter(pk=tom.pk).update(removed_at=note.created_at)
+    client.post(url(p, "note_opening", note.pk), {"reason": "Tom has left"})
     assert client.get(url(p, "note", note.pk)).status_code == 200
 
 

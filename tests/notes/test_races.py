@@ -11,7 +11,7 @@ import pytest
 from django.db import connections
 
 from accounts.tenancy import acting_in
-from notes import proof, reading, writing
+from notes import proof, reading, signing, writing
 from notes.models import Note, NoteTemplate, NoteVersion
 from notes.templates import provide_defaults
 from tests.factories import make_account, make_appointment
@@ -67,7 +67,7 @@ def test_a_save_against_a_signature_never_changes_what_was_signed(turn: int) -> 
         note = draft(p)
     results = at_once(
         p,
-        lambda: writing.sign(by=p.by, note=note, version=1, title="A", answers=ANSWERS),
+        lambda: signing.sign(by=p.by, note=note, version=1, title="A", answers=ANSWERS),
         lambda: writing.save(by=p.by, note=note, version=1, title="B", answers={"plan": "Late"}),
     )
     refused = [each for each in results if isinstance(each, Exception)]
@@ -84,7 +84,7 @@ def test_two_signatures_are_one() -> None:
         note = draft(p)
 
     def sign() -> Note:
-        return writing.sign(by=p.by, note=note, version=1, title="A", answers=ANSWERS)
+        return signing.sign(by=p.by, note=note, version=1, title="A", answers=ANSWERS)
 
     results = at_once(p, sign, sign, sign)
     assert sum(isinstance(each, Note) for each in results) == 1
@@ -97,7 +97,7 @@ def test_addenda_at_once_make_one_chain() -> None:
         note = signed(p)
 
     def adding(text: str) -> Callable[[], Any]:
-        return lambda: writing.add(by=p.by, note=note, author=p.author, text=text)
+        return lambda: signing.add(by=p.by, note=note, author=p.author, text=text)
 
     results = at_once(p, *(adding(f"Addendum {n}") for n in range(4)))
     assert not [each for each in results if isinstance(each, Exception)]

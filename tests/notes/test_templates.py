@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from accounts.models import Role
 from accounts.tenancy import acting_in
 from notes import templates
-from notes.answers import SectionsRefused, clean_sections
 from notes.models import Note, NoteTemplate
+from notes.questions import SectionsRefused, clean_sections
 from notes.template_form import TemplateEditor
 from tests.browser import sign_in
 from tests.factories import make_member

@@ -7,10 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connections, transaction
 
 from accounts.tenancy import acting_in
-from notes import proof, reading, writing
+from notes import bringing, proof, reading, signing, writing
 from notes.answers import AnswersRefused
 from notes.models import Addendum, Note, NoteVersion
 from privacy.vocabulary import clock
@@ -98,7 +97,7 @@ def test_only_the_author_writes_signs_and_discards() -> None:
             lambda: save(note, other.actor, answers=ANSWERS),
             lambda: save(note, VISITOR, answers=ANSWERS),
             lambda: writing.discard(by=other.actor, note=note),
-            lambda: writing.sign(by=other.actor, note=note, version=1, title="x", answers=ANSWERS),
+            lambda: signing.sign(by=other.actor, note=note, version=1, title="x", answers=ANSWERS),
             lambda: draft(p, by=other.actor),
         ]
         for act in acts:
@@ -132,7 +131,7 @@ def test_nothing_is_signed_without_words() -> None:
     with acting_in(p.account.ref, by=p.by):
         note = draft(p)
         with pytest.raises(writing.NothingWritten):
-            writing.sign(by=p.by, note=note, version=1, title="x", answers={"plan": "  "})
+            signing.sign(by=p.by, note=note, version=1, title="x", answers={"plan": "  "})
 
 
 def test_a_signed_note_is_closed_to_every_verb() -> None:
@@ -143,7 +142,7 @@ def test_a_signed_note_is_closed_to_every_verb() -> None:
             lambda: save(note, p.by, answers={"plan": "Other"}),
             lambda: save(note, p.by),
             lambda: writing.discard(by=p.by, note=note),
-            lambda: writing.sign(by=p.by, note=note, version=2, title="x", answers=ANSWERS),
+            lambda: signing.sign(by=p.by, note=note, version=2, title="x", answers=ANSWERS),
             lambda: writing.copy_forward(by=p.by, note=note, version=2, source=note),
         ]
         for act in acts:
@@ -152,55 +151,15 @@ def test_a_signed_note_is_closed_to_every_verb() -> None:
             assert refusal.value.note.content_hash == note.content_hash
 
 
-def test_the_databases_own_refusal_closes_the_note_and_the_transaction_goes_on() -> None:
-    p = practice()
-    with acting_in(p.account.ref, by=p.by):
-        stale_copy = draft(p)
-        writing.sign(by=p.by, note=stale_copy, version=1, title="x", answers=ANSWERS)
-        stale_copy.content = {"plan": "Past the lock"}
-        with pytest.raises(writing.Closed) as refusal:
-            writing._write(stale_copy)
-        assert refusal.value.note.content == ANSWERS
-        assert Note.objects.count() == 1
-
-
-@pytest.mark.parametrize(
-    "sql",
-    [
-        "UPDATE notes_note SET state = 'draft' WHERE id = %s",
-        "UPDATE notes_note SET content = content WHERE id = %s",
-        "UPDATE notes_note SET signed_at = now() WHERE id = %s",
-        "DELETE FROM notes_note WHERE id = %s",
-        "UPDATE notes_noteversion SET version = 9 WHERE note_id = %s",
-        "DELETE FROM notes_noteversion WHERE note_id = %s",
-        "UPDATE notes_addendum SET added_at = now() WHERE note_id = %s",
-        "DELETE FROM notes_addendum WHERE note_id = %s",
-    ],
-)
-def test_the_application_cant_touch_what_is_signed_even_in_sql(sql: str) -> None:
-    p = practice()
-    with acting_in(p.account.ref, by=p.by):
-        note = signed(p)
-        writing.add(by=p.by, note=note, author=p.author, text="Seen again.")
-        with connections["region_au"].cursor() as cursor:
-            cursor.execute("SELECT current_user")
-            assert cursor.fetchone() == ("keepwell_app",)
-            with (
-                pytest.raises(DatabaseError, match=r"never changes|permission denied"),
-                transaction.atomic(using="region_au"),
-            ):
-                cursor.execute(sql, [note.pk])
-
-
 def test_addenda_are_chained_and_in_order() -> None:
     p = practice()
     _, tom = colleague(p)
     with acting_in(p.account.ref, by=p.by):
         note = signed(p)
-        first = writing.add(by=p.by, note=note, author=p.author, text=" Called back. \r\n")
+        first = signing.add(by=p.by, note=note, author=p.author, text=" Called back. \r\n")
         toms = reading.practitioner_of(tom)
         assert toms is not None
-        second = writing.add(by=tom.actor, note=note, author=toms, text="Saw her too.")
+        second = signing.add(by=tom.actor, note=note, author=toms, text="Saw her too.")
         assert (first.text, first.author_name, second.author_name) == (
             "Called back.",
             "Mei Tanaka",
@@ -219,14 +178,14 @@ def test_only_signed_notes_are_added_to_and_only_under_ones_own_name() -> None:
     with acting_in(p.account.ref, by=p.by):
         open_draft = draft(p)
         with pytest.raises(writing.Closed):
-            writing.add(by=p.by, note=open_draft, author=p.author, text="More")
+            signing.add(by=p.by, note=open_draft, author=p.author, text="More")
         note = signed(p)
         with pytest.raises(writing.NotTheAuthor):
-            writing.add(by=tom.actor, note=note, author=p.author, text="As Mei")
+            signing.add(by=tom.actor, note=note, author=p.author, text="As Mei")
         with pytest.raises(writing.NothingWritten):
-            writing.add(by=p.by, note=note, author=p.author, text=" \n ")
-        with pytest.raises(writing.AddendumRefused):
-            writing.add(by=p.by, note=note, author=p.author, text="a" * 20_001)
+            signing.add(by=p.by, note=note, author=p.author, text=" \n ")
+        with pytest.raises(signing.AddendumRefused):
+            signing.add(by=p.by, note=note, author=p.author, text="a" * 20_001)
         assert Addendum.objects.count() == 0
 
 
@@ -278,11 +237,11 @@ def test_a_note_brought_in_is_final_with_its_source() -> None:
             "answers": ANSWERS,
             "signed_at": then,
         }
-        note = Note.objects.get(pk=writing.bring_in(**values, provenance="import").pk)
+        note = Note.objects.get(pk=bringing.bring_in(**values, provenance="import").pk)
         assert (note.state, note.signed_at, note.provenance) == ("final", then, "import")
         assert proof.check(note, []).holds is True
         with pytest.raises(ValueError, match="signed, not brought in"):
-            writing.bring_in(**values, provenance="staff")
+            bringing.bring_in(**values, provenance="staff")
 
 
 def test_answers_that_dont_fit_are_refused_and_nothing_is_saved() -> None:

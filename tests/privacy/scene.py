@@ -12,7 +12,10 @@ from accounts.tenancy import acting_in
 from bookings.models import Message
 from clients import documents
 from clients.models import Alert, Client, Document
-from notes.models import Addendum, Note, NoteVersion
+from notes.models import Addendum, Note
+from notes.writing import put
+from privacy.vocabulary import clock
+from privacy.vocabulary.scope import SYSTEM
 from tests.factories import make_appointment, make_client
 
 FILE = b"Referral: knee pain since the marathon. " * 2000
@@ -25,11 +28,16 @@ def fill(account: Account, **about: Any) -> Client:
         client = make_client(**{"phone": "+61 412 555 019", **about})
         appointment = make_appointment(client)
         practitioner = appointment.practitioner
-        note = Note(client=client, author=practitioner, title="First visit", content={"s": PHRASE})
+        note = Note(
+            client=client,
+            author=practitioner,
+            state=Note.State.FINAL,
+            provenance="import",
+            signed_at=clock.now(),
+        )
+        put(note, by=SYSTEM, title="First visit", content={"s": PHRASE})
         note.save(force_insert=True)
-        NoteVersion(
-            note=note, client=client, version=1, title="First visit", content={"s": PHRASE}
-        ).save(force_insert=True)
+        note.words.save(force_insert=True)
         Addendum(
             note=note,
             client=client,

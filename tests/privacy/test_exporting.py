@@ -74,7 +74,7 @@ def test_an_export_holds_every_kind_opened(account: Account) -> None:
     [person] = rows(archive, "clients.client")
     assert (person["id"], person["given_name"]) == (str(client.pk), "Leila")
     assert "email_index" not in person
-    [note] = rows(archive, "notes.note")
+    [note] = rows(archive, "notes.noteversion")
     assert note["content"] == {"s": scene.PHRASE}
     [document] = rows(archive, "clients.document")
     assert archive.read(document["file"]) == scene.FILE

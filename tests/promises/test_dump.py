@@ -59,7 +59,8 @@ def plant(account: Account) -> list[str]:
                 continue
             free = [field.field for field in kind.fields if field.name not in KNOWN]
             for row in kind.model._default_manager.all():
-                words += fill_in(row, free)
+                if not getattr(row, "is_signed", False):
+                    words += fill_in(row, free)
         keyring.prefetch(None)
         owner = owner_of(account)
         said = "saidonce"
@@ -77,7 +78,7 @@ def fill_in(row: Any, fields: list[Any]) -> list[str]:
     for field in fields:
         if not isinstance(field, EncryptedField) or isinstance(field, EncryptedDateField):
             continue
-        if field.name == "file_key":
+        if field.name == "file_key" or (field.max_length or 12) < 12:  # a code, found by chance
             continue
         word = f"zq{os.urandom(4).hex()}qz"[: getattr(field, "max_length", None)]
         value: Any = word

@@ -12,7 +12,9 @@ from config.demo import names
 from config.demo.practices import Practice
 from notes.models import Note, NoteTemplate, NoteVersion
 from notes.proof import note_hash
+from notes.writing import put
 from privacy.vocabulary import clock
+from privacy.vocabulary.scope import SYSTEM
 
 BATCH = 500
 
@@ -38,20 +40,7 @@ def add_notes(
         plan = f"{practice.known.note_phrase}." if is_known else chosen.choice(names.PLANS)
         notes.append(_note(template, appointment, attendee, authors, plan, chosen))
     Note.objects.bulk_create(notes, batch_size=BATCH)
-    NoteVersion.objects.bulk_create(
-        [
-            NoteVersion(
-                note=note,
-                client_id=note.client_id,
-                version=1,
-                title=note.title,
-                content=note.content,
-                saved_at=note.updated_at,
-            )
-            for note in notes
-        ],
-        batch_size=BATCH,
-    )
+    NoteVersion.objects.bulk_create([note.words for note in notes], batch_size=BATCH)
 
 
 def _known_among(seen: list[tuple[Appointment, Attendee]], practice: Practice) -> Any:
@@ -89,13 +78,13 @@ def _note(
         template=template,
         template_version=template.version,
         sections=template.sections,
-        title=template.name,
-        content=content,
+        provenance="demo",
         state=Note.State.FINAL,
         created_at=appointment.starts_at,
         updated_at=signed,
         signed_at=signed,
         signed_zone=appointment.time_zone,
     )
+    put(note, by=SYSTEM, title=template.name, content=content)
     note.content_hash = note_hash(note)
     return note
