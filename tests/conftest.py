@@ -203,6 +203,7 @@ def cache_address(valkey: str) -> str:
 def parts_of_this_test(tmp_path: Path, settings: Any, request: pytest.FixtureRequest) -> None:
     """Give each test its own object stores; forget keys and directory entries of the test before."""
     forget_everything()
+    parts_module.still_used(HOME)
     settings.STORAGES = {
         **settings.STORAGES,
         **{

@@ -46,7 +46,7 @@ def locked(path: Path) -> Iterator[None]:
 def standing(home: Path) -> Parts:
     """Return the standing servers below `home`, starting them when they don't answer."""
     with locked(home / "parts.lock"):
-        (home / "used").touch()
+        still_used(home)
         found = _found(home)
         if found is None:
             (home / "parts.json").unlink(missing_ok=True)
@@ -60,6 +60,12 @@ def standing(home: Path) -> Parts:
                 ).returncode = 0  # it outlives us on purpose: no "still running" warning
             found = _wait(home)
     return found
+
+
+def still_used(home: Path) -> None:
+    """Keep the servers below `home` from ending as idle; does nothing where there are none."""
+    if home.exists():
+        (home / "used").touch()
 
 
 def _found(home: Path) -> Parts | None:
