@@ -61,18 +61,25 @@ def environment(server: str, prefix: str) -> dict[str, str]:
     }
 
 
+def as_owner(parts: parts_module.Parts, prefix: str) -> dict[str, str]:
+    """Return the variables under which a child process may migrate one database of each kind."""
+    seen = environment(f"postgres://127.0.0.1:{parts.port}", prefix)
+    return {**seen, "KEEPWELL_DB_ROLE": "owner", "KEEPWELL_REGIONS": "au"}
+
+
+def migrate_together(parts: parts_module.Parts, prefix: str) -> None:
+    """Make the tables of one database of each kind, as `keepwell_owner`."""
+    program = "import django; django.setup(); from config.migrating import migrate;"
+    program += f"migrate({[*KINDS.values()]})"
+    subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env=as_owner(parts, prefix), check=True
+    )
+
+
 def build_templates(parts: parts_module.Parts, prefix: str) -> None:
-    """Migrate one database of each kind as `keepwell_owner`, once for each fingerprint."""
+    """Make one database of each kind, once for each fingerprint."""
     create_roles_and_databases(parts.postgres, PASSWORDS, ("au",), prefix)
-    address = f"postgres://127.0.0.1:{parts.port}"
-    child = {**environment(address, prefix), "KEEPWELL_DB_ROLE": "owner", "KEEPWELL_REGIONS": "au"}
-    for alias in KINDS.values():
-        subprocess.run(
-            [sys.executable, "manage.py", "migrate", "--database", alias, "-v0"],
-            cwd=ROOT,
-            env=child,
-            check=True,
-        )
+    migrate_together(parts, prefix)
     with psycopg.connect(parts.postgres, autocommit=True) as server_connection:
         for name in ("control", "region_au", "keyring_au"):
             server_connection.execute(f"ALTER DATABASE {prefix}{name} WITH ALLOW_CONNECTIONS false")

@@ -174,31 +174,32 @@ def test_the_compose_file_sets_all_that_production_requires() -> None:
     assert set(SAFE) - optional - given == set()
 
 
-def test_bin_migrate_makes_everything_and_does_it_again(tmp_path: Path) -> None:
+def test_bin_migrate_makes_everything_and_later_another_region(tmp_path: Path) -> None:
     postgres = Postgres(tmp_path / "postgres", durable=False)
     address = urlsplit(postgres.start())
     server = f"postgres://127.0.0.1:{address.port}"
     given = SAFE | {
-        "KEEPWELL_REGIONS": "au",
         "KEEPWELL_DB_ROLE": "owner",
         "KEEPWELL_HOME": str(tmp_path),
         "STATIC_ROOT": str(tmp_path / "static"),
         "DATABASE_SERVER_CONTROL": server,
         "DATABASE_SERVER_AU": server,
+        "DATABASE_SERVER_EU": server,
         "POSTGRES_PASSWORD": str(address.password),
     }
     try:
-        for _twice in range(2):
+        for regions in ("au", "au,eu"):
             done = subprocess.run(
                 [sys.executable, "bin/migrate"],
                 cwd=ROOT,
-                env={"PATH": os.environ["PATH"], **given},
+                env={"PATH": os.environ["PATH"], **given, "KEEPWELL_REGIONS": regions},
                 capture_output=True,
                 text=True,
                 check=False,
             )
             assert (done.returncode, done.stderr) == (0, "")
-        with psycopg.connect(postgres.url, dbname="region_au") as region:
-            assert faults(region) == []
+        for name in ("region_au", "region_eu"):
+            with psycopg.connect(postgres.url, dbname=name) as region:
+                assert faults(region) == []
     finally:
         postgres.stop()
