@@ -50,6 +50,10 @@ class AccountRef:
         return region_name(self.region)
 
 
+# Models that only migrations still know, by label
+GONE = {"clients.binding": Placement.REGION}
+
+
 def placement_of(model: Any) -> Placement:
     """Return where a model's rows live; models of third-party apps live in control."""
     return getattr(model, "placement", Placement.CONTROL)
@@ -74,7 +78,8 @@ class RegionRouter:
             return False
         where = hints.get("placement")
         if where is None and model_name is not None:
-            where = placement_of(apps.get_model(app_label, model_name))
+            gone = GONE.get(f"{app_label}.{model_name.lower()}")
+            where = gone or placement_of(apps.get_model(app_label, model_name))
         if where is None and not any(
             hasattr(m, "placement") for m in apps.get_app_config(app_label).get_models()
         ):

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.migrations.operations.base import Operation
 from django.db.models import CASCADE, SET_NULL
 
-from privacy.vocabulary.classification import DataPolicy
+from privacy.vocabulary.classification import DataPolicy, Subject
 from privacy.vocabulary.placement import Placement, TenantForeignKey
 
 ANCHOR = "accounts_accountanchor"
@@ -217,12 +217,18 @@ class RaiseWall(Operation):
             return
         schema_editor.execute(FUNCTIONS, params=None)
         for name in self.models:
-            real: Any = apps.get_model(app_label, name)
-            for statement in wall_sql(to_state.apps.get_model(app_label, name), real.data_policy):
+            policy = _policy_of(app_label, name)
+            for statement in wall_sql(to_state.apps.get_model(app_label, name), policy):
                 schema_editor.execute(statement, params=None)
 
     def describe(self) -> str:
         return f"Raise the wall around {', '.join(self.models)}"
+
+
+def _policy_of(app_label: str, name: str) -> DataPolicy:
+    """Return what a model declares; one that is gone by now had no grants beyond the usual, and its table is dropped."""
+    real: Any = apps.all_models[app_label].get(name.lower())
+    return real.data_policy if real else DataPolicy(Subject.SYSTEM)
 
 
 class BindKeys(Operation):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from django.utils.translation import gettext as _
 
+from accounts.permissions import Permission
 from accounts.templatetags.keepwell import when
 from bookings.messaging.log import LOOK as STATES
 from bookings.messaging.reasons import doubt, why
 from bookings.models import Attendee, Message
+from clients.holdings import says
+from clients.identity import of
 from clients.models import Client
 from clients.timeline import Entry, provides
 
@@ -29,7 +32,7 @@ LOOK = {
 def appointments(client: Client) -> Iterator[Entry]:
     """Give a client's appointments, each at its time, newest first."""
     places = (
-        Attendee.objects.filter(client_id=client.pk)
+        Attendee.objects.filter(of(client))
         .select_related("appointment__practitioner", "appointment__location")
         .defer("comment")
         .order_by("-appointment__starts_at")[:MOST]
@@ -55,7 +58,7 @@ def appointments(client: Client) -> Iterator[Entry]:
 def messages(client: Client) -> Iterator[Entry]:
     """Give what was sent to a client, is still to be sent, or was not and why; newest first, no text is opened."""
     rows = (
-        Message.objects.filter(client_id=client.pk)
+        Message.objects.filter(of(client))
         .select_related("attendee__appointment", "offer__location")
         .defer("address", "subject", "body", "attendee__comment", "attendee__cancel_note")
         .order_by("-send_at", "-created_at")[:MOST]
@@ -74,6 +77,26 @@ def messages(client: Client) -> Iterator[Entry]:
             badge_icon=STATES[row.state][0],
             tone=STATES[row.state][1],
         )
+
+
+@says
+def sessions_of_both(
+    client: Client, other: Client, allowed: Collection[Permission]
+) -> Iterator[str]:
+    """Say in which sessions two records both have a place: a merge leaves both."""
+    theirs = Attendee.objects.filter(of(other)).exclude(state=Attendee.State.CANCELLED)
+    rows = (
+        Attendee.objects.filter(of(client), appointment_id__in=theirs.values("appointment_id"))
+        .exclude(state=Attendee.State.CANCELLED)
+        .select_related("appointment")
+        .order_by("-appointment__starts_at")[:3]
+    )
+    for row in rows:
+        start = when(row.appointment.starts_at, row.appointment.time_zone)
+        yield _("Both have a place in %(session)s, %(when)s. Both stay; cancel one of them.") % {
+            "session": row.appointment.service_name,
+            "when": start,
+        }
 
 
 def _about(row: Message) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from accounts import audit
+from clients.identity import of
 from clients.models import Alert, Client
 from privacy.vocabulary import clock
 from privacy.vocabulary.scope import Actor
@@ -30,5 +31,5 @@ def resolve(*, by: Actor, alert: Alert) -> Alert:
 
 def standing(client: Client) -> list[Alert]:
     """Return the alerts of a client that hold, the gravest first."""
-    alerts = Alert.objects.filter(client=client, resolved_at=None).order_by("created_at")
+    alerts = Alert.objects.filter(of(client), resolved_at=None).order_by("created_at")
     return sorted(alerts, key=lambda alert: _ORDER.index(alert.severity))

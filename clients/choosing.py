@@ -47,7 +47,7 @@ def chosen(value: str) -> Client | Contact | None:
         return None
     model = {CLIENT: Client, CONTACT: Contact}.get(kind)
     somebody: Client | Contact | None = model.objects.filter(pk=pk).first() if model else None
-    return somebody
+    return somebody.stands_for if isinstance(somebody, Client) else somebody
 
 
 def of(somebody: Client | Contact) -> Choice:

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from accounts import audit
 from accounts.models import Member
+from clients.identity import of
 from clients.models import BookingCode, Client
 from privacy.vocabulary import clock, keyring
 from privacy.vocabulary.scope import Actor
@@ -41,7 +42,7 @@ def revoke(*, by: Actor, code: BookingCode) -> None:
 
 def live_codes(client: Client) -> QuerySet[BookingCode]:
     """Return the codes of a client that still work."""
-    found: QuerySet[BookingCode] = BookingCode.objects.filter(LIVE, client=client)
+    found: QuerySet[BookingCode] = BookingCode.objects.filter(LIVE, of(client))
     return found
 
 
@@ -52,11 +53,11 @@ def find(text: str) -> BookingCode | None:
     """
     code: BookingCode | None = (
         BookingCode.objects.select_for_update(of=("self",))
-        .select_related("client")
-        .filter(LIVE, digest=_digest(text), client__archived_at=None)
+        .select_related("client__alias_of")
+        .filter(LIVE, digest=_digest(text))
         .first()
     )
-    return code
+    return None if code is None or code.client.archived_at else code
 
 
 def use(*, by: Actor, code: BookingCode) -> None:

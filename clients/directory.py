@@ -82,8 +82,8 @@ def search(words: str, limit: int = 20) -> list[Entry]:
     Active ones come first, in the order of family names.
     """
     people = find(words, limit)
-    known = contacts(person.id for person in people)
-    return [Entry(each.id, each.name, detail(each, known.get(each.id))) for each in people]
+    reached = contacts(person.id for person in people)
+    return [Entry(each.id, each.name, detail(each, reached.get(each.id))) for each in people]
 
 
 def find(words: str, limit: int) -> list[Person]:
@@ -94,18 +94,25 @@ def find(words: str, limit: int) -> list[Person]:
 def names(client_ids: Iterable[UUID]) -> dict[UUID, str]:
     """Return the names of these clients of the active account; ids that it does not have are left out.
 
-    While the directory is not open, only these rows are opened, not all.
+    A merged record has the name of the client it stands for. While the directory is not open, only these rows are
+    opened, not all.
     """
-    return {person.id: person.name for person in people(client_ids)}
+    return {pk: person.name for pk, person in known(client_ids).items()}
 
 
 def people(client_ids: Iterable[UUID]) -> list[Person]:
     """Return these clients, in no order, from the open directory or by opening their rows alone."""
+    return list({person.id: person for person in known(client_ids).values()}.values())
+
+
+def known(client_ids: Iterable[UUID]) -> dict[UUID, Person]:
+    """Return for each of these records the client: for a merged one whom it stands for."""
     wanted = set(client_ids)
-    if wanted and _is_open():
-        known = _current().people
-        return [known[each] for each in wanted if each in known]
-    return opening.people(wanted) if wanted else []
+    if not wanted:
+        return {}
+    opened = _current().people if _is_open() else {each.id: each for each in opening.people(wanted)}
+    found = {pk: opened[pk] for pk in wanted if pk in opened}
+    return {pk: opened[each.alias_of] if each.alias_of else each for pk, each in found.items()}
 
 
 def namesakes(given_name: str, family_name: str) -> list[Person]:

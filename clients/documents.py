@@ -14,12 +14,12 @@ from django.core.files.storage import Storage, storages
 from django.core.files.uploadedfile import UploadedFile
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
-from uuid_utils.compat import uuid7
 
 from accounts import audit
 from accounts.cells import cell
 from accounts.models import Member
 from clients import media_types, timeline
+from clients.identity import of
 from clients.models import Client, Document
 from privacy.vocabulary import clock, scope, sealing, streams
 from privacy.vocabulary.fields import is_unreadable
@@ -59,24 +59,6 @@ def attach(*, by: Actor, client: Client, upload: UploadedFile[bytes]) -> Documen
     document.save(force_insert=True)
     audit.record("document.added", by=by, of=document, client_id=client.pk)
     return document
-
-
-def hand_over(*, document: Document, client: Client) -> None:
-    """Give a file to another client: its bytes and words are opened and sealed anew for the new place.
-
-    The object that stood for it until now is no longer named by any row; the sweep removes it. Raises `Unavailable`.
-    """
-    plain, words = contents(document), (document.name, document.sha256)
-    document.client = client
-    document.name, document.sha256 = words
-    key = os.urandom(streams.KEY_SIZE)
-    sealed = streams.seal(plain, key, place(document))
-    document.storage_key = store().save(
-        f"a/{document.account_id}/{uuid7()}",
-        File(_Reader(sealed)),  # type: ignore[arg-type]
-    )
-    document.file_key = key.hex()
-    document.save(update_fields=["client", "name", "sha256", "storage_key", "file_key"])
 
 
 def contents(document: Document) -> Iterator[bytes]:
@@ -165,7 +147,7 @@ def place(document: Document) -> bytes:
 def kept(client: Client) -> list[Document]:
     """Return the files of a client that were not withdrawn, the newest first."""
     return list(
-        Document.objects.filter(client=client, withdrawn_at=None)
+        Document.objects.filter(of(client), withdrawn_at=None)
         .select_related("uploaded_by")
         .order_by("-created_at")[:MOST_LISTED]
     )

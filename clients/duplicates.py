@@ -50,6 +50,8 @@ def like(values: Mapping[str, Any], *, but: UUID | None = None) -> list[Match]:
     for pk in _by_hash("phone", phone):
         shared.setdefault(pk, _("the same phone number"))
     namesakes = directory.namesakes(values.get("given_name") or "", values.get("family_name") or "")
+    known = directory.known(shared)
+    shared = {known[pk].id: words for pk, words in shared.items() if pk in known}
     contacts = directory.contacts([*shared, *(person.id for person in namesakes)])
     for person in namesakes:
         born, theirs = values.get("birth_date"), contacts[person.id].birth_date

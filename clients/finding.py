@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
 from itertools import accumulate
@@ -26,6 +26,7 @@ class Person(NamedTuple):
     preferred_name: str
     is_archived: bool
     is_confirmed: bool
+    alias_of: UUID | None = None
 
     @property
     def name(self) -> str:
@@ -57,13 +58,21 @@ def order_of(given_name: str, family_name: str, is_archived: bool) -> str:
 class Index:
     """People in the order of their names, with the texts that searches walk; never changed, replaced when stale.
 
-    Contacts are asked for at the first search that needs them. `lists` is for whoever shows parts of it again and again.
+    A merged record is found in the place of the one it stands for. Contacts are asked for at the first search that
+    needs them. `lists` is for whoever shows parts of it again and again.
     """
 
     def __init__(
         self, people: Iterable[Person], contacts: Callable[[], Mapping[UUID, Contact]]
     ) -> None:
-        self.people = sorted(people, key=itemgetter(0))
+        self._merged: dict[UUID, list[Person]] = {}
+        left = []
+        for person in people:
+            if person.alias_of is None:
+                left.append(person)
+            else:
+                self._merged.setdefault(person.alias_of, []).append(person)
+        self.people = sorted(left, key=itemgetter(0))
         self.lists: dict[tuple[str, str], list[Person]] = {}
         self._ask_contacts = contacts
 
@@ -98,21 +107,38 @@ class Index:
         for place in walk:
             if (
                 all(needle in text.lines[place] for needle, text in needles[1:])
-                and all(self._contacts[place].birth_date in meant for meant in wanted.births)
+                and all(self._was_born(place, meant) for meant in wanted.births)
                 and (not _is_year(wanted.digits) or self._has_year(place, wanted.digits))
             ):
                 yield place
 
     def _has_year(self, place: int, wanted: str) -> bool:
         """Four digits that may be a year: of birth, or a part of the phone number."""
-        born = self._contacts[place].birth_date
-        return (born is not None and born.year == int(wanted)) or wanted in self._phones.lines[
-            place
-        ]
+        if wanted in self._phones.lines[place]:
+            return True
+        return any(born and born.year == int(wanted) for born in self._births(place))
+
+    def _was_born(self, place: int, meant: Container[date | None]) -> bool:
+        return any(born in meant for born in self._births(place))
+
+    def _births(self, place: int) -> list[date | None]:
+        also = self._also.get(place, ())
+        return [each.birth_date for each in (self._contacts[place], *also)]
 
     @cached_property
     def _names(self) -> _Text:
-        return _Text([_name_line(person[0], person[4]) for person in self.people])
+        lines = [_name_line(person[0], person[4]) for person in self.people]
+        for place, merged in self._merged_at.items():
+            lines[place] += "".join(_name_line(each[0], each[4]) for each in merged)
+        return _Text(lines)
+
+    @cached_property
+    def _merged_at(self) -> dict[int, list[Person]]:
+        """The records that were merged, by the place of the person they stand for."""
+        if not self._merged:
+            return {}
+        places = {person.id: place for place, person in enumerate(self.people)}
+        return {places[pk]: merged for pk, merged in self._merged.items() if pk in places}
 
     @cached_property
     def _contacts(self) -> list[Contact]:
@@ -120,12 +146,28 @@ class Index:
         return [known.get(person.id, NO_CONTACT) for person in self.people]
 
     @cached_property
+    def _also(self) -> dict[int, list[Contact]]:
+        """The contacts of merged records."""
+        known = self._ask_contacts()
+        return {
+            place: [known.get(each.id, NO_CONTACT) for each in merged]
+            for place, merged in self._merged_at.items()
+        }
+
+    @cached_property
     def _mails(self) -> _Text:
-        return _Text([_mail_line(contact) for contact in self._contacts])
+        return self._contact_text(_mail_line)
 
     @cached_property
     def _phones(self) -> _Text:
-        return _Text([_phone_line(contact) for contact in self._contacts])
+        return self._contact_text(_phone_line)
+
+    def _contact_text(self, line_of: Callable[[Contact], str]) -> _Text:
+        """Return the lines of all, those of merged records with the line of whom they stand for."""
+        lines = [line_of(contact) for contact in self._contacts]
+        for place, also in self._also.items():
+            lines[place] = " ".join([lines[place], *map(line_of, also)])
+        return _Text(lines)
 
 
 class _Text:

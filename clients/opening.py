@@ -22,6 +22,10 @@ _KIND = Client._meta.label
 _NAMES = ("given_name", "family_name", "preferred_name")
 _CONTACTS = ("email", "phone", "birth_date")
 _ID = "{id}"
+_WITH_PERSONS = (
+    "ARRAY(SELECT unnest(%s::uuid[]) UNION ALL SELECT alias_of_id FROM clients_client"
+    " WHERE account_id = %s AND id = ANY(%s) AND alias_of_id IS NOT NULL)"
+)
 
 
 @contextmanager
@@ -37,19 +41,23 @@ def no_collection() -> Iterator[None]:
 
 
 def people(client_ids: Collection[UUID] | None) -> list[Person]:
-    """Return the names of the clients with these ids (None: of all) of the active account."""
+    """Return the names in the records with these ids, and in those they stand for (None: in all) of the active account."""
     opener = _Opener(_NAMES)
     found = []
-    for pk, is_archived, is_confirmed, (given, family, preferred) in opener.rows(client_ids):
+    for pk, is_archived, is_confirmed, alias_of, (given, family, preferred) in opener.rows(
+        client_ids
+    ):
         order = order_of(given, family, is_archived)
-        found.append(Person(order, pk, given, family, preferred, is_archived, is_confirmed))
+        found.append(
+            Person(order, pk, given, family, preferred, is_archived, is_confirmed, alias_of)
+        )
     return found
 
 
 def contacts(client_ids: Collection[UUID] | None) -> Iterator[tuple[UUID, Contact]]:
     """Yield how the clients with these ids (None: all) are reached."""
     more = _further(client_ids)
-    for pk, _archived, _confirmed, (email, phone, born) in _Opener(_CONTACTS).rows(client_ids):
+    for pk, *_marks, (email, phone, born) in _Opener(_CONTACTS).rows(client_ids):
         yield pk, Contact(email, phone, _date(born), tuple(more.get(pk, ())))
 
 
@@ -76,20 +84,21 @@ class _Opener:
 
     def rows(
         self, client_ids: Collection[UUID] | None
-    ) -> Iterator[tuple[UUID, bool, bool, list[str]]]:
-        """Yield id, archived, confirmed and the opened values of the clients with these ids (None: of all)."""
+    ) -> Iterator[tuple[UUID, bool, bool, UUID | None, list[str]]]:
+        """Yield id, archived, confirmed, alias and the opened values of the records with these ids (None: of all)."""
         unseal_row, names = sealing.unseal_row, self.names
         rows = self._select(client_ids)
         key_of = self._keys(rows).get
         before, between, after = self._stem.split(_ID)
-        for pk, text, is_archived, is_confirmed, *payloads in rows:
+        for pk, text, is_archived, is_confirmed, alias_of, *payloads in rows:
             stem = f"{before}{text}{between}{text}{after}".encode()
             key = key_of(pk)
             try:
                 values = unseal_row(payloads, key, stem, names) if key else None
             except sealing.Unreadable:
                 values = None
-            yield pk, is_archived, is_confirmed, values or self._singly(pk, payloads, stem)
+            opened = values or self._singly(pk, payloads, stem)
+            yield pk, is_archived, is_confirmed, alias_of, opened
 
     @property
     def _stem(self) -> str:
@@ -105,15 +114,17 @@ class _Opener:
         return known if len(known) >= len(rows) else keyring.prefetch()
 
     def _select(self, client_ids: Collection[UUID] | None) -> list[Any]:
-        some = "" if client_ids is None else " AND id = ANY(%s)"
+        some = "" if client_ids is None else f" AND id = ANY({_WITH_PERSONS})"
+        account, wanted = self.active.account_id, list(client_ids or ())
+        params: list[Any] = [account] if client_ids is None else [account, wanted, account, wanted]
         with connections[self.active.database].cursor() as cursor:
             cursor.cursor.format = (
                 Format.BINARY
             )  # sealed bytes would travel as twice as many hexadecimal digits
             cursor.execute(
-                f"SELECT id, id::text, archived_at IS NOT NULL, is_confirmed, {self.columns} "
+                f"SELECT id, id::text, archived_at IS NOT NULL, is_confirmed, alias_of_id, {self.columns} "
                 f"FROM {Client._meta.db_table} WHERE account_id = %s{some}",
-                [self.active.account_id, *([] if client_ids is None else [list(client_ids)])],
+                params,
             )
             rows: list[Any] = cursor.fetchall()
             return rows

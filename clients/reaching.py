@@ -7,6 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from clients import phones
+from clients.identity import ids, of
 from clients.models import Client, ContactPoint
 
 MOST = 10
@@ -23,10 +24,31 @@ class Line(NamedTuple):
 
 
 def of_client(client: Client) -> dict[str, list[Line]]:
-    """Return a client's further phones and addresses by the names of `FIELDS`, in one query."""
+    """Return a client's further phones and addresses by the names of `FIELDS`, in one query.
+
+    Of merged records their first ones too; each only once.
+    """
+    found = _by_field(ContactPoint.objects.filter(of(client)))
+    _own, *merged = ids(client)
+    for record in Client.objects.filter(pk__in=merged).order_by("pk") if merged else ():
+        found["more_phones"] += [Line(record.phone_use, record.phone)] if record.phone else []
+        found["more_emails"] += [Line("", record.email)] if record.email else []
+    first = (client.phone, client.email)
+    return {
+        name: list({line.value: line for line in lines if line.value not in first}.values())
+        for name, lines in found.items()
+    }
+
+
+def of_record(client: Client) -> dict[str, list[Line]]:
+    """Return what the record itself has, without that of merged ones, for changing it."""
+    return _by_field(ContactPoint.objects.filter(client=client))
+
+
+def _by_field(points: Iterable[ContactPoint]) -> dict[str, list[Line]]:
     found: dict[str, list[Line]] = {name: [] for name in FIELDS}
     names = {kind: name for name, kind in FIELDS.items()}
-    for point in ContactPoint.objects.filter(client=client):
+    for point in points:
         found[names[Kind(point.kind)]].append(Line(point.use, point.value))
     return found
 
@@ -37,7 +59,7 @@ def keep(client: Client, wanted: Mapping[str, Iterable[Line]], country: str) -> 
     Phones are kept in E.164 as numbers of `country`; what is there already is not written again.
     """
     changed = []
-    before = of_client(client) if wanted else {}
+    before = of_record(client) if wanted else {}
     for name, lines in wanted.items():
         kind = FIELDS[name]
         new = [_normal(kind, line, country) for line in lines]

@@ -215,7 +215,7 @@ def initial_of(client: Client, account: AccountAnchor) -> dict[str, Any]:
     values = {name: "" if is_unreadable(value) else value for name, value in values.items()}
     more = {
         name: [line._replace(value=_shown(line.value, account)) for line in lines]
-        for name, lines in reaching.of_client(client).items()
+        for name, lines in reaching.of_record(client).items()
     }
     return values | {
         **more,

@@ -92,8 +92,8 @@ def change(
     written. Raises `ValidationError` by field for what a record can't hold.
     """
     kept = _locked(client)
-    if seen_at is not None and kept.updated_at != seen_at:
-        raise Stale(kept)
+    if kept.alias_of_id or (seen_at is not None and kept.updated_at != seen_at):
+        raise Stale(kept.stands_for)
     before = {name: getattr(kept, name) for name in EDITABLE}
     _fill(kept, values)
     kept.full_clean(exclude=[name for name in EDITABLE if is_unreadable(getattr(kept, name))])
@@ -104,6 +104,18 @@ def change(
         audit.record(
             "client.changed", by=by, of=kept, client_id=kept.pk, detail={"fields": changed}
         )
+    return kept
+
+
+def put_back(*, by: Actor, client: Client, values: Mapping[str, Any]) -> Client:
+    """Write values that a record held before, unchecked, also into a merged one; return it as saved."""
+    kept = _locked(client)
+    for name, value in values.items():
+        setattr(kept, name, value)
+    _save(kept)
+    audit.record(
+        "client.changed", by=by, of=kept, client_id=kept.pk, detail={"fields": sorted(values)}
+    )
     return kept
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Max
 
 from accounts import audit
+from clients.identity import ids, of
 from clients.models import Client, Contact, Referral, ReferralType
 from privacy.vocabulary import clock
 from privacy.vocabulary.scope import Actor
@@ -21,23 +22,19 @@ _FIELDS: dict[type[Any], str] = {
 
 def of_client(client: Client) -> Referral | None:
     """Return how a client found the practice, with what it names."""
-    found: Referral | None = (
-        Referral.objects.select_related("by_client", "by_contact", "by_type")
-        .filter(client=client)
-        .first()
-    )
-    return found
+    rows = Referral.objects.select_related("by_client", "by_contact", "by_type").filter(of(client))
+    return min(rows, key=lambda row: ids(client).index(row.client_id), default=None)
 
 
 def say(*, by: Actor, client: Client, source: Source | None, note: str = "") -> Referral | None:
     """Say how a client found the practice; None takes back what was said. Raises `ValidationError`."""
-    kept = Referral.objects.select_for_update().filter(client=client).first()
+    rows = list(Referral.objects.select_for_update().filter(of(client)))
     if source is None:
-        if kept is not None:
+        for kept in rows:
             kept.delete()
-            audit.record("referral.removed", by=by, of=client, client_id=client.pk)
+            audit.record("referral.removed", by=by, of=client, client_id=kept.client_id)
         return None
-    row = kept or Referral(client=client)
+    row = next((kept for kept in rows if kept.client_id == client.pk), Referral(client=client))
     for kind, name in _FIELDS.items():
         setattr(row, name, source if isinstance(source, kind) else None)
     row.note = note

@@ -3,7 +3,18 @@
 from django.urls import URLPattern, path
 
 from clients.relationships import views as relationships
-from clients.views import alerts, codes, contacts, editing, files, lists, pages, people, referrals
+from clients.views import (
+    alerts,
+    codes,
+    contacts,
+    editing,
+    files,
+    lists,
+    merging,
+    pages,
+    people,
+    referrals,
+)
 
 urlpatterns: list[URLPattern] = [
     path("clients/", lists.clients, name="clients"),
@@ -27,6 +38,9 @@ urlpatterns: list[URLPattern] = [
         name="relationship_end",
     ),
     path("settings/families/", relationships.family_settings, name="family_settings"),
+    path("clients/<uuid:pk>/merging/", merging.client_merging, name="client_merging"),
+    path("clients/merges/<uuid:pk>/", merging.merge, name="merge"),
+    path("clients/merges/<uuid:pk>/reversal/", merging.merge_reversal, name="merge_reversal"),
     path("clients/<uuid:pk>/codes/", codes.client_codes, name="client_codes"),
     path(
         "clients/<uuid:pk>/codes/<uuid:code>/revocation/",

@@ -12,6 +12,8 @@ from django.http import Http404
 
 from accounts.models import Member, Practitioner
 from bookings.models import Appointment, Attendee
+from clients.identity import of, outer_person, person, same_person
+from clients.models import Client
 from notes.models import (
     Addendum,
     CoSignature,
@@ -92,10 +94,10 @@ def openings_of(note: Note) -> list[NoteOpening]:
     return list(note.openings.select_related("member").order_by("-opened_at")[:PER_PAGE])
 
 
-def last_signed(client_id: UUID, *, other_than: Note | None = None) -> Note | None:
+def last_signed(client: Client, *, other_than: Note | None = None) -> Note | None:
     """Return the client's note that was signed last among those that can be read; an amended one never."""
     notes = Note.objects.filter(
-        client_id=client_id, state=Note.State.FINAL, latest__version__isnull=False
+        of(client), state=Note.State.FINAL, latest__version__isnull=False
     ).exclude(amendments__state=Note.State.FINAL)
     if other_than is not None:
         notes = notes.exclude(pk__in=[other_than.pk, other_than.amends_id])
@@ -107,10 +109,10 @@ def last_signed(client_id: UUID, *, other_than: Note | None = None) -> Note | No
     return last
 
 
-def notes_about(appointment: Appointment, client_id: UUID, author: Practitioner) -> list[Note]:
+def notes_about(appointment: Appointment, client: Client, author: Practitioner) -> list[Note]:
     """Return the client's notes about an appointment: the author's own draft first, then the signed ones."""
     notes = (
-        Note.objects.filter(appointment=appointment, client=client_id)
+        Note.objects.filter(of(client), appointment=appointment)
         .filter(
             Q(state__in=(Note.State.FINAL, Note.State.AWAITING))
             | Q(state=Note.State.DRAFT, author=author)
@@ -144,9 +146,12 @@ def version_of(note: Note, number: int) -> NoteVersion | None:
 
 def visits_without_note(author: Practitioner) -> TenantQuerySet:
     """Return the attendees whom a practitioner saw within `LOOK_BACK` and has not written about, newest first."""
-    written = Note.objects.filter(
-        appointment=OuterRef("appointment"), client=OuterRef("client")
-    ).exclude(state__in=(Note.State.VOID, Note.State.WITHDRAWN))
+    written = (
+        Note.objects.filter(appointment=OuterRef("appointment"))
+        .exclude(state__in=(Note.State.VOID, Note.State.WITHDRAWN))
+        .annotate(person=person())
+        .filter(person=outer_person())
+    )
     visits: TenantQuerySet = (
         Attendee.objects.filter(
             state=Attendee.State.SEEN,
@@ -210,8 +215,9 @@ SELECT (
       AND a.starts_at > %(now)s - interval '{LOOK_BACK.days} days' AND t.state = 'seen'
       AND NOT EXISTS (
         SELECT FROM notes_note n
-        WHERE n.account_id = a.account_id AND n.appointment_id = a.id AND n.client_id = t.client_id
+        WHERE n.account_id = a.account_id AND n.appointment_id = a.id
           AND n.state NOT IN ('void', 'withdrawn')
+          AND (n.client_id = t.client_id OR {same_person("n.client_id", "t.client_id")})
       )
 )
 """

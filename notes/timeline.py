@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from django.utils.translation import gettext as _
 
 from accounts.models import Member, Role
+from accounts.permissions import Permission
 from accounts.tallies import counts
+from clients.holdings import says
+from clients.identity import of
 from clients.models import Client
 from clients.timeline import Entry, provides
 from notes import reading
@@ -22,7 +25,7 @@ MOST = 300
 def entries(client: Client) -> Iterator[Entry]:
     """Yield the client's notes, newest first; of a draft only that it is there, linked for those who may read it."""
     notes = (
-        Note.objects.filter(client=client)
+        Note.objects.filter(of(client))
         .exclude(state=Note.State.VOID)
         .defer("content_hash", "sections")
         .select_related("author", "appointment")
@@ -62,6 +65,18 @@ def entries(client: Client) -> Iterator[Entry]:
 
 def _reads_as_owner() -> bool:
     return bool(Member.objects.filter(pk=scope.current().actor.id, role=Role.OWNER).exists())
+
+
+@says
+def drafts_of_either(
+    client: Client, other: Client, allowed: Collection[Permission]
+) -> Iterator[str]:
+    """Say whose notes are still being written: a merge leaves them to their authors."""
+    if Permission.CLINICAL_READ not in allowed:
+        return
+    drafts = Note.objects.filter(of(client) | of(other), state=Note.State.DRAFT)
+    for note in drafts.select_related("author")[:3]:
+        yield _("%(name)s is still writing a note. It stays open.") % {"name": note.author.name}
 
 
 counts("notes", reading.UNFINISHED_COUNT)

@@ -27,7 +27,7 @@ def withdraw(*, by: Actor, note: Note, reason: str, to: Client | None = None) ->
     reason = " ".join(reason.split())[:REASON_LENGTH]
     if not reason:
         raise NothingWritten
-    if to is not None and to.pk == stored.client_id:
+    if to is not None and to.pk == stored.client.pk:
         raise NotAttending
     if not stored.is_final:
         raise Closed(stored)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import Practitioner
 from bookings.models import Appointment, Attendee
+from clients.identity import are_one, of
 from clients.models import Client
 from notes import rules
 from notes.answers import (
@@ -77,10 +78,10 @@ def begin(
     if appointment is not None:
         # held until commit, so that two presses of a button begin one note
         Appointment.objects.select_for_update().get(pk=appointment.pk)
-        if not Attendee.objects.filter(appointment=appointment, client=client).exists():
+        if not Attendee.objects.filter(of(client), appointment=appointment).exists():
             raise NotAttending
         begun: Note | None = Note.objects.filter(
-            appointment=appointment, client=client, author=author, state=Note.State.DRAFT
+            of(client), appointment=appointment, author=author, state=Note.State.DRAFT
         ).first()
         if begun is not None:
             return begun
@@ -161,7 +162,7 @@ def copy_forward(
     `NotAttending` for another client's note.
     """
     stored = lock(by, note)
-    if source.client_id != stored.client_id:
+    if not are_one(source, stored):
         raise NotAttending
     taken = carried(stored.sections, source)
     if only is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -48,7 +49,7 @@ def events(
     if member is not None:
         found = found.filter(actor_id=member)
     if client is not None:
-        found = found.filter(client_id=client)
+        found = found.filter(client_id__in=_records_of(client))
     return found.filter(action=action) if action else found
 
 
@@ -109,6 +110,14 @@ def _who(event: AuditEvent, members: dict[UUID, str]) -> str:
         return members.get(event.actor_id, _("a former member")) if event.actor_id else ""
     words = _ACTORS.get(ActorKind(event.actor_kind))
     return words() if words else event.actor_kind
+
+
+def _records_of(client: UUID) -> list[UUID]:
+    """Return the ids of all records that are the person of one record: what was seen of any was seen of them."""
+    rows = client_kind().model._default_manager
+    record: Any = rows.filter(pk=client).first()
+    person = record.person_id if record else client
+    return [person, *rows.filter(alias_of_id=person).values_list("pk", flat=True)]
 
 
 def _client_names(ids: set[UUID]) -> dict[UUID, str]:

@@ -126,6 +126,33 @@ def log_lines_are_made_of_allowed_fields(module: Module) -> Iterator[str]:
                 yield f"{module.at(call)} {keyword.arg}"
 
 
+def what_belongs_to_a_client_is_asked_for_by_person(module: Module) -> Iterator[str]:
+    """Records that were merged are one person, so rows are found by `clients.identity.of(client)` (features B5)."""
+    path = str(module.path.relative_to(ROOT))
+    if path in BY_RECORD or path.startswith("config/"):
+        return
+    for function, call in module.calls:
+        if function == "get_object_or_404" and "Client" in map(dotted, call.args):
+            yield f"{module.at(call)} finds a record, not the person: see clients/identity.py"
+        for keyword in call.keywords if function.rpartition(".")[2] in ASKING else ():
+            last = (keyword.arg or "").removesuffix("__in").rpartition("__")[2]
+            if last in ("client", "client_id"):
+                yield f"{module.at(call)} asks for {keyword.arg}: see clients/identity.py"
+
+
+ASKING = {"filter", "exclude", "get", "get_object_or_404", "Q", "get_or_create"}
+# What asks for one record and not for the person
+BY_RECORD = {
+    "bookings/diary/rows.py": "compares rows of its own query, and looks at merged ones beside it",
+    "bookings/public/visits.py": "the newcomer whom this very visit made known",
+    "bookings/waiting/finding.py": "the records that `identity.records` gave",
+    "clients/holdings.py": "what each record has by itself",
+    "clients/merging.py": "merges of one record",
+    "clients/opening.py": "the records that it was asked for",
+    "clients/reaching.py": "the record that is changed",
+    "privacy/reading.py": "the records that it has just asked for",
+    "privacy/vocabulary/keyring.py": "keys, of which each record has its own",
+}
 RULES: dict[Callable[[Module], Iterator[str]], str] = {
     every_transaction_names_its_database: "with transaction.atomic(): transaction.on_commit(go)",
     time_comes_from_the_products_clock: "timezone.now()",
@@ -134,6 +161,7 @@ RULES: dict[Callable[[Module], Iterator[str]], str] = {
     no_function_is_too_long_to_read: "def long():\n" + "    pass\n" * 50,
     imports_stand_at_the_top: "def inner():\n    import this",
     log_lines_are_made_of_allowed_fields: "log.info('Seen %s', client, extra={'name': client})",
+    what_belongs_to_a_client_is_asked_for_by_person: "Note.objects.filter(client=client)",
 }
 
 

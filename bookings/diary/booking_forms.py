@@ -14,6 +14,7 @@ from bookings.diary.moving_forms import WhenForm
 from bookings.messaging.preferences import practice_choices
 from bookings.models import Series, Service, ServiceOffer
 from bookings.series.recurrence import MOST, Repeat
+from clients import identity
 from clients.models import Client
 
 
@@ -56,7 +57,7 @@ class WhoForm(forms.Form):
         pk: UUID | None = self.cleaned_data["client"]
         if pk is None:
             return None
-        found: Client | None = Client.objects.filter(pk=pk, archived_at=None).first()
+        found = identity.present(pk)
         if found is None:
             raise forms.ValidationError(_("This client isn’t here any more. Pick another."))
         return found

@@ -20,6 +20,7 @@ from bookings.models import Appointment, Attendee, Message, Move, Series
 from bookings.rooms import choosing
 from bookings.series.recurrence import Repeat
 from bookings.series.recurrence import words as rule_words
+from clients.identity import of
 from clients.models import Alert, Client
 
 S = Attendee.State
@@ -302,7 +303,7 @@ def _alerts(client: Client) -> list[tuple[str, str, str]]:
     order = list(tones)
     found = [
         (each.severity, str(Alert.Kind(each.kind).label), each.text)
-        for each in client.alerts.filter(resolved_at=None).order_by("created_at")
+        for each in Alert.objects.filter(of(client), resolved_at=None).order_by("created_at")
     ]
     found.sort(key=lambda each: order.index(each[0]) if each[0] in order else len(order))
     return [(tones.get(severity, "info"), kind, text) for severity, kind, text in found]
@@ -358,7 +359,7 @@ def _past(attendee: Attendee, zone: str) -> list[tuple[str, str, str]]:
     """Return the client's last visits before this one: day, ISO day, what became of it."""
     rows = (
         Attendee.objects.filter(
-            client_id=attendee.client_id,
+            of(attendee.client),
             appointment__starts_at__lt=attendee.appointment.starts_at,
         )
         .order_by("-appointment__starts_at")

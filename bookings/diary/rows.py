@@ -42,7 +42,7 @@ from bookings.models import (
     ResourceUse,
     WeeklyHours,
 )
-from clients import directory
+from clients import directory, identity
 from clients.models import Alert
 from privacy.vocabulary import clock
 
@@ -190,7 +190,25 @@ def people(seen: Seen) -> list[UUID]:
 
 def names_of(entries: Sequence[Entry]) -> dict[UUID, str]:
     """Return the names of all clients of some appointments."""
-    return directory.names({client for entry in entries for client, _state in entry.places})
+    known = directory.known({client for entry in entries for client, _state in entry.places})
+    merged = {pk for pk, person in known.items() if pk != person.id}
+    if merged:
+        _worry_about(merged, entries)
+    return {pk: person.name for pk, person in known.items()}
+
+
+def _worry_about(merged: set[UUID], entries: Sequence[Entry]) -> None:
+    """Mark what was booked for merged records when the person has an alert in another one."""
+    records = identity.records(merged)
+    worrying = Alert.objects.filter(
+        client_id__in=set().union(*records.values()), resolved_at=None
+    ).exclude(severity=Alert.Severity.INFO)
+    met = set(worrying.values_list("client_id", flat=True))
+    for entry in entries:
+        entry.has_alert |= any(
+            state != Attendee.State.CANCELLED and not met.isdisjoint(records.get(client, ()))
+            for client, state in entry.places
+        )
 
 
 def between(practitioners: list[UUID], days: list[date], zone: str) -> QuerySet[Appointment]:
@@ -285,13 +303,13 @@ def _entries(
 
     It says which clients have an alert that calls for care; what the alert says stays sealed until it is opened.
     """
-    worrying = Alert.objects.filter(
-        client_id=OuterRef("attendees__client_id"), resolved_at=None
-    ).exclude(severity=Alert.Severity.INFO)
+    worrying = Alert.objects.filter(resolved_at=None).exclude(severity=Alert.Severity.INFO)
+    theirs = Exists(worrying.filter(client_id=OuterRef("attendees__client_id")))
+    of_merged = Exists(worrying.filter(client__alias_of_id=OuterRef("attendees__client_id")))
     rooms = ResourceUse.objects.filter(
         appointment_id=OuterRef("pk"), resource__kind=Resource.Kind.ROOM
     ).values("resource__name")[:1]
-    told = rows.annotate(has_alert=Exists(worrying), room=Coalesce(Subquery(rooms), Value("")))
+    told = rows.annotate(has_alert=theirs | of_merged, room=Coalesce(Subquery(rooms), Value("")))
     values: QuerySet[Any] = told.order_by().values_list(*_VALUES)
     info = zone_info(zone)
     found: dict[UUID, Entry] = {}

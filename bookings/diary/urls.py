@@ -4,7 +4,6 @@ from django.urls import URLPattern, path
 
 from bookings.diary.views import (
     appointment,
-    binding,
     diary,
     groups,
     moving,
@@ -50,7 +49,5 @@ urlpatterns: list[URLPattern] = [
     path("requests/visits/", requests.visits_to_settle, name="visits"),
     path("requests/<uuid:pk>/acceptance/", requests.request_acceptance, name="request_acceptance"),
     path("requests/<uuid:pk>/refusal/", requests.request_refusal, name="request_refusal"),
-    path("clients/<uuid:pk>/binding/", binding.client_binding, name="client_binding"),
-    path("clients/bindings/<uuid:pk>/reversal/", binding.binding_reversal, name="binding_reversal"),
     path("appointments/<uuid:pk>/room/", room.appointment_room, name="appointment_room"),
 ]

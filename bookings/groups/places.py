@@ -14,6 +14,7 @@ from bookings.appointments.cancelling import cancel, end, give_up
 from bookings.appointments.freeing import Stretch, freed
 from bookings.messaging import messages
 from bookings.models import Appointment, Attendee
+from clients.identity import of
 from clients.models import Client
 from privacy.vocabulary import clock, scope
 from privacy.vocabulary.scope import Actor
@@ -49,7 +50,7 @@ def join(
         raise Full
     with transaction.atomic(using=scope.current().database):
         person = client() if callable(client) else client
-        earlier = session.attendees.filter(client=person).first()
+        earlier = _kept(session, person)
         place = add_place(session, person, shown) if earlier is None else _again(earlier)
     audit.record("session.joined", by=by, of=session, client_id=place.client_id)
     messages.after_booking(place, tell=tell)
@@ -99,6 +100,12 @@ def _locked(appointment: Appointment) -> Appointment:
     if session.state != Appointment.State.BOOKED:
         raise ValidationError(_("This session was cancelled."))
     return session
+
+
+def _kept(session: Appointment, person: Client) -> Attendee | None:
+    """Return the place that somebody has or had in a session; of two, after a merge, the one they still have."""
+    places = session.attendees.filter(of(person)).order_by("state_at")
+    return next((each for each in places if each.state != Attendee.State.CANCELLED), places.last())
 
 
 def _again(place: Attendee) -> Attendee:

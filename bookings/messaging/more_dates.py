@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.templatetags.keepwell import short_day, when
 from bookings.models import Appointment, Attendee, Message
+from clients.identity import of
 
 # A series is cancelled in one transaction, within moments
 TOGETHER = timedelta(minutes=1)
@@ -22,7 +23,7 @@ def more_dates(message: Message) -> str:
         return ""
     about: Appointment = message.attendee.appointment
     others = Attendee.objects.filter(
-        client_id=message.client_id,
+        of(message.client),
         appointment__series_id=about.series_id,
         appointment__starts_at__gt=about.starts_at,
     )

@@ -228,6 +228,7 @@ class Attendee(RegionModel):
     )
     provenance = operational(models.CharField(max_length=60, default="staff"))
 
+    counted_as = _("appointments")
     data_policy = DataPolicy(Subject.CLIENT, client="client_id")
 
     class Meta(RegionModel.Meta):

@@ -74,6 +74,7 @@ class Message(RegionModel):
     sent_at = operational(models.DateTimeField(null=True))
     created_at = operational(models.DateTimeField(default=clock.now))
 
+    counted_as = _("messages")
     data_policy = DataPolicy(Subject.CLIENT, client="client_id", closing=True)
 
     class Meta(RegionModel.Meta):

@@ -46,6 +46,7 @@ class WaitingEntry(RegionModel):
     created_at = operational(models.DateTimeField(default=clock.now))
     ended_at = operational(models.DateTimeField(null=True, blank=True))
 
+    counted_as = _("waiting list")
     data_policy = DataPolicy(Subject.CLIENT, client="client_id")
 
     class Meta(RegionModel.Meta):

@@ -18,6 +18,7 @@ from bookings.public.fairness import by_load
 from bookings.public.visits import booked_in
 from clients.consents import notices
 from clients.consents.giving import Given
+from clients.identity import of
 from clients.models import Client, How
 from clients.records import SELF_BOOKING, add
 from privacy.vocabulary import clock
@@ -166,7 +167,7 @@ def _accepted(by: Actor, place: Attendee, said: Said) -> Attendee:
 def _place_of(session: Appointment, known: Client | None) -> Attendee | None:
     if known is None:
         return None
-    places = session.attendees.filter(client=known).exclude(state=Attendee.State.CANCELLED)
+    places = session.attendees.filter(of(known)).exclude(state=Attendee.State.CANCELLED)
     place: Attendee | None = places.first()
     return place
 

@@ -11,6 +11,7 @@ from bookings.models import Attendee, BookingPolicy
 from clients.consents import notices, paper
 from clients.consents.notices import Seen, Shower
 from clients.consents.wording import changes
+from clients.identity import of, person
 from clients.models import Client
 from privacy.vocabulary.placement import TenantQuerySet
 
@@ -18,7 +19,7 @@ from privacy.vocabulary.placement import TenantQuerySet
 def seen_by(client: Client) -> list[Seen]:
     """Return each time a client was shown the notice while booking."""
     rows = (
-        Attendee.objects.filter(client_id=client.pk, notice_shown_at__isnull=False)
+        Attendee.objects.filter(of(client), notice_shown_at__isnull=False)
         .select_related("notice")
         .defer("comment", "cancel_note", "accepted_from")
     )
@@ -27,7 +28,7 @@ def seen_by(client: Client) -> list[Seen]:
 
 def clients_of(notice: PrivacyNotice) -> TenantQuerySet:
     """Return the ids of the clients who were shown a version while booking."""
-    rows: TenantQuerySet = Attendee.objects.filter(notice=notice).values("client_id")
+    rows: TenantQuerySet = Attendee.objects.filter(notice=notice).values(person=person())
     return rows
 
 
@@ -35,7 +36,7 @@ def clients_of(notice: PrivacyNotice) -> TenantQuerySet:
 def policies(client: Client) -> Iterator[paper.Shown]:
     """Yield each version of the booking policy that a client accepted, newest first, with the times."""
     rows = (
-        Attendee.objects.filter(client_id=client.pk, policy_accepted_at__isnull=False)
+        Attendee.objects.filter(of(client), policy_accepted_at__isnull=False)
         .select_related("policy")
         .defer("comment", "cancel_note", "accepted_from")
         .order_by("-policy__version", "-policy_accepted_at")

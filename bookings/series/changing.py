@@ -149,9 +149,9 @@ def cancel(
     told: set[UUID] = set()
     for each in reached(appointment, how_far):
         present = each.attendees.exclude(state=Attendee.State.CANCELLED)
-        for place in present.select_related("client").order_by("id"):
-            first = place.client_id not in told
-            told.add(place.client_id)
+        for place in present.select_related("client__alias_of").order_by("id"):
+            first = place.client.pk not in told
+            told.add(place.client.pk)
             gone.append(
                 cancelling.cancel(
                     by=by,

@@ -17,6 +17,7 @@ from bookings.availability.wall_time import day_bounds
 from bookings.models import Appointment, Attendee, Service, WaitingEntry, WaitingWish
 from bookings.waiting.ending import end_entry, look_again
 from bookings.waiting.matching import Window, Wish, rows_of
+from clients.identity import are_one, of
 from clients.models import Client
 from privacy.vocabulary import clock, scope
 from privacy.vocabulary.scope import SYSTEM, Actor
@@ -64,9 +65,8 @@ def add(
     with transaction.atomic(using=scope.current().database):
         person = client() if callable(client) else client
         entry.client = person
-        if WaitingEntry.objects.filter(
-            client=person, service=terms.service, state=WAITING
-        ).exists():
+        waits = WaitingEntry.objects.filter(of(person), service=terms.service, state=WAITING)
+        if waits.exists():
             raise ValidationError(_("They are on the waiting list for this service already."))
         _fill(entry, terms)
         entry.save(force_insert=True)
@@ -115,7 +115,7 @@ def present_bookings(client: Client) -> list[Attendee]:
     """Return the bookings to come that a client could give up for an earlier time, in order of time."""
     places = (
         Attendee.objects.filter(
-            client_id=client.pk,
+            of(client),
             state=Attendee.State.EXPECTED,
             appointment__state=Appointment.State.BOOKED,
             appointment__starts_at__gt=clock.now(),
@@ -177,7 +177,7 @@ def _fill(entry: WaitingEntry, terms: Terms) -> None:
         raise ValidationError(_("Nobody can wait for this service."))
     until = terms.until
     if place is not None:
-        if place.client_id != entry.client_id:
+        if not are_one(place, entry):
             raise ValidationError(_("This booking is somebody else’s."))
         until = min(until, place.appointment.local_date)
     if until < today:

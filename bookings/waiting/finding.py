@@ -36,6 +36,7 @@ from bookings.waiting.matching import (
     turn,
     windows_of,
 )
+from clients import identity
 from privacy.vocabulary import clock
 
 AHEAD = timedelta(days=28)
@@ -182,9 +183,9 @@ def _waiting_on(stretch: Stretch) -> list[WaitingEntry]:
     rows = (
         WaitingEntry.objects.filter(
             Q(since=None) | Q(since__lte=day),
+            identity.is_active(),
             state=WaitingEntry.State.WAITING,
             until__gte=day,
-            client__archived_at=None,
             service__archived_at=None,
             service__capacity=1,
             service__offers__practitioner_id=stretch.practitioner.pk,
@@ -220,10 +221,11 @@ def _times_within(stretch: Stretch, service: Service) -> list[Time]:
 def _busy(
     clients: Iterable[UUID], since: datetime, until: datetime
 ) -> dict[UUID, list[tuple[UUID, Range]]]:
-    """Return client → their bookings between two instants, by the id of the place."""
+    """Return client → their bookings between two instants, by the id of the place; a merged record has the person's."""
+    records = identity.records(clients)
     rows = (
         Attendee.objects.filter(
-            client_id__in=list(clients),
+            client_id__in=set().union(*records.values()),
             appointment__state__in=Appointment.LIVE,
             appointment__starts_at__lt=until,
             appointment__ends_at__gt=since,
@@ -234,7 +236,7 @@ def _busy(
     found: dict[UUID, list[tuple[UUID, Range]]] = defaultdict(list)
     for client, place, starts_at, ends_at in rows:
         found[client].append((place, (starts_at, ends_at)))
-    return found
+    return {pk: [each for one in same for each in found[one]] for pk, same in records.items()}
 
 
 def _time(service: UUID, slot: Slot) -> Time:

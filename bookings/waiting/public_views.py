@@ -33,6 +33,7 @@ from bookings.waiting.entries import Terms, linked, practice_zone
 from bookings.waiting.forms import JoinForm, booking_words
 from bookings.waiting.matching import Wish, windows_of
 from bookings.waiting.words import window_words
+from clients.identity import of
 from clients.models import Client
 from clients.records import SELF_BOOKING
 from clients.records import add as add_client
@@ -269,7 +270,7 @@ def _booked(offer: WaitingOffer) -> Attendee | None:
     """Return the booking that an accepted offer became, while it stands there."""
     found: Attendee | None = (
         Attendee.objects.filter(
-            client_id=offer.client_id,
+            of(offer.client),
             appointment__practitioner_id=offer.practitioner_id,
             appointment__starts_at=offer.starts_at,
             appointment__ends_at__gt=clock.now(),

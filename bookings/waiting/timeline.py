@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.templatetags.keepwell import day, when
 from bookings.models import WaitingEntry, WaitingOffer
 from bookings.waiting.words import offer_look
+from clients.identity import of
 from clients.models import Client
 from clients.timeline import Entry, provides
 
@@ -19,7 +20,7 @@ MOST = 100
 def entries(client: Client) -> Iterator[Entry]:
     """Give when a client joined the list and for what, newest first; notes stay closed."""
     rows = (
-        WaitingEntry.objects.filter(client_id=client.pk)
+        WaitingEntry.objects.filter(of(client))
         .select_related("service")
         .defer("note")
         .order_by("-created_at")[:MOST]
@@ -42,7 +43,7 @@ def entries(client: Client) -> Iterator[Entry]:
 def offers(client: Client) -> Iterator[Entry]:
     """Give the times that a client was offered and what became of them, newest first."""
     rows = (
-        WaitingOffer.objects.filter(client_id=client.pk)
+        WaitingOffer.objects.filter(of(client))
         .select_related("practitioner", "location")
         .order_by("-created_at")[:MOST]
     )

@@ -17,9 +17,9 @@ from accounts import audit
 from accounts.models import PrivacyNotice
 from clients import directory
 from clients.consents.giving import Given
-from clients.consents.standing import whose
 from clients.finding import Person
-from clients.models import Binding, Client, NoticeAnswer
+from clients.identity import of, person
+from clients.models import Client, NoticeAnswer
 from privacy.vocabulary.placement import TenantQuerySet
 from privacy.vocabulary.scope import Actor, ActorKind
 
@@ -148,7 +148,7 @@ def standing(client: Client) -> Standing:
 
 def answers(client: Client) -> list[NoticeAnswer]:
     """Return what a client said to the notice, newest first."""
-    rows = NoticeAnswer.objects.filter(whose(client.pk)).select_related("notice")
+    rows = NoticeAnswer.objects.filter(of(client)).select_related("notice")
     return list(rows.order_by("-recorded_at", "-id"))
 
 
@@ -161,13 +161,12 @@ def sightings(client: Client) -> list[Seen]:
 
 
 def unaware() -> list[Person]:
-    """Return the active clients who have neither seen nor answered the notice in force, by name."""
+    """Return the active clients who have neither seen nor answered the notice in force, by name, in any of their records."""
     notice = current()
     if notice is None:
         return []
-    answered = NoticeAnswer.objects.filter(notice=notice).values("client_id")
-    bound = Binding.objects.filter(undone_at=None, newcomer_id__in=answered).values("client_id")
-    left = Client.objects.filter(archived_at=None).exclude(pk__in=answered).exclude(pk__in=bound)
+    answered = NoticeAnswer.objects.filter(notice=notice).values(person=person())
+    left = Client.objects.filter(archived_at=None, alias_of=None).exclude(pk__in=answered)
     for shower in _showers:
         left = left.exclude(pk__in=shower.clients_of(notice))
     people = directory.people(left.values_list("pk", flat=True))

@@ -12,7 +12,8 @@ from django.db.models import Max, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from clients.models import Binding, Client, Consent, ConsentPurpose
+from clients.identity import of, of_record
+from clients.models import Client, Consent, ConsentPurpose
 from privacy.vocabulary import clock
 
 Kind, Decision = ConsentPurpose.Kind, Consent.Decision
@@ -79,15 +80,9 @@ class Standing:
         return LOOK[self.state][1]
 
 
-def whose(client_id: UUID) -> Q:
-    """Return which rows speak for a client: their own, and those of the newcomers who turned out to be them."""
-    newcomers = Binding.objects.filter(client_id=client_id, undone_at=None).values("newcomer_id")
-    return Q(client_id=client_id) | Q(client_id__in=newcomers)
-
-
 def standings(client: Client) -> list[Standing]:
     """Return how things stand with every purpose in use, and with every other that the client answered to."""
-    newest = {each.purpose_id: each for each in _newest(whose(client.pk))}
+    newest = {each.purpose_id: each for each in _newest(of(client))}
     purposes = ConsentPurpose.objects.annotate(version=Max("texts__version"))
     now = clock.now()
     return [
@@ -100,19 +95,19 @@ def standings(client: Client) -> list[Standing]:
 
 def permits(client_id: UUID, kind: str) -> bool:
     """Tell whether a client agrees, at this moment, to what a kind of purpose asks; who was never asked doesn't."""
-    newest = next(iter(_newest(whose(client_id) & Q(purpose__kind=kind))), None)
+    newest = next(iter(_newest(of_record(client_id) & Q(purpose__kind=kind))), None)
     return state_of(newest, clock.now()) == State.AGREED
 
 
 def holding(client_id: UUID, purpose: ConsentPurpose) -> Consent | None:
     """Return the agreement to a purpose that holds at this moment."""
-    newest = next(iter(_newest(whose(client_id) & Q(purpose=purpose))), None)
+    newest = next(iter(_newest(of_record(client_id) & Q(purpose=purpose))), None)
     return newest if state_of(newest, clock.now()) == State.AGREED else None
 
 
 def history(client: Client) -> list[Consent]:
     """Return every answer of a client, newest first, with its words."""
-    rows = Consent.objects.filter(whose(client.pk)).select_related("purpose", "text")
+    rows = Consent.objects.filter(of(client)).select_related("purpose", "text")
     return list(rows.order_by("-starts_at", "-recorded_at", "-id"))
 
 

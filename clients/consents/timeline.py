@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from clients.consents import notices
-from clients.consents.standing import LOOK, State, whose
+from clients.consents.standing import LOOK, State
+from clients.identity import of
 from clients.models import Client, Consent
 from clients.timeline import Entry, provides
 
@@ -18,7 +19,7 @@ MOST = 300
 def consents(client: Client) -> Iterator[Entry]:
     """Give a client's answers, newest first, without names and evidence."""
     rows = (
-        Consent.objects.filter(whose(client.pk))
+        Consent.objects.filter(of(client))
         .select_related("purpose", "text")
         .defer("by_name", "evidence", "signature", "text__text")
         .order_by("-recorded_at", "-id")[:MOST]

@@ -4,7 +4,8 @@ from clients.models.alerts import Alert
 from clients.models.consents import ByWhom, Consent, ConsentPurpose, ConsentText, How, NoticeAnswer
 from clients.models.contacts import Contact
 from clients.models.documents import Document
-from clients.models.identity import Binding, BookingCode
+from clients.models.identity import BookingCode
+from clients.models.merging import Merge
 from clients.models.reach import ContactPoint
 from clients.models.record import Client, normalise_phone
 from clients.models.referrals import Referral, ReferralType
@@ -12,7 +13,6 @@ from clients.models.relationships import FamilySettings, Relationship
 
 __all__ = [
     "Alert",
-    "Binding",
     "BookingCode",
     "ByWhom",
     "Client",
@@ -24,6 +24,7 @@ __all__ = [
     "Document",
     "FamilySettings",
     "How",
+    "Merge",
     "NoticeAnswer",
     "Referral",
     "ReferralType",

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Member
+from accounts.permissions import Permission
 from clients.models.record import Client
 from privacy.vocabulary import clock
 from privacy.vocabulary.classification import (
@@ -35,6 +36,7 @@ class Document(RegionModel):
     created_at = operational(models.DateTimeField(default=clock.now))
     withdrawn_at = operational(models.DateTimeField(null=True, blank=True))
 
+    counted_as, counted_for = _("files"), Permission.CLINICAL_READ
     data_policy = DataPolicy(Subject.CLIENT, client="client_id", file=StoredFile())
 
     class Meta(RegionModel.Meta):

@@ -1,4 +1,4 @@
-"""How a person who books online turns out to be a client we know."""
+"""How a person who books online is known to be a client."""
 
 from __future__ import annotations
 
@@ -36,30 +36,3 @@ class BookingCode(RegionModel):
             models.UniqueConstraint(fields=["account_id", "digest"], name="one_booking_code")
         ]
         indexes = [models.Index(fields=["account_id", "client"], name="booking_codes_of_client")]
-
-
-class Binding(RegionModel):
-    """That staff said of a self-booked person: this is a client we know. What the newcomer had went to the client.
-
-    `moved` lists the ids of the rows by kind, so that it can be undone. The newcomer's own record stays, archived, as
-    the person typed it.
-    """
-
-    newcomer = operational(TenantForeignKey(Client, models.PROTECT, related_name="bound_to"))
-    client = operational(TenantForeignKey(Client, models.PROTECT, related_name="bound"))
-    moved = operational(models.JSONField(default=dict))
-    bound_at = operational(models.DateTimeField(default=clock.now))
-    bound_by = operational(models.UUIDField(null=True))
-    undone_at = operational(models.DateTimeField(null=True, blank=True))
-
-    data_policy = DataPolicy(Subject.CLIENT, client="client_id")
-
-    class Meta(RegionModel.Meta):
-        constraints = [
-            models.UniqueConstraint(
-                fields=["account_id", "newcomer"],
-                condition=models.Q(undone_at=None),
-                name="one_binding",
-            )
-        ]
-        indexes = [models.Index(fields=["account_id", "client"], name="bindings_of_client")]

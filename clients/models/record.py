@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import phonenumbers
 from django.db import models
@@ -47,6 +48,8 @@ class Client(RegionModel):
     """A person whom the practice treats. `is_confirmed` is False while a self-booking is only a claim (features D4).
 
     `phone` and `email` are the ones that messages go to; others are `ContactPoint`s. `address` is the street's lines.
+    A record that was merged into another stays as it is, with a key of its own, and stands for that one: `alias_of`
+    names it, never an alias itself. `clients.identity` tells which records are one person (features B5).
     """
 
     class Sex(models.TextChoices):
@@ -176,6 +179,9 @@ class Client(RegionModel):
     is_confirmed = operational(models.BooleanField(default=True))
     provenance = operational(models.CharField(max_length=60, default="staff", help_text=PROVENANCE))
     archived_at = operational(models.DateTimeField(null=True, blank=True))
+    alias_of = operational(
+        TenantForeignKey("self", models.PROTECT, null=True, blank=True, related_name="aliases")
+    )
     created_at = operational(models.DateTimeField(default=clock.now))
     updated_at = operational(models.DateTimeField(default=clock.now))
 
@@ -186,10 +192,33 @@ class Client(RegionModel):
             models.Index(fields=["account_id", "updated_at"], name="clients_changed"),
             models.Index(fields=["account_id", "email_index"], name="clients_by_email"),
             models.Index(fields=["account_id", "phone_index"], name="clients_by_phone"),
+            models.Index(
+                fields=["account_id", "alias_of"],
+                name="clients_merged",
+                condition=models.Q(alias_of__isnull=False),
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(alias_of=None) | ~models.Q(alias_of=models.F("id")),
+                name="no_alias_of_itself",
+            )
         ]
 
     def __str__(self) -> str:
         return self.full_name
+
+    @property
+    def person_id(self) -> UUID:
+        """The id of the record that this one stands for: its own unless it was merged."""
+        found: UUID = self.alias_of_id or self.pk
+        return found
+
+    @property
+    def stands_for(self) -> Client:
+        """The record of the person: this one unless it was merged."""
+        found: Client = self.alias_of if self.alias_of_id else self
+        return found
 
     @property
     def full_name(self) -> str:

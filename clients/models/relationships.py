@@ -60,6 +60,7 @@ class Relationship(RegionModel):
     created_at = operational(models.DateTimeField(default=clock.now))
     ended_at = operational(models.DateTimeField(null=True, blank=True))
 
+    counted_as = _("people who stand by them")
     data_policy = DataPolicy(Subject.CLIENT, client="client_id")
 
     class Meta(RegionModel.Meta):

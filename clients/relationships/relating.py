@@ -15,6 +15,7 @@ from uuid_utils.compat import uuid7
 
 from accounts import audit, practice_settings
 from clients import signals
+from clients.identity import of
 from clients.models import Client, Contact, Relationship
 from clients.relationships import adulthood
 from privacy.vocabulary import clock
@@ -137,9 +138,13 @@ def end(*, by: Actor, relationship: Relationship) -> None:
 
 def around(client: Client) -> list[Side]:
     """Return who stands by a client, those whose time has passed last; in one query for all."""
-    rows = Relationship.objects.filter(client=client, ended_at=None)
+    rows = Relationship.objects.filter(of(client), ended_at=None)
     today, years = clock.today(practice_settings.zone()), adulthood.age()
-    sides = [_side(row, client, today, years) for row in rows.select_related("other", "contact")]
+    sides = [
+        _side(row, client, today, years)
+        for row in rows.select_related("other", "contact")
+        if row.other != client  # two records that stood by each other turned out to be one person
+    ]
     return sorted(sides, key=lambda side: side.over)
 
 
@@ -182,8 +187,8 @@ def _is_gone(row: Relationship) -> bool:
 
 
 def _rows(client: Client, somebody: Client | Contact) -> Any:
-    named = Q(other=somebody) if isinstance(somebody, Client) else Q(contact=somebody)
-    return Relationship.objects.filter(named, client=client, ended_at=None)
+    named = of(somebody, "other") if isinstance(somebody, Client) else Q(contact=somebody)
+    return Relationship.objects.filter(named, of(client), ended_at=None)
 
 
 def _mirror(row: Relationship) -> Relationship | None:

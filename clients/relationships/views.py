@@ -8,13 +8,13 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
-from clients import choosing
+from clients import choosing, identity
 from clients.models import Client, FamilySettings
 from clients.relationships import adulthood, relating
 from clients.relationships.forms import FamilyForm, RelationshipForm
@@ -131,5 +131,4 @@ def _sides(client: Client, pk: UUID) -> tuple[Side, Side | None]:
 
 
 def _client(pk: UUID) -> Client:
-    found: Client = get_object_or_404(Client.objects.all(), pk=pk)
-    return found
+    return identity.find(pk)

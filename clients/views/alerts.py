@@ -12,16 +12,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
-from clients import alerts
+from clients import alerts, identity
 from clients.forms import AlertForm
-from clients.models import Alert, Client
+from clients.models import Alert
 
 
 @require(Permission.CLIENTS_EDIT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def alert_new(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Add an alert to a client."""
-    client = get_object_or_404(Client, pk=pk)
+    client = identity.find(pk)
     form = AlertForm(request.POST or None)
     if form.is_valid():
         alerts.add(by=request.actor, client=client, **form.cleaned_data)
@@ -35,6 +35,7 @@ def alert_new(request: AccountRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def alert_resolve(request: AccountRequest, pk: UUID, alert: UUID) -> HttpResponse:
     """Say that an alert no longer holds."""
-    alerts.resolve(by=request.actor, alert=get_object_or_404(Alert, pk=alert, client_id=pk))
+    owned = identity.of(identity.find(pk))
+    alerts.resolve(by=request.actor, alert=get_object_or_404(Alert, owned, pk=alert))
     messages.success(request, _("Alert resolved. It stays in the record."))
     return redirect(request.account.url("client", pk))

@@ -13,15 +13,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import practice_settings
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
-from clients import codes
-from clients.models import BookingCode, Client
+from clients import codes, identity
+from clients.models import BookingCode
 
 
 @require(Permission.CLIENTS_EDIT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def client_codes(request: AccountRequest, pk: UUID) -> HttpResponse:
     """List the codes that work and make a new one, which only this answer shows."""
-    client = get_object_or_404(Client, pk=pk)
+    client = identity.find(pk)
     shown = ""
     if request.method == "POST":
         _row, shown = codes.issue(
@@ -43,6 +43,7 @@ def client_codes(request: AccountRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def code_revocation(request: AccountRequest, pk: UUID, code: UUID) -> HttpResponse:
     """Make a code worthless."""
-    codes.revoke(by=request.actor, code=get_object_or_404(BookingCode, pk=code, client_id=pk))
+    owned = identity.of(identity.find(pk))
+    codes.revoke(by=request.actor, code=get_object_or_404(BookingCode, owned, pk=code))
     messages.success(request, _("The code no longer works."))
     return redirect(request.account.url("client_codes", pk))

@@ -8,14 +8,14 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
-from clients import duplicates, records
+from clients import duplicates, identity, records
 from clients.contact_rows import LinesField
 from clients.duplicates import Match
 from clients.models import Client
@@ -46,7 +46,7 @@ def client_new(request: AccountRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def client_edit(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Change a record; when somebody else changed it meanwhile, show both versions and keep what was typed."""
-    client = get_object_or_404(Client, pk=pk)
+    client = identity.find(pk)
     form = ClientForm(request.POST or None, account=request.account, client=client)
     context: dict[str, Any] = {"form": form, "client": client, "titles": TITLES}
     if not form.is_valid():
@@ -66,7 +66,7 @@ def client_edit(request: AccountRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def client_archive(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Put a record away; it can be taken out again at once."""
-    client = records.archive(by=request.actor, client=get_object_or_404(Client, pk=pk))
+    client = records.archive(by=request.actor, client=identity.find(pk))
     undo = request.account.url("client_unarchive", client.pk)
     messages.success(request, _("Archived"), extra_tags=f"undo={undo}")
     return redirect(request.account.url("client", pk))
@@ -76,7 +76,7 @@ def client_archive(request: AccountRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def client_unarchive(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Take a record out of the archive."""
-    records.unarchive(by=request.actor, client=get_object_or_404(Client, pk=pk))
+    records.unarchive(by=request.actor, client=identity.find(pk))
     messages.success(request, _("Back among the active clients"))
     return redirect(request.account.url("client", pk))
 
@@ -85,7 +85,7 @@ def client_unarchive(request: AccountRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def client_confirm(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Confirm a person who booked online."""
-    records.confirm(by=request.actor, client=get_object_or_404(Client, pk=pk))
+    records.confirm(by=request.actor, client=identity.find(pk))
     messages.success(request, _("Confirmed"))
     return redirect(request.account.url("client", pk))
 

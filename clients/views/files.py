@@ -14,9 +14,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import audit
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
-from clients import documents
+from clients import documents, identity
 from clients.forms import FileForm
-from clients.models import Client, Document
+from clients.models import Document
 
 SANDBOX = "sandbox; default-src 'none'"
 
@@ -25,7 +25,7 @@ SANDBOX = "sandbox; default-src 'none'"
 @require_http_methods(["GET", "HEAD", "POST"])
 def document_new(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Add a file to a client."""
-    client = get_object_or_404(Client, pk=pk)
+    client = identity.find(pk)
     posted = request.method == "POST"
     length = int(request.headers.get("Content-Length") or 0)
     form = FileForm(request.POST, request.FILES, content_length=length) if posted else FileForm()
@@ -41,16 +41,21 @@ def document_new(request: AccountRequest, pk: UUID) -> HttpResponse:
 @require_GET
 def document(request: AccountRequest, pk: UUID, document: UUID) -> HttpResponseBase:
     """Give a file out: always as a download, never shown by our own pages."""
-    found = get_object_or_404(Document, pk=document, client_id=pk, withdrawn_at=None)
+    client = identity.find(pk)
+    found = get_object_or_404(Document, identity.of(client), pk=document, withdrawn_at=None)
     try:
         pieces = documents.contents(found)
     except documents.Unavailable:
         audit.record(
-            "integrity.unreadable", by=request.actor, of=found, client_id=pk, result="alarm"
+            "integrity.unreadable",
+            by=request.actor,
+            of=found,
+            client_id=found.client_id,
+            result="alarm",
         )
         messages.error(request, _("This file can't be opened: what is stored was altered or lost."))
         return redirect(request.account.url("client", pk))
-    audit.record("document.downloaded", by=request.actor, of=found, client_id=pk)
+    audit.record("document.downloaded", by=request.actor, of=found, client_id=found.client_id)
     response = StreamingHttpResponse(pieces, content_type=found.media_type)
     response["Content-Length"] = str(found.size)
     response["Content-Disposition"] = content_disposition_header(True, found.name) or "attachment"
@@ -63,7 +68,7 @@ def document(request: AccountRequest, pk: UUID, document: UUID) -> HttpResponseB
 @require_POST
 def document_withdraw(request: AccountRequest, pk: UUID, document: UUID) -> HttpResponse:
     """Take a file off the record."""
-    found = get_object_or_404(Document, pk=document, client_id=pk)
+    found = get_object_or_404(Document, identity.of(identity.find(pk)), pk=document)
     documents.withdraw(by=request.actor, document=found)
     messages.success(request, _("File withdrawn"))
     return redirect(request.account.url("client", pk))

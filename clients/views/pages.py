@@ -6,16 +6,16 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.models import Location
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
-from clients import alerts, documents, duplicates, timeline
+from clients import alerts, documents, duplicates, identity, merging, timeline
 from clients.consents.card import card
-from clients.models import Binding, Client
+from clients.models import Client, Merge
 from clients.relationships.showing import people
 from clients.views.facts import came_from, facts
 from clients.views.links import link
@@ -27,16 +27,18 @@ SHOWN_AT_FIRST = 30
 @require_GET
 def client(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Show one client."""
-    found = get_object_or_404(Client.objects.select_related("location"), pk=pk)
+    found = identity.find(pk, "location")
+    if found.pk != pk:
+        return redirect(request.account.url("client", found.pk))
     zone = _zone()
     context = {
         "client": found,
         "alerts": alerts.standing(found),
         "facts": [*facts(found, request.account.country, zone), *came_from(found, request.account)],
         "people": people(found, request.account),
-        "matches": [] if found.is_confirmed else _matches(found),
+        "matches": [] if found.is_confirmed else duplicates.of_client(found),
         "consents": card(found),
-        "bound": None if found.is_confirmed else _binding(found),
+        "merged": _merged(found),
         "may_edit": Permission.CLIENTS_EDIT in request.permissions and request.account.is_active,
         **_timeline(request, found, zone),
         **_links(request, found),
@@ -44,20 +46,13 @@ def client(request: AccountRequest, pk: UUID) -> HttpResponse:
     return render(request, "clients/client.html", context)
 
 
-def _matches(client: Client) -> list[duplicates.Match]:
-    """Return who the newcomer could be; those who came to nothing as newcomers themselves are no answer."""
-    found = duplicates.of_client(client)
-    bound = Binding.objects.filter(undone_at=None, newcomer__in=[each.id for each in found])
-    gone = set(bound.values_list("newcomer_id", flat=True))
-    return [each for each in found if each.id not in gone]
-
-
-def _binding(client: Client) -> Binding | None:
-    """Return what staff said about who this newcomer is."""
-    binding: Binding | None = (
-        Binding.objects.select_related("client").filter(newcomer=client, undone_at=None).first()
-    )
-    return binding
+def _merged(client: Client) -> list[tuple[Merge, str]]:
+    """Return the merges that stand, each with the name in the record that was merged."""
+    if len(identity.ids(client)) == 1:
+        return []
+    merges = merging.standing(client)
+    named = {each.pk: each.full_name for each in merging.sources(merges)}
+    return [(each, named[each.source_id]) for each in merges]
 
 
 def _zone() -> str:
@@ -96,7 +91,6 @@ def _links(request: AccountRequest, client: Client) -> dict[str, str]:
     return {
         "note_url": link(account, "note_new", client.pk) if writes else "",
         "file_url": link(account, "document_new", client.pk) if writes else "",
-        "binding_url": link(account, "client_binding", client.pk),
         "book_url": link(account, "appointment_new", client=client.pk) if books else "",
         "audit_url": link(account, "audit_log", client=client.pk) if sees else "",
     }

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
-from clients import choosing, referring
+from clients import choosing, identity, referring
 from clients.forms import ReferralForm, ReferralTypeForm
-from clients.models import Client, ReferralType
+from clients.models import ReferralType
 
 both = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -25,7 +25,7 @@ both = require_http_methods(["GET", "HEAD", "POST"])
 @both
 def client_referral(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Say who or what brought a client."""
-    client: Client = get_object_or_404(Client, pk=pk)
+    client = identity.find(pk)
     said = referring.of_client(client)
     form = ReferralForm(request.POST or None, referral=said)
     if "search" not in request.POST and form.is_valid():

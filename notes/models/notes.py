@@ -13,6 +13,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Practitioner
+from accounts.permissions import Permission
 from bookings.models import Appointment
 from clients.models import Client
 from notes.models.readers import Visibility, policy_of_text
@@ -122,6 +123,7 @@ class Note(RegionModel):
         editable=False,
     )
 
+    counted_as, counted_for = _("notes"), Permission.CLINICAL_READ
     data_policy = DataPolicy(Subject.CLIENT, client="client_id")
 
     class Meta(RegionModel.Meta):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Role
 from accounts.requests import AccountRequest
+from clients.identity import of
 from clients.models import Alert
 from notes import proof, reading
 from notes.answers import clean_answers, clean_title
@@ -55,7 +56,7 @@ def writing_page(
         "saved": saved_words(note.updated_at, zone) if note.version > 1 else "",
         "beside": beside,
         "sign_in_url": request.account.url("note_draft", note.pk),
-        "has_last": beside or reading.last_signed(note.client_id, other_than=note) is not None,
+        "has_last": beside or reading.last_signed(note.client, other_than=note) is not None,
         **(beside_context(note) if beside else {}),
         **extra,
     }
@@ -111,7 +112,7 @@ def paper(note: Note) -> dict[str, Any]:
 
 def beside_context(note: Note) -> dict[str, Any]:
     """Return the client's last signed note, to stand beside the one that is written."""
-    last = reading.last_signed(note.client_id, other_than=note)
+    last = reading.last_signed(note.client, other_than=note)
     if last is None:
         return {"last": None}
     return {
@@ -124,7 +125,7 @@ def beside_context(note: Note) -> dict[str, Any]:
 def alerts_of(note: Note) -> list[Alert]:
     """Return what must be known about the client first, severe ones before the others."""
     order = (Alert.Severity.SEVERE, Alert.Severity.CARE, Alert.Severity.INFO)
-    alerts = Alert.objects.filter(client=note.client_id, resolved_at=None)
+    alerts = Alert.objects.filter(of(note.client), resolved_at=None)
     return sorted(alerts, key=lambda alert: order.index(Alert.Severity(alert.severity)))
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
 from bookings.models import Appointment, Attendee
+from clients import identity
 from clients.models import Client
 from notes import reading, templates, writing
 from notes.forms import BeginForm, NoteForm
@@ -27,17 +28,15 @@ from notes.zones import zone_of
 @require_http_methods(["GET", "HEAD", "POST"])
 def note_new(request: AccountRequest, client_id: UUID) -> HttpResponse:
     """Choose a template and begin a note on a client, about an appointment when the address names one."""
-    client = Client.objects.filter(pk=client_id).first()
-    appointment = _appointment(request, client_id)
-    if client is None:
-        raise Http404
+    client = identity.find(client_id)
+    appointment = _appointment(request, client)
     author = reading.practitioner_of(request.member)
     if author is None:
         return render(request, "notes/no_profile.html", {"client": client}, status=403)
-    written = reading.notes_about(appointment, client_id, author) if appointment else []
+    written = reading.notes_about(appointment, client, author) if appointment else []
     if request.method != "POST" and written and written[0].state == Note.State.DRAFT:
         return redirect(request.account.url("note", written[0].pk))
-    last = reading.last_signed(client_id)
+    last = reading.last_signed(client)
     choices = _choices(request)
     form = BeginForm(
         choices,
@@ -91,7 +90,7 @@ def note_draft(request: AccountRequest, pk: UUID) -> HttpResponse:
 def note_copy(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Save what is typed, then fill the empty answers from the client's last signed note."""
     note = reading.find(pk)
-    source = reading.last_signed(note.client_id, other_than=note)
+    source = reading.last_signed(note.client, other_than=note)
     form = NoteForm(note, request.POST)
     if source is None:
         raise Http404
@@ -135,13 +134,13 @@ def _choices(request: AccountRequest) -> list[NoteTemplate]:
     return templates.live() or (templates.provide_defaults() if request.account.is_active else [])
 
 
-def _appointment(request: AccountRequest, client_id: UUID) -> Appointment | None:
+def _appointment(request: AccountRequest, client: Client) -> Appointment | None:
     named = request.GET.get("appointment")
     if not named:
         return None
     try:
         place = Attendee.objects.select_related("appointment").filter(
-            appointment=UUID(named), client=client_id
+            identity.of(client), appointment=UUID(named)
         )
     except ValueError:
         raise Http404 from None

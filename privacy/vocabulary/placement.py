@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Self
 from django.core.exceptions import FieldError
 from django.db import models
 from django.db.models.expressions import BaseExpression, F, OrderBy
+from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
 from django.db.models.sql import Query
 from uuid_utils.compat import uuid7
 
@@ -188,11 +189,22 @@ class KeyringModel(models.Model):
         abstract = True
 
 
+class _ForWhomItStands(ForwardManyToOneDescriptor):  # type: ignore[type-arg]
+    """Gives the row that the related one stands for: of a client's record that was merged, the client's."""
+
+    def __get__(self, instance: Any, cls: Any = None) -> Any:
+        found = super().__get__(instance, cls)
+        return found if instance is None else getattr(found, "stands_for", found)
+
+
 class TenantForeignKey(models.ForeignKey[Any, Any]):
     """A ForeignKey between rows of one account; the wall adds the composite constraint `(account_id, x_id)`.
 
     A plain constraint would accept another account's row, because PostgreSQL checks it past row-level security.
+    `row.client` is the person; `row.client_id` stays the record under whose key the row is sealed.
     """
+
+    forward_related_accessor_class = _ForWhomItStands
 
     def __init__(self, to: Any, on_delete: Any, **kwargs: Any) -> None:
         kwargs["db_constraint"] = False

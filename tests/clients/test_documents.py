@@ -18,9 +18,9 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Role
 from accounts.tenancy import acting_in
-from clients import documents
+from clients import documents, identity
 from clients.media_types import sniffed
-from clients.models import Client, Document
+from clients.models import Document
 from privacy.vocabulary import keyring
 from privacy.vocabulary.scope import SYSTEM
 from tests.clients.practice import Practice, practice, told
@@ -199,7 +199,7 @@ def test_a_file_belongs_to_one_client_of_one_account(owner: Practice) -> None:
 def test_the_timeline_asks_once_for_all_files() -> None:
     counts = []
     with acting_in(make_account().ref):
-        client: Client = make_client()
+        client = identity.find(make_client().pk)
         for more in (1, 2):
             for _ in range(more):
                 documents.attach(by=SYSTEM, client=client, upload=upload())

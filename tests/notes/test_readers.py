@@ -323,10 +323,10 @@ def test_a_timeline_tells_everybody_that_a_note_is_there(client: Client) -> None
     with acting_in(c.p.account.ref, by=c.member("ben").actor):
         (entry,) = clients_timeline.entries(c.p.client, allowed, only="notes")
         assert (entry.title, entry.to) == ("A note for other eyes", ("note", note.pk))
-        assert reading.last_signed(c.p.client.pk) is None
+        assert reading.last_signed(c.p.client) is None
     with acting_in(c.p.account.ref, by=c.by):
         (entry,) = clients_timeline.entries(c.p.client, allowed, only="notes")
         assert entry.title == "Shoulder"
-        last = reading.last_signed(c.p.client.pk)
+        last = reading.last_signed(c.p.client)
         assert last is not None
         assert last.pk == note.pk

@@ -25,7 +25,7 @@ from bookings.waiting.forms import USUAL, EntryForm, PickForm, booking_words, ti
 from bookings.waiting.listing import wishes_in_words
 from bookings.waiting.matching import Time, cap, windows_of
 from bookings.waiting.words import CAP_WORDS, offer_look, window_words
-from clients import directory
+from clients import directory, identity
 from clients.models import Client
 from privacy.vocabulary import clock
 
@@ -121,10 +121,9 @@ def _entry(pk: UUID) -> WaitingEntry:
 
 def _client(text: str) -> Client | None:
     try:
-        found: Client | None = Client.objects.filter(pk=UUID(text), archived_at=None).first()
+        return identity.present(UUID(text))
     except ValueError:
         return None
-    return found
 
 
 def _pick(request: AccountRequest, given: QueryDict) -> HttpResponse:

@@ -14,12 +14,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import practice_settings
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
+from clients import identity
 from clients.consents import giving, notices
 from clients.consents.forms import ConsentForm, NoticeAnswerForm, WithdrawalForm
 from clients.consents.paper import paper_of
 from clients.consents.purposes import current_texts
 from clients.consents.standing import State, history, holding, standings
-from clients.models import Client, ConsentPurpose, ConsentText, How
+from clients.models import ConsentPurpose, ConsentText, How
 from clients.views.links import link
 
 both = require_http_methods(["GET", "HEAD", "POST"])
@@ -29,7 +30,7 @@ both = require_http_methods(["GET", "HEAD", "POST"])
 @require_safe
 def client_consents(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Show what a client agreed to, refused and took back, and what they said to the privacy notice."""
-    client = get_object_or_404(Client, pk=pk)
+    client = identity.find(pk)
     may_edit = Permission.CLIENTS_EDIT in request.permissions and request.account.is_active
     context = {
         "client": client,
@@ -49,7 +50,7 @@ def client_consents(request: AccountRequest, pk: UUID) -> HttpResponse:
 @both
 def consent_new(request: AccountRequest, pk: UUID, purpose: UUID) -> HttpResponse:
     """Record an answer that staff were given, with the words beside it."""
-    client = get_object_or_404(Client, pk=pk)
+    client = identity.find(pk)
     texts = _texts(purpose, client.language)
     form = ConsentForm(request.POST or None, texts=texts, zone=practice_settings.zone())
     if form.is_valid():
@@ -76,7 +77,7 @@ def consent_new(request: AccountRequest, pk: UUID, purpose: UUID) -> HttpRespons
 @both
 def consent_withdrawal(request: AccountRequest, pk: UUID, purpose: UUID) -> HttpResponse:
     """Ask once, then take an agreement back for the client."""
-    client = get_object_or_404(Client, pk=pk)
+    client = identity.find(pk)
     found = get_object_or_404(ConsentPurpose, pk=purpose)
     held = holding(client.pk, found)
     if held is None:
@@ -102,7 +103,7 @@ def consent_withdrawal(request: AccountRequest, pk: UUID, purpose: UUID) -> Http
 @both
 def notice_answer(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Record what a client said to the privacy notice."""
-    client = get_object_or_404(Client, pk=pk)
+    client = identity.find(pk)
     notice = notices.current()
     if notice is None:
         return redirect(request.account.url("client_consents", pk))
@@ -127,7 +128,7 @@ def notice_answer(request: AccountRequest, pk: UUID) -> HttpResponse:
 @require_safe
 def consents_paper(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Show, for the printer, what this person saw and agreed to, in which words."""
-    client = get_object_or_404(Client, pk=pk)
+    client = identity.find(pk)
     context = {
         "client": client,
         "paper": paper_of(client),

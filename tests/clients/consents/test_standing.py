@@ -12,12 +12,12 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Account, PrivacyNotice
 from accounts.tenancy import acting_in
-from clients import directory
+from clients import directory, identity, merging
 from clients.consents import giving, notices, purposes
 from clients.consents.giving import Given
 from clients.consents.purposes import Words
 from clients.consents.standing import State, history, permits, standings
-from clients.models import Binding, Client, Consent, ConsentPurpose, How
+from clients.models import Client, Consent, ConsentPurpose, How
 from privacy.vocabulary import clock
 from privacy.vocabulary.scope import SYSTEM, Actor, ActorKind
 from tests.clients.practice import told
@@ -150,12 +150,10 @@ def test_what_a_newcomer_said_counts_once_they_are_known(account: Account) -> No
         client, newcomer = make_client(), make_client(is_confirmed=False)
         say(newcomer, Kind.EMAIL_NEWS, "permit")
         assert not permits(client.pk, Kind.EMAIL_NEWS)
-        binding = Binding(newcomer=newcomer, client=client)
-        binding.save(force_insert=True)
+        merge = merging.merge(by=SYSTEM, source=newcomer, client=client)
         assert permits(client.pk, Kind.EMAIL_NEWS)
         assert [each.client_id for each in history(client)] == [newcomer.pk]
-        binding.undone_at = NOW
-        binding.save()
+        merging.undo(by=SYSTEM, merge=merge)
         assert not permits(client.pk, Kind.EMAIL_NEWS)
 
 
@@ -183,7 +181,7 @@ def test_the_notice_has_three_states_and_a_list_of_who_does_not_know_it(account:
 
 def test_asking_costs_the_same_for_one_answer_and_for_many(account: Account) -> None:
     with acting_in(account.ref):
-        client = make_client()
+        client = identity.find(make_client().pk)
 
         def cost() -> int:
             with CaptureQueriesContext(connections["region_au"]) as queries:
