@@ -213,7 +213,7 @@ class Writer:
                 if each.practitioner == practitioner.pk and each.starts.date() == day
             ],
             blocks=[
-                self.block(entry, f"{layout.placed(*span)} {lane}")
+                self.block(entry, f"{layout.placed(*span)} {lane}{' is-narrow' if lane else ''}")
                 for entry, span, lane in zip(here, spans, lanes, strict=True)
             ],
             now=now if shown[0] <= now < shown[1] else None,

@@ -13,7 +13,7 @@ const isWritten = (form) => [...form.elements].some((field) => {
   return field.value !== field.defaultValue;
 });
 const isBusy = () => Boolean(
-  document.querySelector(".is-moving, .is-lengthening, .is-drawing, .diary__mark.is-saving, main details[data-menu][open], dialog[open], .htmx-request")
+  document.querySelector(".is-moving, .is-lengthening, .is-drawing, .diary__mark.is-lifted, main details[data-menu][open], dialog[open], .htmx-request")
   || [...document.querySelectorAll("#panel form, main form")].some(isWritten));
 
 const draw = (html) => {

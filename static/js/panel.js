@@ -30,5 +30,5 @@ document.addEventListener("click", (event) => {
   close();
 });
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && !event.defaultPrevented && !document.querySelector("dialog[open], .is-moving")) close();
+  if (event.key === "Escape" && !event.defaultPrevented && !document.querySelector("dialog[open], .is-moving, .is-lengthening, .is-drawing")) close();
 });
