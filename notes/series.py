@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from bookings.series.changing import keeps
+from bookings.series.reach import keeps
 from notes.models import Note
 
 

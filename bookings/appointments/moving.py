@@ -51,12 +51,14 @@ def move(
     starts_local: datetime,
     overbook_because: str = "",
     tell: bool | None = None,
+    together: UUID | None = None,
 ) -> Appointment:
     """Give an appointment another start or practitioner and queue the news; return it as it stands now.
 
     `starts_local` is the naive wall time at the appointment's location (fold=1: second pass of a repeated hour). Length
     and buffers stay. `overbook_because` says why it may stand beside another; a place found free ends an overbooking.
-    `tell` says whether clients are told (None: as the practice does it). Moving to where it already is changes nothing.
+    `tell` says whether clients are told (None: as the practice does it), `together` marks the moves of one change to a
+    series. Moving to where it already is changes nothing.
     Raises `SlotTaken` with the nearest free times, `NonexistentTime`, ValidationError when it was cancelled.
     """
     fresh = _locked(appointment)
@@ -72,6 +74,7 @@ def move(
         to_starts_at=fresh.starts_at,
         moved_by=by.id,
         was_overbooked=fresh.is_overbooked,
+        together=together,
     )
     if fresh.answer_by is not None:
         fresh.answer_by = min(fresh.answer_by, last_answer(fresh.starts_at))
@@ -79,6 +82,7 @@ def move(
     _take(fresh, by, overbook_because)
     if fresh.answer_by is not None:
         expire_at_its_time(fresh)
+    record.sequence = fresh.sequence
     record.save(force_insert=True)
     _told(fresh, by, "appointment.moved", overbook_because, tell)
     freed(before)
@@ -94,10 +98,11 @@ def conflicts_of_move(
     return overbooking.conflicts(fresh, fresh.location.time_zone)
 
 
-def move_back(*, by: Actor, record: Move) -> Appointment:
+def move_back(*, by: Actor, record: Move, tells: bool = True) -> Appointment:
     """Undo a move by moving once more, to where the appointment came from, beside another if it stood so.
 
-    Clients hear of it only if the news of the move has left already: else what they know is true again.
+    Clients hear of it only if the news of the move has left already: else what they know is true again. Without `tells`
+    they don't hear of it here.
     Raises `SlotTaken` when somebody else has that time by now, ValidationError when it was moved again or cancelled.
     """
     latest = Move.objects.filter(appointment_id=record.appointment_id).order_by("-id").first()
@@ -111,7 +116,7 @@ def move_back(*, by: Actor, record: Move) -> Appointment:
         practitioner=record.from_practitioner,
         starts_local=local(record.from_starts_at, zone).replace(tzinfo=None),
         overbook_because=_("A move was undone") if record.was_overbooked else "",
-        tell=None if messages.is_change_known(appointment) else False,
+        tell=None if tells and messages.is_change_known(appointment) else False,
     )
 
 

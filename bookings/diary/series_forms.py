@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from bookings.diary.cancelling_forms import CancelForm
 from bookings.diary.moving_forms import WhenForm
 from bookings.messaging.preferences import practice_choices
-from bookings.series.changing import Scope
+from bookings.series.reach import Scope
 
 HOW_FAR = [
     (Scope.THIS, gettext_lazy("Only this one")),

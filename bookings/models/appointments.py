@@ -311,7 +311,10 @@ class Hold(RegionModel):
 
 
 class Move(RegionModel):
-    """That an appointment was moved: the row keeps its id, this keeps its past."""
+    """That an appointment was moved: the row keeps its id, this keeps its past.
+
+    `sequence` is what the appointment's became; `together` is the same for all moves of one change to a series.
+    """
 
     appointment = operational(TenantForeignKey(Appointment, models.PROTECT, related_name="moves"))
     from_practitioner = operational(
@@ -323,8 +326,17 @@ class Move(RegionModel):
     moved_at = operational(models.DateTimeField(default=clock.now))
     moved_by = operational(models.UUIDField(null=True))
     was_overbooked = operational(models.BooleanField(default=False))
+    sequence = operational(models.PositiveIntegerField(null=True))
+    together = operational(models.UUIDField(null=True))
 
     data_policy = DataPolicy(Subject.SYSTEM, append_only=True)
 
     class Meta(RegionModel.Meta):
-        indexes = [models.Index(fields=["account_id", "appointment"], name="moves_of_appointment")]
+        indexes = [
+            models.Index(fields=["account_id", "appointment"], name="moves_of_appointment"),
+            models.Index(
+                fields=["account_id", "together"],
+                name="moves_together",
+                condition=models.Q(together__isnull=False),
+            ),
+        ]

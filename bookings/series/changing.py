@@ -1,75 +1,35 @@
-"""Changing or cancelling one occurrence, this and the later ones, or all that are still to come.
-
-Past visits and those of which somebody said how they went stay as they are, and so does what another app keeps.
-"""
+"""Changing or cancelling the occurrences of a series that somebody reaches, and taking such a move back."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from uuid_utils.compat import uuid7
 
 from accounts import audit
 from accounts.models import Practitioner
 from bookings.appointments import cancelling, moving
 from bookings.appointments.booking import SlotTaken
 from bookings.availability.wall_time import NonexistentTime, resolve
-from bookings.models import Appointment, Attendee, Series
+from bookings.models import Appointment, Attendee, Move, Series
 from bookings.series.checking import Planned, check
-from privacy.vocabulary import clock, scope
+from bookings.series.reach import Scope, reached
+from privacy.vocabulary import scope
 from privacy.vocabulary.scope import Actor
-
-Keeps = Callable[[Collection[UUID]], set[UUID]]
-_keeps: list[Keeps] = []
-
-
-class Scope(StrEnum):
-    """How far a change reaches."""
-
-    THIS = "this"
-    LATER = "later"
-    ALL = "all"
-
-
-def keeps(which: Keeps) -> Keeps:
-    """Register what says which of some appointments must stay as they are, such as those with a note."""
-    _keeps.append(which)
-    return which
 
 
 @dataclass(slots=True)
 class Result:
-    """What became of the occurrences that a change was meant for."""
+    """What became of the occurrences that a change was meant for; `record` is one of their moves, if they moved."""
 
     changed: list[Appointment] = field(default_factory=list)
     left: list[Appointment] = field(default_factory=list)
-
-
-def reached(appointment: Appointment, how_far: str) -> list[Appointment]:
-    """Return the occurrences, in order of time, that a change to this one reaches, without those that must stay."""
-    if how_far == Scope.THIS or appointment.series_id is None:
-        return [appointment]
-    rows = (
-        Appointment.objects.filter(
-            series_id=appointment.series_id,
-            state__in=Appointment.LIVE,
-            starts_at__gt=clock.now(),
-        )
-        .exclude(attendees__state__in=_SETTLED)
-        .select_related("location", "practitioner", "service")
-        .order_by("starts_at", "id")
-    )
-    if how_far == Scope.LATER:
-        rows = rows.filter(starts_at__gte=appointment.starts_at)
-    found = list(rows)
-    ids = [each.pk for each in found]
-    kept = {pk for which in _keeps for pk in which(ids)}
-    return [each for each in found if each.pk not in kept]
+    record: Move | None = None
 
 
 def preview(
@@ -115,19 +75,47 @@ def change(
     )
     targets = {each.pk: each for each in reached(appointment, how_far)}
     free = [each for each in found if each.visit is not None and not each.conflicts]
+    together = uuid7()
     # The last goes first when they move on, so that none stands in the way of the one behind it
     onward = starts_local > _local(appointment)
     done: set[UUID] = set()
     for each in sorted(free, key=lambda each: each.starts_local, reverse=onward):
         says = tell if each is free[0] else False
-        if each.visit is not None and _moved(by, each.visit, each.starts_local, says):
+        if each.visit is not None and _moved(by, each, says, together):
             done.add(each.visit.pk)
     result = Result(
         [each for pk, each in targets.items() if pk in done],
         [each for pk, each in targets.items() if pk not in done],
+        Move.objects.filter(together=together).first(),
     )
     if how_far == Scope.LATER and appointment.series_id is not None and done:
         _split(by, appointment, result.changed, starts_local)
+    return result
+
+
+def take_back(*, by: Actor, record: Move) -> Result:
+    """Undo all moves that were made together with this one; those whose old time is taken by now, or moved again, stay.
+
+    The client hears of it once, and only if the news of the move has left already.
+    """
+    rows = Move.objects.filter(together=record.together).select_related(
+        "appointment__location",
+        "appointment__practitioner",
+        "appointment__service",
+        "from_practitioner",
+    )
+    # In the order in which none stands in the way of the one behind it: the last that moved comes first
+    records = sorted(rows, key=lambda each: each.pk, reverse=True)
+    earliest = min(records, key=lambda each: each.to_starts_at)
+    result = Result()
+    for each in records:
+        try:
+            with transaction.atomic(using=scope.current().database):
+                back = moving.move_back(by=by, record=each, tells=each is earliest)
+        except (SlotTaken, ValidationError):
+            result.left.append(each.appointment)
+        else:
+            result.changed.append(back)
     return result
 
 
@@ -167,14 +155,6 @@ def cancel(
     return gone
 
 
-_SETTLED = [
-    Attendee.State.ARRIVED,
-    Attendee.State.IN_SESSION,
-    Attendee.State.SEEN,
-    Attendee.State.NO_SHOW,
-]
-
-
 def _local(appointment: Appointment) -> datetime:
     return datetime.combine(appointment.local_date, appointment.local_time)
 
@@ -208,8 +188,11 @@ def _as_moved(
     return Planned(number, target.local_date, starts_local, visit)
 
 
-def _moved(by: Actor, wanted: Appointment, starts_local: datetime, tell: bool | None) -> bool:
+def _moved(by: Actor, planned: Planned, tell: bool | None, together: UUID) -> bool:
     """Move one occurrence and give it its length; return False, and leave it, where the time is taken by now."""
+    wanted = planned.visit
+    if wanted is None:
+        return False
     now = Appointment.objects.select_related("practitioner", "location").get(pk=wanted.pk)
     longer = wanted.duration_minutes - now.duration_minutes
     moves = (wanted.practitioner_id, wanted.starts_at) != (now.practitioner_id, now.starts_at)
@@ -223,8 +206,9 @@ def _moved(by: Actor, wanted: Appointment, starts_local: datetime, tell: bool | 
                     by=by,
                     appointment=now,
                     practitioner=wanted.practitioner,
-                    starts_local=starts_local,
+                    starts_local=planned.starts_local,
                     tell=False if longer > 0 else tell,
+                    together=together,
                 )
             if longer > 0:
                 _lengthened(by, wanted, tell=tell)

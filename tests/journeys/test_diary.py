@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from threading import Thread
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
+from uuid_utils.compat import uuid7
+
 from accounts.tenancy import acting_in
+from bookings.models import Appointment, Series
 from tests.bookings.office import close_connections, ten
 from tests.factories import make_client
 from tests.journeys.diary_page import Desk, a_desk, served
@@ -68,6 +72,20 @@ def elsewhere(desk: Desk, act: Callable[[], object]) -> None:
     thread.join()
 
 
+def in_series(desk: Desk) -> None:
+    """Have the first visit come again in a week."""
+    first = desk.booked[0]
+    series = Series(first_date=desk.day, local_time=first.local_time, time_zone=first.time_zone)
+    series.save(force_insert=True)
+    Appointment.objects.filter(pk=first.pk).update(series=series, series_date=desk.day)
+    week = timedelta(weeks=1)
+    again = Appointment.objects.get(pk=first.pk)
+    again.pk = uuid7()
+    for name in ("starts_at", "ends_at", "busy_from", "busy_until", "local_date", "series_date"):
+        setattr(again, name, getattr(again, name) + week)
+    again.save(force_insert=True)
+
+
 def grab(page: Page, block: str, to_x: float, to_y: float, *, steps: int = 8) -> None:
     """Press on a block and carry it by so many pixels, without letting go."""
     box = page.locator(block).bounding_box()
@@ -112,6 +130,29 @@ def test_a_drag_moves_asks_and_is_taken_back(desk: Desk, base: str, browser: Bro
     panel.get_by_label("Why").fill("Both know")
     panel.get_by_role("button", name="Move it").click()
     expect(page.locator(block)).to_have_class(re.compile(r"from-510\b.* lane-\d-of-2"))
+
+
+def test_a_dropped_visit_of_a_series_asks_how_far(desk: Desk, base: str, browser: Browser) -> None:
+    elsewhere(desk, lambda: in_series(desk))
+    page = desk.open(desk.context(browser, base), base)
+    block, panel = f"#appointment-{desk.booked[0].pk}", page.locator("#panel")
+    grab(page, block, 0, 5 * hour(page))
+    page.mouse.up()
+    expect(panel).to_contain_text("Move which ones?")
+    # Where it was put down stays marked until that is answered
+    expect(page.locator(".diary__mark.is-lifted")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".diary__mark.is-lifted")).to_have_count(0)
+    expect(page.locator(block)).to_have_class(re.compile(r"from-480\b"))
+    grab(page, block, 0, 5 * hour(page))
+    page.mouse.up()
+    panel.get_by_role("button", name="This and the later ones (2)").click()
+    expect(panel).to_contain_text("What changes")
+    panel.get_by_role("button", name="Change them").click()
+    expect(page.locator(block)).to_have_class(re.compile(r"from-780\b"))
+    expect(page.locator("#toasts")).to_contain_text("2 visits are changed.")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(block)).to_have_class(re.compile(r"from-480\b"))
 
 
 def test_the_lower_edge_pulls_and_free_time_is_drawn(

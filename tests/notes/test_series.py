@@ -9,7 +9,8 @@ import pytest
 
 from accounts.tenancy import acting_in
 from bookings.models import Appointment, Series
-from bookings.series.changing import Scope, cancel, reached
+from bookings.series.changing import cancel
+from bookings.series.reach import Scope, reached
 from tests.bookings.public import NOW, at
 from tests.factories import make_appointment
 from tests.notes.parts import Practice, draft, practice

@@ -11,6 +11,7 @@ from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.permissions import Permission, require
@@ -30,8 +31,10 @@ from bookings.availability.schedule import Slot
 from bookings.availability.wall_time import NonexistentTime, local
 from bookings.diary.moving_forms import BesideForm, LengthForm, MoveForm, with_start
 from bookings.diary.views.frame import Toast, changed, open_diary
+from bookings.diary.views.series import how_far
 from bookings.messaging.messages import is_change_known
 from bookings.models import Appointment, Move
+from bookings.series.changing import take_back
 
 WITH_PLACE = ("practitioner", "location", "service")
 PAGE = "bookings/move.html"
@@ -50,6 +53,8 @@ def appointment_move(request: AccountRequest, pk: UUID) -> HttpResponse:
     if form.is_valid():
         wanted = {"practitioner": form.cleaned_data["practitioner"]}
         wanted["starts_local"] = form.starts_local
+        if question := how_far(request, appointment, **wanted):
+            return question
         try:
             there = conflicts_of_move(appointment=appointment, **wanted)
             moved = move(
@@ -89,6 +94,10 @@ def appointment_length(request: AccountRequest, pk: UUID) -> HttpResponse:
             return _page(request, appointment, form, status=422)
         return changed(request, appointment, _refused(form), status=409)
     minutes = form.cleaned_data["minutes"]
+    if "minutes" not in request.GET:
+        question = how_far(request, appointment, minutes=minutes)
+        if question is not None:
+            return question
     # An undo is told only to those who heard of what it takes back
     undoes = "minutes" in request.GET and not is_change_known(appointment)
     there = conflicts_of_length(appointment=appointment, minutes=minutes)
@@ -177,6 +186,8 @@ def move_reversal(request: AccountRequest, pk: UUID) -> HttpResponse:
         "appointment__location", "appointment__practitioner", "appointment__service"
     )
     record = get_object_or_404(related.select_related("from_practitioner"), pk=pk)
+    if record.together is not None:
+        return _all_back(request, record)
     try:
         back = move_back(by=request.actor, record=record)
     except SlotTaken:
@@ -187,6 +198,22 @@ def move_reversal(request: AccountRequest, pk: UUID) -> HttpResponse:
         return changed(request, record.appointment, toast, status=409)
     at = clock_words(back.starts_at, back.location.time_zone)
     return changed(request, back, Toast(_("Back at %(time)s") % {"time": at}))
+
+
+def _all_back(request: AccountRequest, record: Move) -> HttpResponse:
+    """Undo the moves of one change to a series."""
+    result = take_back(by=request.actor, record=record)
+    count, left = len(result.changed), len(result.left)
+    said = ngettext("%d visit is back.", "%d visits are back.", count) % count
+    if left:
+        stays = ngettext(
+            "%d stays: its time is taken, or it was moved again.",
+            "%d stay: their time is taken, or they were moved again.",
+            left,
+        )
+        said = f"{said} {stays % left}"
+    toast = Toast(said, level="warning" if left else "success")
+    return changed(request, record.appointment, toast, status=200 if count else 409)
 
 
 def taken_words(nearest: list[Slot], wanted: datetime) -> str:

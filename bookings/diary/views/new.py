@@ -22,7 +22,7 @@ from bookings.availability.schedule import Slot
 from bookings.availability.wall_time import NonexistentTime
 from bookings.diary.booking_forms import BookForm
 from bookings.diary.moving_forms import WALL, with_start
-from bookings.diary.views import series
+from bookings.diary.views import series_plan
 from bookings.diary.views.frame import Toast, diary_of, tell
 from bookings.diary.views.moving import nearest_words, taken_words, that_day_first
 from bookings.diary.views.who import found_clients, uuid_in, who_context
@@ -49,7 +49,7 @@ def appointment_new(request: AccountRequest) -> HttpResponse:
     if not form.is_valid() or "edit" in posted:
         return _page(request, form, status=422 if form.errors else 200)
     if form.repeat is not None:
-        return series.planned(request, form, form.repeat)
+        return series_plan.planned(request, form, form.repeat)
     return _book(request, form)
 
 

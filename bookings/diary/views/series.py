@@ -1,165 +1,28 @@
-"""Series at the desk: the list of what would be booked, changing and cancelling as far as somebody says."""
+"""Series at the desk: changing and cancelling as far as somebody says, first what would happen, then doing it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
+from django import forms
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from accounts.models import AccountAnchor
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
-from bookings.diary.booking_forms import BookForm
 from bookings.diary.series_forms import SeriesCancelForm, SeriesChangeForm
-from bookings.diary.views.frame import Toast, diary_of, tell
+from bookings.diary.views.frame import Toast, changed, diary_of, tell
+from bookings.messaging.preferences import practice_choices
 from bookings.models import Appointment
-from bookings.series import changing
-from bookings.series.checking import Planned, plan
-from bookings.series.creating import Chosen, Collided, create
-from bookings.series.recurrence import Repeat, words
-from clients import records
+from bookings.series import changing, reach
+from bookings.series.checking import Planned
 
-BOOK, SKIP, OVERBOOK, CHANGE = "book", "skip", "overbook", "change"
-OWN = ("do-", "day-", "time-")
-ASKED = ("csrfmiddlewaretoken", "planned", "check", "why", "find")
-
-
-@dataclass(slots=True)
-class Row:
-    """One occurrence on the page of a plan, with what somebody wants of it."""
-
-    planned: Planned
-    does: str
-    choices: list[tuple[str, str]]
-    is_changed: bool = False
-    is_lost: bool = False
-
-
-def planned(
-    request: AccountRequest, form: BookForm, repeat: Repeat, *, looks_again: bool = False
-) -> HttpResponse:
-    """Show every occurrence with what stands in its way; book them once each has been decided.
-
-    `looks_again`: a time was taken while it was being decided, so nothing is booked and the list is shown anew.
-    """
-    posted = request.POST
-    books = "planned" in posted and "check" not in posted and not looks_again
-    values = form.cleaned_data
-    found = plan(
-        practitioner=values["practitioner"],
-        service=values["service"],
-        location=values["location"],
-        starts_local=form.starts_local,
-        repeat=repeat,
-        changed=_changed(posted),
-    )
-    rows = [_row(each, posted, form.starts_local) for each in found]
-    why = posted.get("why", "").strip()[:200]
-    error = _refusal(rows, why) if books or looks_again else ""
-    if books and not error:
-        try:
-            return _created(request, form, repeat, rows, why)
-        except Collided:
-            return planned(request, form, repeat, looks_again=True)
-        except ValidationError as refusal:
-            error = " ".join(refusal.messages)
-    context = {
-        "rows": rows,
-        "rule": words(repeat),
-        "form": form,
-        "kept": [(name, value) for name, value in posted.items() if not _is_own(name)],
-        "action": request.path,
-        "error": error,
-        "why": why,
-        "free": sum(1 for row in rows if row.planned.is_free),
-        "has_conflicts": any(row.planned.conflicts for row in rows),
-    }
-    return render(request, "bookings/series_plan.html", context, status=422 if error else 200)
-
-
-def _created(
-    request: AccountRequest, form: BookForm, repeat: Repeat, rows: list[Row], why: str
-) -> HttpResponse:
-    chosen = [
-        Chosen(row.planned, why if row.does == OVERBOOK else "") for row in rows if row.does != SKIP
-    ]
-    client = form.cleaned_data["client"]
-    if client is None and form.names_somebody:
-        client = lambda: records.add(by=request.actor, values=form.new_client)  # noqa: E731
-    series = create(
-        by=request.actor,
-        repeat=repeat,
-        chosen=chosen,
-        client=client,
-        tell=form.cleaned_data["tell"],
-    )
-    first = series.appointments.select_related("location").earliest("starts_at")
-    said = ngettext("%d visit is booked.", "%d visits are booked.", len(chosen)) % len(chosen)
-    skipped = len(rows) - len(chosen)
-    if skipped:
-        said += " " + ngettext("%d is skipped.", "%d are skipped.", skipped) % skipped
-    tell(request, Toast(said))
-    return redirect(request.account.url("diary") + diary_of(first).query())
-
-
-def _row(each: Planned, posted: QueryDict, starts_local: datetime) -> Row:
-    choices = [(BOOK, _("Book it"))] if each.visit is not None and not each.conflicts else []
-    if each.conflicts:
-        choices.append((OVERBOOK, _("Book it beside the other one")))
-    choices += [(CHANGE, _("Another time")), (SKIP, _("Skip it"))]
-    offered = [does for does, _label in choices]
-    does = posted.get(f"do-{each.number}", "")
-    if does == CHANGE and each.is_free and f"day-{each.number}" in posted:
-        does = BOOK
-    is_changed = each.starts_local != datetime.combine(each.day, starts_local.time())
-    is_lost = does == BOOK and does not in offered
-    if does not in offered:
-        does = BOOK if each.is_free else SKIP
-    return Row(each, does, choices, is_changed, is_lost)
-
-
-def _changed(posted: QueryDict) -> dict[int, datetime]:
-    """Return the other times that somebody wrote beside occurrences."""
-    found = {}
-    for name, day in posted.items():
-        number = name.removeprefix("day-")
-        if name.startswith("day-") and number.isdecimal():
-            try:
-                at = datetime.fromisoformat(f"{day}T{posted.get(f'time-{number}', '')}")
-            except ValueError:
-                continue
-            if at.tzinfo is None and posted.get(f"do-{number}") != SKIP:
-                found[int(number)] = at
-    return found
-
-
-def _refusal(rows: list[Row], why: str) -> str:
-    lost = [str(row.planned.number) for row in rows if row.is_lost]
-    if lost:
-        words = ngettext(
-            "Number %s is taken by now. Decide again.",
-            "Numbers %s are taken by now. Decide again.",
-            len(lost),
-        )
-        return words % ", ".join(lost)
-    if any(row.does == CHANGE for row in rows):
-        return _("Write the other times and check the dates again, before anything is booked.")
-    if any(row.does == OVERBOOK for row in rows) and not why:
-        return _("Say in a few words why they may stand beside other visits.")
-    if all(row.does == SKIP for row in rows):
-        return _("Every one is skipped, so there is nothing to book.")
-    return ""
-
-
-def _is_own(name: str) -> bool:
-    return name in ASKED or name.startswith(OWN)
+ASKED = ("csrfmiddlewaretoken", "confirmed", "edit", "tell")
 
 
 @require(Permission.DIARY_EDIT)
@@ -167,14 +30,7 @@ def _is_own(name: str) -> bool:
 def series_change(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Move, lengthen or hand over occurrences: first what would happen, then doing it."""
     visit = _visit(pk)
-    at = datetime.combine(visit.local_date, visit.local_time)
-    initial = {
-        "practitioner": visit.practitioner_id,
-        "day": at,
-        "time": at,
-        "minutes": visit.duration_minutes,
-    }
-    form = SeriesChangeForm(request.POST if request.method == "POST" else None, initial=initial)
+    form = SeriesChangeForm(_posted(request), initial=_as_it_is(visit))
     found: list[Planned] = []
     if form.is_valid() and "edit" not in request.POST:
         wanted = {
@@ -184,24 +40,46 @@ def series_change(request: AccountRequest, pk: UUID) -> HttpResponse:
             "starts_local": form.starts_local,
             "minutes": form.cleaned_data["minutes"],
         }
-        if "confirmed" in request.POST:
+        if "confirmed" in form.data:
             result = changing.change(by=request.actor, tell=form.cleaned_data["tell"], **wanted)
-            tell(request, _said(result))
-            return redirect(request.account.url("diary") + diary_of(_visit(pk)).query())
+            return changed(request, _visit(pk), _said(request, visit, result, form.cleaned_data))
         found = changing.preview(**wanted)
     context = {
         **_context(request, visit),
         "form": form,
         "found": found,
-        "kept": [
-            (name, value)
-            for name, value in request.POST.items()
-            if name not in ("csrfmiddlewaretoken", "confirmed", "edit")
-        ],
+        "kept": [(name, value) for name, value in request.POST.items() if name not in ASKED],
         "stay": sum(1 for each in found if each.visit is None or each.conflicts),
     }
-    status = 422 if form.errors else 200
-    return render(request, "bookings/series_change.html", context, status=status)
+    return _shown(request, "series_change", context, form)
+
+
+def how_far(
+    request: AccountRequest, appointment: Appointment, **wanted: Any
+) -> HttpResponse | None:
+    """Ask in the side panel how far a drag reaches; None where there is nothing to ask.
+
+    `wanted` is another `practitioner` and `starts_local`, or other `minutes`.
+    """
+    posted, ways = request.POST, reach.counts(appointment) if appointment.series_id else {}
+    if not request.htmx or "is_asked" in posted or "how_far" in posted or len(ways) < 2:
+        return None
+    visit = _visit(appointment.pk)
+    values = _as_it_is(visit) | wanted
+    starts = values.get("starts_local", values["day"])
+    person = getattr(values["practitioner"], "pk", values["practitioner"])
+    context = {
+        **_context(request, visit),
+        "ways": ways,
+        "is_length": "minutes" in wanted,
+        "minutes": values["minutes"],
+        "starts": starts,
+        "practitioner": person,
+        "series_url": request.account.url("series_change", visit.pk),
+    }
+    answer = render(request, "bookings/series_how_far.html", context, status=409)
+    answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#panel", "innerHTML"
+    return answer
 
 
 @require(Permission.DIARY_EDIT)
@@ -216,14 +94,7 @@ def series_cancellation(request: AccountRequest, pk: UUID) -> HttpResponse:
         tell(request, Toast(said % len(gone)))
         asked = diary_of(visit).but(appointment=None)
         return redirect(request.account.url("diary") + asked.query())
-    context = {**_context(request, visit), "form": form}
-    part = "#form" if request.htmx else ""
-    return render(
-        request,
-        f"bookings/series_cancel.html{part}",
-        context,
-        status=422 if form.errors else 200,
-    )
+    return _shown(request, "series_cancel", {**_context(request, visit), "form": form}, form)
 
 
 def _visit(pk: UUID) -> Appointment:
@@ -241,10 +112,74 @@ def _context(request: AccountRequest, visit: Appointment) -> dict[str, Any]:
     }
 
 
-def _said(result: changing.Result) -> Toast:
-    changed, left = len(result.changed), len(result.left)
-    said = ngettext("%d visit is changed.", "%d visits are changed.", changed) % changed
-    if not left:
-        return Toast(said)
-    stays = ngettext("%d stays as it was.", "%d stay as they were.", left) % left
-    return Toast(f"{said} {stays}", level="warning")
+def _shown(
+    request: AccountRequest, page: str, context: dict[str, Any], form: forms.Form
+) -> HttpResponse:
+    """Show a form: in the side panel for an open diary, wherever the answer was to go, else as a page."""
+    part = "#form" if request.htmx else ""
+    answer = render(
+        request, f"bookings/{page}.html{part}", context, status=422 if form.errors else 200
+    )
+    if request.htmx:
+        answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#panel", "innerHTML"
+    return answer
+
+
+def _posted(request: AccountRequest) -> QueryDict | None:
+    """Return what was sent; the client is told by habit until somebody has seen the question.
+
+    An undo asks with everything in its query.
+    """
+    if request.method != "POST":
+        return None
+    posted = (request.GET if "confirmed" in request.GET else request.POST).copy()
+    if not {"confirmed", "edit"} & posted.keys() and practice_choices().tells_of_change:
+        posted["tell"] = "on"
+    return posted
+
+
+def _as_it_is(visit: Appointment) -> dict[str, Any]:
+    at = datetime.combine(visit.local_date, visit.local_time)
+    return {
+        "practitioner": visit.practitioner_id,
+        "day": at,
+        "time": at,
+        "minutes": visit.duration_minutes,
+    }
+
+
+def _said(
+    request: AccountRequest, visit: Appointment, result: changing.Result, asked: dict[str, Any]
+) -> Toast:
+    """Return what became of a change, with the way back where one step leads there."""
+    count, left = len(result.changed), len(result.left)
+    said = ngettext("%d visit is changed.", "%d visits are changed.", count) % count
+    if left:
+        stays = ngettext("%d stays as it was.", "%d stay as they were.", left) % left
+        said = f"{said} {stays}"
+    undo = _undo(request.account, visit, result, asked)
+    return Toast(said, undo, level="warning" if left else "success")
+
+
+def _undo(
+    account: AccountAnchor, visit: Appointment, result: changing.Result, asked: dict[str, Any]
+) -> str:
+    """Return the address that takes a change back; "" for one of times and lengths, or of visits of several lengths."""
+    before = {each.duration_minutes for each in result.changed}
+    if result.record is not None:
+        return (
+            account.url("move_reversal", result.record.pk) if before == {asked["minutes"]} else ""
+        )
+    if before != {visit.duration_minutes}:
+        return ""
+    at = datetime.combine(visit.local_date, visit.local_time)
+    return account.url(
+        "series_change",
+        visit.pk,
+        how_far=asked["how_far"],
+        practitioner=visit.practitioner_id,
+        day=f"{at:%Y-%m-%d}",
+        time=f"{at:%H:%M}",
+        minutes=visit.duration_minutes,
+        confirmed=1,
+    )

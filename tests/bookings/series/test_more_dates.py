@@ -11,9 +11,10 @@ from accounts.models.practice import current_anchor
 from accounts.tenancy import acting_in
 from bookings.messaging.wording import written
 from bookings.models import Appointment, Message
-from bookings.series.changing import Scope, cancel
+from bookings.series.changing import cancel
 from bookings.series.checking import plan
 from bookings.series.creating import Chosen, create
+from bookings.series.reach import Scope
 from bookings.series.recurrence import WEEKLY, Repeat
 from tests.bookings.office import NOW, TUESDAY, Office, at, open_office, ten
 from tests.factories import make_client

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -189,6 +190,47 @@ def test_changing_shows_what_would_happen_first(office: Office, browser: Browser
     assert [each.local_time.hour for each in booked(office)] == [10, 14, 10]
     with acting_in(office.account.ref):
         assert Series.objects.count() == 2
+
+
+def test_a_drag_asks_how_far_it_reaches(office: Office, browser: Browser) -> None:
+    visits = series(office, browser)
+    address = office.url("appointment_move", visits[1].pk)
+    drop = {"practitioner": str(office.mei.pk), "starts": "2026-12-01T14:00"}
+    asked = browser.post(address, drop, HTTP_HX_REQUEST="true")
+    words = asked.content.decode()
+    assert (asked.status_code, asked["HX-Retarget"]) == (409, "#panel")
+    for choice in (
+        "Only this one",
+        "This and the later ones (2)",
+        "All that are still to come (3)",
+    ):
+        assert choice in words
+    assert [each.local_time.hour for each in booked(office)] == [10, 10, 10]
+    # Several: what each becomes, then all at once, with one way back
+    change = office.url("series_change", visits[1].pk)
+    wanted = {**drop, "how_far": "all", "day": "2026-12-01", "time": "14:00", "minutes": "60"}
+    shown = browser.post(change, wanted, HTTP_HX_REQUEST="true")
+    assert (shown["HX-Retarget"], shown.content.decode().count(">changes<")) == ("#panel", 3)
+    done = browser.post(change, {**wanted, "confirmed": "1"}, HTTP_HX_REQUEST="true")
+    assert [each.local_time.hour for each in booked(office)] == [14, 14, 14]
+    undo = json.loads(done["HX-Trigger"])["keepwell:toast"]["undo_url"]
+    browser.post(undo, HTTP_HX_REQUEST="true")
+    assert [each.local_time.hour for each in booked(office)] == [10, 10, 10]
+    # One: it moves like any other
+    browser.post(address, {**drop, "how_far": "this"}, HTTP_HX_REQUEST="true")
+    assert [each.local_time.hour for each in booked(office)] == [10, 14, 10]
+    # A pull asks, too; its undo doesn't
+    length = office.url("appointment_length", visits[0].pk)
+    asked = browser.post(length, {"minutes": "45"}, HTTP_HX_REQUEST="true")
+    assert "45 minutes for which ones?" in asked.content.decode()
+    first = {"practitioner": str(office.mei.pk), "day": "2026-11-24", "time": "10:00"}
+    wanted = {**first, "how_far": "all", "minutes": "45", "confirmed": "1"}
+    done = browser.post(office.url("series_change", visits[0].pk), wanted, HTTP_HX_REQUEST="true")
+    assert {each.duration_minutes for each in booked(office)} == {45}
+    undo = json.loads(done["HX-Trigger"])["keepwell:toast"]["undo_url"]
+    if undo:
+        browser.post(undo, HTTP_HX_REQUEST="true")
+        assert {each.duration_minutes for each in booked(office)} == {60}
 
 
 def test_cancelling_this_and_the_later_ones(office: Office, browser: Browser) -> None:

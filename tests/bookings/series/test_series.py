@@ -12,10 +12,11 @@ from django.test.utils import CaptureQueriesContext
 from accounts.tenancy import acting_in
 from bookings.appointments.attendance import mark
 from bookings.models import Absence, Appointment, Attendee, Message, Series
-from bookings.series import changing
-from bookings.series.changing import Scope, cancel, change, reached
+from bookings.series import changing, reach
+from bookings.series.changing import cancel, change, take_back
 from bookings.series.checking import Planned, plan
 from bookings.series.creating import Chosen, Collided, create
+from bookings.series.reach import Scope, reached
 from bookings.series.recurrence import WEEKLY, Repeat
 from clients.models import Client
 from tests.bookings.office import NOW, TUESDAY, Office, at, open_office, ten
@@ -198,6 +199,38 @@ def test_this_and_later_becomes_a_series_of_its_own(office: Office) -> None:
         assert (new.after_id, new.pk != series[0].series_id) == (series[0].series_id, True)
 
 
+def test_all_reaches_what_was_split_off_and_one_undo_takes_it_back(office: Office) -> None:
+    def hours() -> list[int]:
+        return [at_time.hour for _day, at_time, _state in times()]
+
+    def moved(visit: Appointment, how_far: str, hour: int) -> changing.Result:
+        return change(
+            by=office.by,
+            appointment=Appointment.objects.get(pk=visit.pk),
+            how_far=how_far,
+            practitioner=office.mei,
+            starts_local=ten(hour, day=visit.local_date),
+            minutes=60,
+        )
+
+    with acting_in(office.account.ref, by=office.by):
+        series = booked(office)
+        moved(series[2], Scope.LATER, 14)
+        assert reach.counts(series[1]) == {"this": 1, "later": 3, "all": 4}
+        # From either part all are reached, and one act is taken back as one
+        result = moved(series[3], Scope.ALL, 15)
+        assert hours() == [15, 15, 15, 15]
+        assert result.record is not None
+        back = take_back(by=office.by, record=result.record)
+        assert (len(back.changed), back.left, hours()) == (4, [], [10, 10, 14, 14])
+        # What was moved again meanwhile stays
+        result = moved(series[0], Scope.ALL, 15)
+        moved(series[1], Scope.THIS, 16)
+        assert result.record is not None
+        back = take_back(by=office.by, record=result.record)
+        assert ([each.pk for each in back.left], hours()) == ([series[1].pk], [10, 16, 14, 14])
+
+
 def test_a_week_on_none_stands_in_the_way_of_its_own(office: Office) -> None:
     with acting_in(office.account.ref, by=office.by):
         series = booked(office)
@@ -242,7 +275,7 @@ def test_past_settled_and_kept_ones_are_never_touched(
         mark(by=office.by, attendee=Attendee.objects.get(appointment=series[1]), state="seen")
     at(NOW + timedelta(days=3), settings)
     with acting_in(office.account.ref, by=office.by):
-        monkeypatch.setattr(changing, "_keeps", [lambda _ids: {series[2].pk}])
+        monkeypatch.setattr(reach, "_keeps", [lambda _ids: {series[2].pk}])
         found = reached(Appointment.objects.get(pk=series[4].pk), Scope.ALL)
         assert [each.pk for each in found] == [series[3].pk, series[4].pk]
         assert reached(series[0], Scope.LATER) == found
