@@ -13,7 +13,7 @@ class BookingsConfig(AppConfig):
         from bookings import rail, timeline  # noqa: F401, PLC0415
         from bookings.appointments import expiring  # noqa: F401, PLC0415
         from bookings.hours import calendars  # noqa: F401, PLC0415
-        from bookings.messaging import messages  # noqa: F401, PLC0415
+        from bookings.messaging import messages, sending, sharing  # noqa: F401, PLC0415
         from bookings.openings import holds  # noqa: F401, PLC0415
         from bookings.public import shown  # noqa: F401, PLC0415
         from bookings.waiting import jobs  # noqa: F401, PLC0415

@@ -10,6 +10,7 @@ from accounts.permissions import Permission
 from accounts.templatetags.keepwell import when
 from bookings.messaging.log import LOOK as STATES
 from bookings.messaging.reasons import doubt, why
+from bookings.messaging.recipients import of_message
 from bookings.models import Attendee, Message
 from clients.holdings import says
 from clients.identity import of
@@ -59,7 +60,7 @@ def messages(client: Client) -> Iterator[Entry]:
     """Give what was sent to a client, is still to be sent, or was not and why; newest first, no text is opened."""
     rows = (
         Message.objects.filter(of(client))
-        .select_related("attendee__appointment", "offer__location")
+        .select_related("attendee__appointment", "offer__location", "via__other", "via__contact")
         .defer("address", "subject", "body", "attendee__comment", "attendee__cancel_note")
         .order_by("-send_at", "-created_at")[:MOST]
     )
@@ -73,6 +74,7 @@ def messages(client: Client) -> Iterator[Entry]:
             icon="mail" if row.channel == Message.Channel.EMAIL else "phone",
             to=("message", row.pk),
             text=_about(row),
+            who=of_message(row).name if row.via else "",
             badge=row.get_state_display() if row.state != Message.State.SENT else "",
             badge_icon=STATES[row.state][0],
             tone=STATES[row.state][1],

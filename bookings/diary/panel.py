@@ -329,7 +329,9 @@ def _reminder(attendee: Attendee, zone: str) -> list[tuple[str, Any]]:
         "when": when(message.sent_at or message.send_at, zone),
     }
     said = {
+        Message.State.SENDING: _("%(channel)s, is being sent"),
         Message.State.SENT: _("%(channel)s, sent %(when)s"),
+        Message.State.DELIVERED: _("%(channel)s, delivered, sent %(when)s"),
         Message.State.QUEUED: _("%(channel)s, goes out %(when)s"),
         Message.State.FAILED: _("%(channel)s could not be delivered"),
         Message.State.SUPPRESSED: _("not sent"),

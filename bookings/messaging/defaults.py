@@ -129,4 +129,26 @@ WORDS: dict[tuple[str, str], tuple[Promise | str, Promise | str]] = {
         "",
         _("{practice}: {when} is free, {place}. Take it until {answer_by}: {offer_link}"),
     ),
+    (Category.SHARING, Channel.EMAIL): (
+        _("What others may do for you at {practice}"),
+        _(
+            "From now on {who} may do this for you at {practice}:\n\n"
+            "{shared}\n\n"
+            "You don’t want that, or it surprises you? Call {phone}.\n\n"
+            "{practice}"
+        ),
+    ),
+    (Category.SHARING, Channel.SMS): (
+        "",
+        _("{practice}: from now on {who} may do this for you: {shared}. Questions? Call {phone}."),
+    ),
+}
+# Begins a message that goes to somebody who stands by a client
+ABOUT = _("This is about {name}.")
+# What somebody may do for a client, in the words of the notice about it
+GRANTS = {
+    "can_book": _("book, move and cancel appointments"),
+    "can_fill_forms": _("fill in forms"),
+    "gets_messages": _("get reminders and messages"),
+    "gets_receipts": _("get receipts"),
 }

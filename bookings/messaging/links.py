@@ -10,9 +10,12 @@ from django.core.signing import BadSignature, Signer
 
 from accounts.models import AccountAnchor
 from bookings.models import Attendee
+from clients.identity import are_one
+from clients.models import Relationship
+from clients.relationships.relating import NOTHING, grants_today
 from privacy.vocabulary import clock, scope
 
-PURPOSE = "bookings.manage"
+PURPOSE, VIA = "bookings.manage", "bookings.manage.via"
 
 
 class BadLink(LookupError):
@@ -24,12 +27,15 @@ class ExpiredLink(LookupError):
 
 
 def token_of(attendee: Attendee) -> str:
-    """Return the token of the link to one place in an appointment; it holds an id and nothing personal."""
+    """Return the token of the link to one place in an appointment; it holds ids and nothing personal."""
+    if attendee.via is not None:
+        return _signer(VIA).sign(_short(attendee.pk) + _short(attendee.via.pk))
     return _signer(PURPOSE).sign(_short(attendee.pk))
 
 
 def find(token: str) -> Attendee:
     """Return the place that a token stands for, with its appointment; raise `BadLink` or `ExpiredLink`."""
+    pk, via = _read_token(token)
     attendee: Attendee | None = (
         Attendee.objects.select_related(
             "client",
@@ -37,11 +43,13 @@ def find(token: str) -> Attendee:
             "appointment__location",
             "appointment__service",
         )
-        .filter(pk=_read(PURPOSE, token))
+        .filter(pk=pk)
         .first()
     )
     if attendee is None:
         raise BadLink
+    if via is not None:
+        _look_through(attendee, via)
     if attendee.appointment.ends_at <= clock.now():
         raise ExpiredLink
     return attendee
@@ -80,15 +88,40 @@ def absolute(address: str) -> str:
     return address if "://" in address else settings.BASE_URL + address
 
 
+def _look_through(attendee: Attendee, via: UUID) -> None:
+    """Let somebody who stands by the client see or change the place, as far as that is granted today."""
+    row = Relationship.objects.select_related("client", "other", "contact").filter(pk=via).first()
+    grants = grants_today(row) if row and are_one(row, attendee) else NOTHING
+    if row is None or not (grants.gets_messages or grants.can_book):
+        raise BadLink
+    attendee.via, attendee.is_only_shown = row, not grants.can_book
+
+
+def _read_token(token: str) -> tuple[UUID, UUID | None]:
+    try:
+        return _read(PURPOSE, token), None
+    except BadLink:
+        both = open_text(VIA, token)
+    half = len(both) // 2
+    try:
+        return _uuid(both[:half]), _uuid(both[half:])
+    except ValueError:
+        raise BadLink from None
+
+
 def _signer(purpose: str) -> Signer:
     return Signer(salt=f"keepwell|{purpose}|{scope.current().account_id}", sep=".")
 
 
 def _read(purpose: str, token: str) -> UUID:
     try:
-        return UUID(bytes=urlsafe_b64decode(_signer(purpose).unsign(token) + "=="))
+        return _uuid(_signer(purpose).unsign(token))
     except (BadSignature, ValueError):
         raise BadLink from None
+
+
+def _uuid(short: str) -> UUID:
+    return UUID(bytes=urlsafe_b64decode(short + "=="))
 
 
 def _short(value: UUID) -> str:

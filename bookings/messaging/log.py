@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from accounts import practice_settings
 from accounts.time_zones import zone_info
 from bookings.messaging.reasons import doubt, why
+from bookings.messaging.recipients import of_message
 from bookings.models import Message
 from clients import directory
 
@@ -35,6 +36,7 @@ class Line:
 
     message: Message
     client_name: str
+    via_name: str
     icon: str
     tone: str
     why: str
@@ -48,7 +50,9 @@ class Line:
 def rows() -> QuerySet[Message]:
     """Return every message, newest first, with what is shown of its booking; what is sealed stays unread."""
     found: QuerySet[Message] = (
-        Message.objects.select_related("attendee__appointment", "offer__location")
+        Message.objects.select_related(
+            "attendee__appointment", "offer__location", "via__other", "via__contact"
+        )
         .defer(
             "address",
             "subject",
@@ -82,6 +86,7 @@ def line(message: Message, client_name: str) -> Line:
     return Line(
         message=message,
         client_name=client_name,
+        via_name=of_message(message).name if message.via else "",
         icon=icon,
         tone=tone,
         why=why(message),

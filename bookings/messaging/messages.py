@@ -11,13 +11,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q
+from uuid_utils.compat import uuid7
 
-from accounts import outbox
+from bookings.messaging import recipients
 from bookings.messaging.preferences import channels, practice_choices
+from bookings.messaging.queueing import queue
 from bookings.messaging.quiet import Quiet
-from bookings.messaging.sending import JOB
 from bookings.models import Appointment, Attendee, Message, MessageSettings, WaitingOffer
-from clients.models import Client
+from clients.models import Client, Relationship
 from privacy.vocabulary import clock
 
 # A move that is undone or corrected within a minute tells the client once
@@ -103,15 +104,32 @@ def after_offer(offer: WaitingOffer) -> None:
     Its link leads to the account's page `waiting_offer` with `links.sealed_id("bookings.offer", offer.pk)`. It isn't
     sent once the offer ended or expired.
     """
-    client = offer.client
-    for channel in channels(client, Category.OFFER):
-        _queue(
+    telling = uuid7()
+    for via, channel in recipients.ways(recipients.of_client(offer.client), Category.OFFER):
+        queue(
             Message(
                 client_id=offer.client_id,
                 offer=offer,
+                via_id=via,
                 channel=channel,
                 category=Category.OFFER,
+                telling=telling,
                 send_at=clock.now(),
+            )
+        )
+
+
+def after_sharing(about: Relationship) -> None:
+    """Queue the news that somebody may do more for a client, to the client (features B7)."""
+    for via, channel in recipients.ways_of_notice(about):
+        queue(
+            Message(
+                client_id=about.client_id,
+                about=about,
+                via_id=via,
+                channel=channel,
+                category=Category.SHARING,
+                send_at=clock.now() + SECOND_THOUGHTS,
             )
         )
 
@@ -161,13 +179,17 @@ def _tell(
     *,
     told: bool = False,
 ) -> None:
-    """Write the row of each channel that the client wants, or one that says why nothing goes out (features G1)."""
-    found = channels(attendee.client, category, told=told)
+    """Write the row of each way that is wanted, or one that says why nothing goes out (features G1)."""
+    those = recipients.of_client(attendee.client)
+    found = recipients.ways(those, category, told=told)
     if not (tells and found):
         _keep_unsent(attendee, category, "preference" if tells else "chosen")
         return
-    for channel in found:
-        _queue(_row(attendee, category, channel, send_at))
+    telling = uuid7()
+    for via, channel in found:
+        row = _row(attendee, category, channel, send_at)
+        row.via_id, row.telling = via, telling
+        queue(row)
 
 
 def _keep_unsent(attendee: Attendee, category: str, reason: str) -> None:
@@ -189,11 +211,6 @@ def _row(
         sequence=attendee.appointment.sequence,
         send_at=send_at or clock.now(),
     )
-
-
-def _queue(message: Message) -> None:
-    message.save(force_insert=True)
-    outbox.enqueue(JOB, {"message": str(message.pk)}, run_at=message.send_at)
 
 
 def _drop(which: Q, reason: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from django.conf import settings
 
 from bookings.models import Message, MessageSettings
@@ -20,12 +22,25 @@ CHANNELS: dict[str, tuple[str, ...]] = {
 NEWS = (Category.CONFIRMATION, Category.CHANGE, Category.CANCELLATION, Category.REQUEST)
 
 
+class Wishes(Protocol):
+    """What somebody who is written to wants, and how they are reached; a client has it all."""
+
+    @property
+    def email(self) -> str: ...
+    @property
+    def reminders(self) -> str: ...
+    @property
+    def confirmations(self) -> bool: ...
+    @property
+    def language(self) -> str: ...
+
+
 def practice_choices() -> MessageSettings:
     """Return the practice's choices, the defaults when it made none."""
     return MessageSettings.objects.first() or MessageSettings()
 
 
-def is_wanted(client: Client, category: str, channel: str, *, told: bool = False) -> bool:
+def is_wanted(client: Wishes, category: str, channel: str, *, told: bool = False) -> bool:
     """Tell whether a client, who was told of the appointment or not, wants a kind of message by a channel."""
     preferred = CHANNELS[client.reminders]
     if category == Category.REMINDER:
@@ -35,7 +50,7 @@ def is_wanted(client: Client, category: str, channel: str, *, told: bool = False
     return channel in preferred or not preferred
 
 
-def channels(client: Client, category: str, *, told: bool = False) -> tuple[str, ...]:
+def channels(client: Wishes, category: str, *, told: bool = False) -> tuple[str, ...]:
     """Return the channels by which a message of a kind goes to a client; none when it isn't wanted.
 
     Somebody who wants no reminders is told of bookings at the address that is known.
@@ -48,7 +63,7 @@ def channels(client: Client, category: str, *, told: bool = False) -> tuple[str,
     )
 
 
-def language(client: Client) -> str:
+def language(client: Wishes) -> str:
     """Return the language to write to a client in."""
     known = dict(settings.LANGUAGES)
     return client.language if client.language in known else settings.LANGUAGE_CODE

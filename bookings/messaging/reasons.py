@@ -19,6 +19,7 @@ WORDS: dict[str, Promise] = {
     "moved": lazy("the appointment was moved"),
     "past": lazy("its time had passed"),
     "quiet": lazy("the quiet hours left no time for it"),
+    "unshared": lazy("is no longer to get the client’s messages"),
     "superseded": lazy("something newer was said"),
     "refused": lazy("the address was refused"),
     "undelivered": lazy("the provider could not deliver it"),

@@ -6,8 +6,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts import audit, outbox
+from bookings.messaging.queueing import JOB
 from bookings.messaging.reasons import WORDS
-from bookings.messaging.sending import JOB
 from bookings.messaging.truth import reason_against
 from bookings.models import Message
 from privacy.vocabulary import clock
@@ -31,7 +31,9 @@ def resend(*, by: Actor, message: Message) -> Message:
     """
     kept: Message = (
         Message.objects.select_for_update(of=("self",))
-        .select_related("client", "attendee__appointment", "offer__location")
+        .select_related(
+            "client", "attendee__appointment", "offer__location", "via__other", "via__contact"
+        )
         .get(pk=message.pk)
     )
     if not can_resend(kept):

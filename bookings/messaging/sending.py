@@ -14,15 +14,17 @@ from accounts.models.practice import current_anchor
 from accounts.tenancy import acting_in
 from bookings.messaging.delivery import Letter, NotDelivered, Taken, deliver, letter_of
 from bookings.messaging.preferences import language
+from bookings.messaging.queueing import JOB
 from bookings.messaging.receipts import receipts_url
-from bookings.messaging.truth import leaves_at, reason_against
+from bookings.messaging.recipients import of_message
+from bookings.messaging.settling import settle
+from bookings.messaging.truth import is_news_of_ending, leaves_at, reason_against
 from bookings.messaging.wording import written
 from bookings.models import Message
 from privacy.vocabulary import clock
 from privacy.vocabulary.fields import is_unreadable
 from privacy.vocabulary.scope import SYSTEM, Purpose
 
-JOB = "message.send"
 MOST_ATTEMPTS = 10
 
 Channel, State = Message.Channel, Message.State
@@ -54,6 +56,12 @@ def _claim(work: outbox.Work) -> Letter | None:
                 "attendee__client",
                 "attendee__appointment__location",
                 "offer__location",
+                "via__client",
+                "via__other",
+                "via__contact",
+                "about__client",
+                "about__other",
+                "about__contact",
             )
             .filter(
                 pk=UUID(work.payload["message"]),
@@ -69,7 +77,7 @@ def _claimed(message: Message) -> Letter | None:
     """Settle what becomes of a due message; return what to send when it is still to be sent."""
     if message.state == State.SENDING:
         message.is_in_doubt = True
-    reason = reason_against(message)
+    reason = settle(message, told=is_news_of_ending(message)) or reason_against(message)
     address = "" if reason else _address(message)
     if not reason and not address:
         reason = "no_address"
@@ -90,7 +98,11 @@ def _claimed(message: Message) -> Letter | None:
 def _taken(message: Message, address: str) -> Letter:
     """Write the message on its row and mark it as being sent."""
     account = current_anchor()
-    message.language = language(message.client)
+    message.language = language(of_message(message))
+    if message.attendee is not None:
+        message.attendee.via = (
+            message.via
+        )  # links in it lead them, and last as long as what they may do
     words = written(message, account)
     message.address, message.subject, message.body = address, words.subject, words.body
     message.state, message.reason = State.SENDING, ""
@@ -141,9 +153,9 @@ def _locked(letter: Letter) -> Message:
 
 
 def _address(message: Message) -> str:
-    """Return where the client can be reached today; "" where nothing is known or the record was erased."""
-    client = message.client
-    address = client.email if message.channel == Channel.EMAIL else client.phone
+    """Return where whom it is for can be reached today; "" where nothing is known or the record was erased."""
+    who = of_message(message)
+    address = who.email if message.channel == Channel.EMAIL else who.phone
     return "" if is_unreadable(address) else str(address)
 
 

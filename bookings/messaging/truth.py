@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
+from accounts import practice_settings
 from bookings.messaging.preferences import is_wanted, practice_choices
 from bookings.messaging.quiet import Quiet
+from bookings.messaging.recipients import of_message
 from bookings.models import Appointment, Attendee, Message, WaitingOffer
+from clients.models import Relationship
+from clients.relationships.relating import grants_today
 from privacy.vocabulary import clock
 
 Category = Message.Category
@@ -17,13 +22,20 @@ ENDINGS = (Category.CANCELLATION, Category.DECLINED)
 
 def reason_against(message: Message) -> str:
     """Return why a message must not go out any more, or ""."""
+    if message.category == Category.SHARING:
+        return _of_sharing(message)
     against = _of_offer(message) if message.offer else _of_place(message)
     if against:
         return against
-    told = message.category in (Category.CHANGE, Category.CANCELLATION)
-    if not is_wanted(message.client, message.category, message.channel, told=told):
+    told = is_news_of_ending(message)
+    if not is_wanted(of_message(message), message.category, message.channel, told=told):
         return "preference"
     return ""
+
+
+def is_news_of_ending(message: Message) -> bool:
+    """Whether it tells of a change or an end, which whoever was told of the appointment hears of in any case."""
+    return message.category in (Category.CHANGE, Category.CANCELLATION)
 
 
 def leaves_at(message: Message) -> datetime | None:
@@ -35,6 +47,8 @@ def leaves_at(message: Message) -> datetime | None:
     ends_at = quiet_hours(message).until(now)
     if ends_at == now or _answers(message):
         return now
+    if message.category == Category.SHARING:
+        return ends_at
     if message.category == Category.REMINDER:
         return ends_at if ends_at + timedelta(hours=1) <= starts_at(message) else None
     limit = message.offer.expires_at if message.offer else starts_at(message)
@@ -49,6 +63,8 @@ def starts_at(message: Message) -> datetime:
 
 def zone_of(message: Message) -> str:
     """Return the zone of the place that a message is about."""
+    if message.category == Category.SHARING:
+        return practice_settings.zone()
     return str(
         message.offer.location.time_zone
         if message.offer
@@ -59,7 +75,7 @@ def zone_of(message: Message) -> str:
 def quiet_hours(message: Message) -> Quiet:
     """Return the quiet hours of whom a message is for."""
     chosen = practice_choices()
-    zone = message.client.time_zone or zone_of(message)
+    zone = of_message(message).time_zone or zone_of(message)
     return Quiet(chosen.quiet_from, chosen.quiet_until, zone)
 
 
@@ -67,6 +83,11 @@ def _answers(message: Message) -> bool:
     if message.category == Category.CANCELLATION:
         return bool(message.attendee.cancelled_by == Attendee.Side.CLIENT)
     return message.category in (Category.CONFIRMATION, Category.REQUEST)
+
+
+def _of_sharing(message: Message) -> str:
+    about: Relationship = message.about
+    return "" if any(asdict(grants_today(about)).values()) else "superseded"
 
 
 def _of_offer(message: Message) -> str:

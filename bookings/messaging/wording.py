@@ -1,8 +1,9 @@
 """The words of each message: the product's or the practice's own, with placeholders from a fixed list.
 
 Placeholders are replaced as they stand, by what the booking says; no template language is evaluated. They name the
-practice, time and place: no service, no practitioner, no client. A line whose placeholder has nothing to say is left
-out.
+practice, time and place: no service, no practitioner, no client. Somebody who stands by a client reads by the name the
+client is called whom it is about; a notice of sharing names who may do more. A line whose placeholder has nothing to
+say is left out.
 """
 
 from __future__ import annotations
@@ -23,10 +24,11 @@ from accounts.entry import page_url
 from accounts.models import AccountAnchor, Location
 from accounts.templatetags.keepwell import when
 from bookings.messaging.calendar_entry import place_of
-from bookings.messaging.defaults import WORDS
+from bookings.messaging.defaults import ABOUT, GRANTS, WORDS
 from bookings.messaging.links import absolute, manage_url, sealed_id
 from bookings.messaging.more_dates import more_dates
 from bookings.models import Appointment, Message, MessageTemplate
+from clients.models import Relationship
 from privacy.vocabulary import clock
 
 Category, Channel = Message.Category, Message.Channel
@@ -45,6 +47,8 @@ MEANINGS: dict[str, Promise] = {
     "change_until": lazy("until when it can be changed or cancelled online"),
     "offer_link": lazy("where the offered time is taken"),
     "more_dates": lazy("the other dates of a series, when there are any"),
+    "who": lazy("who may do more from now on"),
+    "shared": lazy("what they may do"),
 }
 _EVERYWHERE = ("practice", "when", "zone", "place", "phone", "book_link")
 _OF_A_PLACE = (*_EVERYWHERE, "manage_link")
@@ -57,10 +61,11 @@ PLACEHOLDERS: dict[str, tuple[str, ...]] = {
     Category.REQUEST: (*_OF_A_PLACE, "answer_by"),
     Category.DECLINED: _EVERYWHERE,
     Category.OFFER: (*_EVERYWHERE, "answer_by", "offer_link"),
+    Category.SHARING: ("practice", "who", "shared", "phone"),
 }
-NEEDED: dict[str, tuple[str, ...]] = {
-    category: ("when", "offer_link") if category == Category.OFFER else ("when",)
-    for category in PLACEHOLDERS
+NEEDED: dict[str, tuple[str, ...]] = dict.fromkeys(PLACEHOLDERS, ("when",)) | {
+    Category.OFFER: ("when", "offer_link"),
+    Category.SHARING: ("who", "shared"),
 }
 
 
@@ -103,7 +108,8 @@ def written(message: Message, account: AccountAnchor) -> Words:
         words = words_for(
             message.category, message.channel, message.language or settings.LANGUAGE_CODE
         )
-        return filled(words, facts(message, account))
+        said = filled(words, facts(message, account))
+        return said if message.via is None else _to_another(said, message)
 
 
 def filled(words: Words, known: Mapping[str, str]) -> Words:
@@ -121,6 +127,8 @@ def unknown(text: str, category: str) -> list[str]:
 
 def facts(message: Message, account: AccountAnchor) -> dict[str, str]:
     """Return what each placeholder stands for."""
+    if message.category == Category.SHARING:
+        return _of_sharing(message, account)
     about = message.offer or message.attendee.appointment
     zone = about.location.time_zone if message.offer else about.time_zone
     answer_by = message.offer.expires_at if message.offer else about.answer_by
@@ -143,6 +151,26 @@ def facts(message: Message, account: AccountAnchor) -> dict[str, str]:
     return {name: str(known[name]) for name in PLACEHOLDERS[message.category]}
 
 
+def _of_sharing(message: Message, account: AccountAnchor) -> dict[str, str]:
+    """Return what a notice says: who may do what as of now, and whom to call about it."""
+    about: Relationship = message.about
+    who = about.other.full_name if about.other else about.contact.name
+    granted = [str(words) for name, words in GRANTS.items() if getattr(about, name)]
+    is_text = message.channel == Channel.SMS
+    shared = ", ".join(granted) if is_text else "\n".join(f"- {words}" for words in granted)
+    place = Location.objects.filter(archived_at=None).order_by("id").first()
+    phone = place.phone if place else ""
+    return {"practice": account.name, "who": who, "shared": shared, "phone": phone}
+
+
+def _to_another(words: Words, message: Message) -> Words:
+    """Begin a message to somebody who stands by a client with whom it is about, by the name they are called."""
+    name = message.client.called
+    if message.channel == Channel.SMS:
+        return Words("", f"{name}: {words.body}")
+    return Words(words.subject, "\n\n".join((str(ABOUT).format(name=name), words.body)))
+
+
 def sample(category: str, account: AccountAnchor, place: Location | None) -> dict[str, str]:
     """Return what the placeholders of a kind could stand for, for a preview: next week, at the practice's place."""
     zone = place.time_zone if place else "UTC"
@@ -161,6 +189,8 @@ def sample(category: str, account: AccountAnchor, place: Location | None) -> dic
         "manage_link": f"{link}manage/{token}/",
         "offer_link": f"{link}offer/{token}/",
         "more_dates": "",
+        "who": "Alex Kim",
+        "shared": ", ".join(str(words) for words in GRANTS.values()),
     }
     return {name: str(known[name]) for name in PLACEHOLDERS[category]}
 

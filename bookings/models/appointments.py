@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Location, Member, Practitioner, PrivacyNotice
 from bookings.models.page import BookingPolicy
 from bookings.models.services import Resource, Service
-from clients.models import Client
+from clients.models import Client, Relationship
 from privacy.vocabulary import clock
 from privacy.vocabulary.classification import (
     DataPolicy,
@@ -171,7 +171,13 @@ class Appointment(RegionModel):
 
 
 class Attendee(RegionModel):
-    """A client's place in an appointment, also when it is the only one; names never cross attendees."""
+    """A client's place in an appointment, also when it is the only one; names never cross attendees.
+
+    `via` and `is_only_shown` are set, never kept, when somebody who stands by the client looks at it by a link.
+    """
+
+    via: Relationship | None = None
+    is_only_shown = False
 
     class State(models.TextChoices):
         EXPECTED = "expected", _("Expected")

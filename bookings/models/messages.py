@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.models.appointments import Attendee
 from bookings.models.waiting import WaitingOffer
-from clients.models import Client
+from clients.models import Client, Relationship
 from privacy.vocabulary import clock
 from privacy.vocabulary.classification import DataPolicy, Subject, operational, sensitive
 from privacy.vocabulary.fields import EncryptedCharField, EncryptedTextField
@@ -19,6 +19,9 @@ from privacy.vocabulary.placement import RegionModel, TenantForeignKey
 
 class Message(RegionModel):
     """Everything sent to a client, or not sent and why; checked again against the booking when it is due.
+
+    `via` is the relationship through which somebody else gets it instead of the client; the rows of one `telling` say
+    the same to different people. `about` is the relationship that a notice of sharing tells of.
 
     `is_in_doubt`: a worker died or the line broke after it was handed to the provider and before the answer was kept,
     so it may have been sent twice.
@@ -36,6 +39,7 @@ class Message(RegionModel):
         REQUEST = "request", _("Request received")
         DECLINED = "declined", _("Request declined")
         OFFER = "offer", _("Offer of a time")
+        SHARING = "sharing", _("Notice of sharing")
 
     class State(models.TextChoices):
         QUEUED = "queued", _("Queued")
@@ -54,6 +58,13 @@ class Message(RegionModel):
             WaitingOffer, models.PROTECT, null=True, blank=True, related_name="messages"
         )
     )
+    via = operational(
+        TenantForeignKey(Relationship, models.PROTECT, null=True, blank=True, related_name="+")
+    )
+    about = operational(
+        TenantForeignKey(Relationship, models.PROTECT, null=True, blank=True, related_name="+")
+    )
+    telling = operational(models.UUIDField(null=True, blank=True, editable=False))
     channel = operational(models.CharField(max_length=5, choices=Channel.choices))
     category = operational(models.CharField(max_length=14, choices=Category.choices))
     sequence = operational(models.PositiveIntegerField(default=0))
@@ -81,6 +92,11 @@ class Message(RegionModel):
         indexes = [
             models.Index(fields=["account_id", "client", "created_at"], name="messages_of_client"),
             models.Index(fields=["account_id", "created_at"], name="messages_log"),
+            models.Index(
+                fields=["account_id", "telling"],
+                name="messages_of_telling",
+                condition=models.Q(telling__isnull=False),
+            ),
             models.Index(
                 fields=["account_id", "provider_id"],
                 name="messages_by_receipt",

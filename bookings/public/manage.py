@@ -83,7 +83,7 @@ def cancellation(request: AccountRequest, attendee: Attendee) -> HttpResponse:
             return _show(request, attendee, "manage", form=form, status=422)
         reason = form.cleaned_data["reason"]
     cancel(
-        by=Actor(ActorKind.CLIENT, attendee.client_id),
+        by=actor_of(attendee),
         attendee=attendee,
         side=Attendee.Side.CLIENT,
         reason=reason,
@@ -126,6 +126,12 @@ def change(request: AccountRequest) -> HttpResponse:
     return page(request, "change", phones=phones(), book_url=url(request, "book"))
 
 
+def actor_of(attendee: Attendee) -> Actor:
+    """Return who acts by the link: the client, or a client who stands by them."""
+    via = attendee.via
+    return Actor(ActorKind.CLIENT, (via.other_id if via else None) or attendee.client_id)
+
+
 def is_request(attendee: Attendee) -> bool:
     """Whether the practice has still to say yes to this booking."""
     return bool(attendee.appointment.state == Appointment.State.REQUESTED)
@@ -133,7 +139,7 @@ def is_request(attendee: Attendee) -> bool:
 
 def may_cancel(attendee: Attendee) -> bool:
     """Whether a person may still cancel by themselves: expected, not begun, and within the notice agreed at booking."""
-    if attendee.state != Attendee.State.EXPECTED:
+    if attendee.state != Attendee.State.EXPECTED or attendee.is_only_shown:
         return False
     return clock.now() <= cancel_until(attendee)
 

@@ -23,13 +23,12 @@ from bookings.messaging.links import token_of
 from bookings.models import Appointment, Attendee, Service
 from bookings.openings.finding import openings
 from bookings.public.forms import read_start
-from bookings.public.manage import by_link, may_move
+from bookings.public.manage import actor_of, by_link, may_move
 from bookings.public.offers import Choice
 from bookings.public.pages import page
 from bookings.public.times import shown, value_of, week_of, zone_words
 from bookings.public.views import asked_day
 from privacy.vocabulary import clock
-from privacy.vocabulary.scope import Actor, ActorKind
 
 
 @public
@@ -58,7 +57,7 @@ def new_time(request: AccountRequest, attendee: Attendee) -> HttpResponse:
         return _warn(request, attendee, slot)
     try:
         move(
-            by=Actor(ActorKind.CLIENT, attendee.client_id),
+            by=actor_of(attendee),
             appointment=attendee.appointment,
             practitioner=attendee.appointment.practitioner,
             starts_local=slot.local_start,

@@ -137,12 +137,15 @@ def end(*, by: Actor, relationship: Relationship) -> None:
 
 
 def around(client: Client) -> list[Side]:
-    """Return who stands by a client, those whose time has passed last; in one query for all."""
+    """Return who stands by a client, those whose time has passed last; one query where nobody does."""
     rows = Relationship.objects.filter(of(client), ended_at=None)
-    today, years = clock.today(practice_settings.zone()), adulthood.age()
+    found = list(rows.select_related("other", "contact"))
+    if not found:
+        return []
+    today, years = _now()
     sides = [
         _side(row, client, today, years)
-        for row in rows.select_related("other", "contact")
+        for row in found
         if row.other != client  # two records that stood by each other turned out to be one person
     ]
     return sorted(sides, key=lambda side: side.over)
@@ -152,7 +155,7 @@ def mirrors(sides: Iterable[Side]) -> dict[UUID | None, Side]:
     """Return the other direction of each side between two clients, by the id of the pair."""
     pairs = {side.row.pair: side.row.pk for side in sides if side.row.pair}
     rows = Relationship.objects.filter(pair__in=pairs, ended_at=None).select_related("client")
-    today, years = clock.today(practice_settings.zone()), adulthood.age()
+    today, years = _now()
     return {
         row.pair: _side(row, row.client, today, years) for row in rows if row.pk != pairs[row.pair]
     }
@@ -167,6 +170,19 @@ def those_who(grant: str, client: Client) -> list[Relationship]:
     ]
 
 
+def grants_today(row: Relationship) -> Grants:
+    """Return what a relationship grants today."""
+    if row.ended_at is not None or _is_gone(row):
+        return NOTHING
+    return _side(row, row.client, *_now()).grants
+
+
+def is_minor(client: Client) -> bool:
+    """Tell whether a client is known to be too young to speak for themselves."""
+    born, (today, years) = client.birth_date, _now()
+    return isinstance(born, date) and adulthood.comes_of_age(born, years) > today
+
+
 def ends(row: Relationship, client: Client, years: int) -> date | None:
     """Return the first day on which a relationship no longer holds, as far as it is known."""
     days = [row.ends_on] if row.ends_on and not is_unreadable(row.ends_on) else []
@@ -174,6 +190,11 @@ def ends(row: Relationship, client: Client, years: int) -> date | None:
     if row.ends_at_adulthood and isinstance(born, date):
         days.append(adulthood.comes_of_age(born, years))
     return min(days, default=None)
+
+
+def _now() -> tuple[date, int]:
+    """Return the practice's day and the age that counts."""
+    return clock.today(practice_settings.zone()), adulthood.age()
 
 
 def _side(row: Relationship, client: Client, today: date, years: int) -> Side:

@@ -44,7 +44,10 @@ def entries(request: AccountRequest) -> HttpResponse:
 def entry(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Show one message with its text and what became of it."""
     message = get_object_or_404(
-        Message.objects.select_related("attendee__appointment", "offer__location"), pk=pk
+        Message.objects.select_related(
+            "attendee__appointment", "offer__location", "via__other", "via__contact"
+        ),
+        pk=pk,
     )
     context = {
         "line": log.line(message, directory.names([message.client_id]).get(message.client_id, "")),

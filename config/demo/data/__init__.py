@@ -8,7 +8,7 @@ from typing import Any
 from accounts import audit
 from accounts.models import Member, Role
 from accounts.tenancy import acting_in
-from config.demo.data.around import add_contacts
+from config.demo.data.around import add_contacts, add_families
 from config.demo.data.clients import add_alerts_and_files, add_clients
 from config.demo.data.consents import add_consents
 from config.demo.data.diary import add_appointments
@@ -49,7 +49,8 @@ def load(practice: Practice) -> dict[str, Any]:
         add_consents(
             practice, account.ref.city, clients, random.Random(f"{practice.slug} consents")
         )
-        add_contacts(practice, clients, random.Random(f"{practice.slug} around"))
+        around = random.Random(f"{practice.slug} around")
+        add_families(clients, add_contacts(practice, clients, around), around)
         seen = add_appointments(practice, clients, people, places, offered, chosen)
         add_together(Scene(practice, people, places[0], clients[-60:-20]), offered)
         give_rooms()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import random
 
-from clients.models import Client, Contact, Referral, ReferralType
+from uuid_utils.compat import uuid7
+
+from clients.models import Client, Contact, Referral, ReferralType, Relationship
 from config.demo.practices import Practice
 
 WAYS = ("Web search", "Walked past", "Sports club", "Talk at school")
@@ -57,3 +59,33 @@ def add_contacts(practice: Practice, clients: list[Client], chosen: random.Rando
         found.append(row)
     Referral.objects.bulk_create(found)
     return contacts
+
+
+def add_families(clients: list[Client], contacts: list[Contact], chosen: random.Random) -> None:
+    """Give the youngest clients a parent who gets their messages, and some adults a partner."""
+    children = [client for client in clients if client.birth_date.year >= 2012]
+    adults = [client for client in clients if 1975 <= client.birth_date.year <= 1992]
+    rows = []
+    for child, parent in zip(children, chosen.sample(adults, len(children)), strict=True):
+        pair = uuid7()
+        mother = Relationship(
+            client=child,
+            other=parent,
+            pair=pair,
+            kind=Relationship.Kind.PARENT,
+            can_book=True,
+            can_fill_forms=True,
+            gets_messages=True,
+            gets_receipts=True,
+            is_emergency=True,
+            ends_at_adulthood=True,
+        )
+        rows += [mother, Relationship(client=parent, other=child, pair=pair, kind="child")]
+    carer = contacts[-1]
+    eldest = min(clients, key=lambda client: client.birth_date)
+    rows.append(
+        Relationship(
+            client=eldest, contact=carer, kind="carer", gets_messages=True, note="Comes on weekdays"
+        )
+    )
+    Relationship.objects.bulk_create(rows)
