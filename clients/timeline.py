@@ -71,6 +71,7 @@ KINDS = {
         Kind("files", _("Files"), Permission.CLINICAL_READ),
         Kind("messages", _("Messages"), Permission.CLIENTS_VIEW),
         Kind("consents", _("Consents"), Permission.CLIENTS_VIEW),
+        Kind("disclosures", _("Given out"), Permission.CLINICAL_READ),
     )
 }
 PROVIDERS: dict[str, list[Provider]] = {}

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("a/<slug:slug>/", include("accounts.practice_urls")),
     path("a/<slug:slug>/", include("clients.urls")),
     path("a/<slug:slug>/", include("clients.consents.urls")),
+    path("a/<slug:slug>/", include("clients.disclosures.urls")),
     path("a/<slug:slug>/", include("bookings.urls")),
     path("a/<slug:slug>/", include("notes.urls")),
     path("a/<slug:slug>/", include("privacy.urls")),

@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 
 from accounts.cells import cell
 from accounts.models import Location, Member, Role
+from clients.disclosures.outward import stays
 from privacy.vocabulary import scope
 
 
@@ -33,6 +34,7 @@ def to_owner(template: str, **context: Any) -> None:
         send(template, member.email, scope.current().cell, **context)
 
 
+@stays("to the Owner, about the account; names no client")
 def send(
     template: str,
     address: str,

@@ -21,6 +21,7 @@ from bookings.availability.ranges import Range
 from bookings.hours.calendar_reading import Unreadable, busy_times
 from bookings.hours.time_off import zone_of
 from bookings.models import BusyCalendar, BusyTime, Service
+from clients.disclosures.outward import stays
 from privacy.vocabulary import clock
 from privacy.vocabulary.scope import Actor, Purpose
 
@@ -92,6 +93,7 @@ def read_soon(*, calendar: BusyCalendar) -> None:
 
 
 @outbox.handles(JOB, long=True)
+@stays("asks for busy times and tells nothing")
 def read(work: Work) -> None:
     """Read one calendar, outside any transaction, and keep its times; then ask for the next reading."""
     pk = UUID(work.payload["calendar"])

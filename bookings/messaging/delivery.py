@@ -20,6 +20,7 @@ from bookings.messaging.calendar_entry import entry_of
 from bookings.messaging.calendar_file import FILE_NAME
 from bookings.messaging.text_messages import NotSent, send_text
 from bookings.models import Message
+from clients.disclosures.outward import stays
 from clients.models import normalise_phone
 
 # What fits into one encoded word of RFC 2047
@@ -115,6 +116,7 @@ def _send_text(letter: Letter) -> Taken:
     return Taken(accepted.provider, accepted.id)
 
 
+@stays("to the client about their own appointments: the log of messages has it")
 def _send_mail(letter: Letter) -> Taken:
     sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     host = urlsplit(settings.BASE_URL).hostname or "keepwell"

@@ -10,6 +10,7 @@ from django.conf import settings
 
 from accounts import outbound
 from accounts.processors import processor_for
+from clients.disclosures.outward import stays
 
 PURPOSE = "sms"
 # Answers that are about this message or number; every other may pass
@@ -42,6 +43,7 @@ def provider_of(region: str) -> str:
     return found.name if found else ""
 
 
+@stays("to the client about their own appointments: the log of messages has it")
 def send_text(region: str, *, to: str, text: str, reference: UUID, receipts: str = "") -> Accepted:
     """Hand a text message for a number in E.164 to the provider of a region; raise `NotSent`.
 

@@ -23,6 +23,7 @@ from bookings.public import choices
 from bookings.public.forms import CancelForm
 from bookings.public.pages import current_notice, page, phones, place_words, url
 from bookings.public.times import zone_words
+from clients.disclosures.outward import stays
 from privacy.vocabulary import clock
 from privacy.vocabulary.scope import Actor, ActorKind
 
@@ -94,6 +95,7 @@ def cancellation(request: AccountRequest, attendee: Attendee) -> HttpResponse:
 @public
 @require_safe
 @by_link
+@stays("a person keeps their own booking")
 def calendar(request: AccountRequest, attendee: Attendee) -> HttpResponse:
     """Give the booking as a calendar file."""
     cancelled = attendee.state == Attendee.State.CANCELLED

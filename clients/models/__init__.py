@@ -3,6 +3,7 @@
 from clients.models.alerts import Alert
 from clients.models.consents import ByWhom, Consent, ConsentPurpose, ConsentText, How, NoticeAnswer
 from clients.models.contacts import Contact
+from clients.models.disclosures import Disclosure
 from clients.models.documents import Document
 from clients.models.identity import BookingCode
 from clients.models.merging import Merge
@@ -21,6 +22,7 @@ __all__ = [
     "ConsentText",
     "Contact",
     "ContactPoint",
+    "Disclosure",
     "Document",
     "FamilySettings",
     "How",

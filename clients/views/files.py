@@ -15,8 +15,10 @@ from accounts import audit
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
 from clients import documents, identity
+from clients.disclosures import disclosing
+from clients.disclosures.outward import leaves
 from clients.forms import FileForm
-from clients.models import Document
+from clients.models import Disclosure, Document
 
 SANDBOX = "sandbox; default-src 'none'"
 
@@ -39,6 +41,7 @@ def document_new(request: AccountRequest, pk: UUID) -> HttpResponse:
 
 @require(Permission.CLINICAL_READ)
 @require_GET
+@leaves(Disclosure.Way.DOWNLOAD)
 def document(request: AccountRequest, pk: UUID, document: UUID) -> HttpResponseBase:
     """Give a file out: always as a download, never shown by our own pages."""
     client = identity.find(pk)
@@ -56,6 +59,13 @@ def document(request: AccountRequest, pk: UUID, document: UUID) -> HttpResponseB
         messages.error(request, _("This file can't be opened: what is stored was altered or lost."))
         return redirect(request.account.url("client", pk))
     audit.record("document.downloaded", by=request.actor, of=found, client_id=found.client_id)
+    disclosing.record(
+        by=request.actor,
+        client=client,
+        what=disclosing.What((Document,), found.name, found),
+        to=disclosing.PRACTICE,
+        way=Disclosure.Way.DOWNLOAD,
+    )
     response = StreamingHttpResponse(pieces, content_type=found.media_type)
     response["Content-Length"] = str(found.size)
     response["Content-Disposition"] = content_disposition_header(True, found.name) or "attachment"

@@ -92,5 +92,8 @@ def _links(request: AccountRequest, client: Client) -> dict[str, str]:
         "note_url": link(account, "note_new", client.pk) if writes else "",
         "file_url": link(account, "document_new", client.pk) if writes else "",
         "book_url": link(account, "appointment_new", client=client.pk) if books else "",
+        "ledger_url": account.url("client_disclosures", client.pk)
+        if Permission.CLINICAL_READ in allowed
+        else "",
         "audit_url": link(account, "audit_log", client=client.pk) if sees else "",
     }

@@ -12,6 +12,9 @@ from django.views.decorators.http import require_safe
 from accounts.models import Member
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
+from clients.disclosures import disclosing
+from clients.disclosures.outward import leaves
+from clients.models import Disclosure
 from notes import reading
 from notes.changes import between
 from notes.models import Note, NoteVersion
@@ -57,9 +60,17 @@ def note_versions(request: AccountRequest, pk: UUID) -> HttpResponse:
 
 @require(Permission.CLINICAL_READ)
 @require_safe
+@leaves(Disclosure.Way.PRINT)
 def note_print(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Show a note as it goes on paper, with its signature and addenda."""
     note = reading.find(pk)
+    disclosing.record(
+        by=request.actor,
+        client=note.client,
+        what=disclosing.What((Note,), note.title, note),
+        to=disclosing.PRACTICE,
+        way=Disclosure.Way.PRINT,
+    )
     return render(request, "notes/print.html", {"practice": request.account.name, **paper(note)})
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import Account, AccountAnchor
 from accounts.permissions import Permission, require, signed_in
 from accounts.requests import AccountRequest, SignedInRequest
+from clients.disclosures.outward import stays
 from privacy import closure as closing
 from privacy import exporting, letters, purge
 from privacy.export.verify_export import fingerprint
@@ -84,6 +85,7 @@ def closed(request: SignedInRequest, name: str) -> HttpResponse:
 
 @signed_in
 @require_safe
+@stays("counts what was deleted and names nobody")
 def certificate(request: SignedInRequest, name: str) -> HttpResponse:
     """Send the signed certificate as a file."""
     account = _own_closed(request, name)

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Model
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -16,9 +17,14 @@ from accounts import audit
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
 from accounts.time_zones import zone_info
+from clients.disclosures import disclosing
+from clients.disclosures.outward import leaves
+from clients.models import Disclosure
 from privacy import exporting, frame, letters
+from privacy.inventory import kinds
 from privacy.models import Export
 from privacy.vocabulary import clock
+from privacy.vocabulary.classification import Subject
 from privacy.vocabulary.streams import SEGMENT, Unreadable
 
 SHOWN = 20
@@ -56,6 +62,7 @@ def export_jobs(request: AccountRequest) -> HttpResponse:
 
 @require(Permission.EXPORT, step_up=True, while_closing=True)
 @require_safe
+@leaves(Disclosure.Way.EXPORT)
 def export_file(request: AccountRequest, pk: UUID) -> HttpResponseBase:
     """Send the archive, opened as it streams; every time is recorded."""
     export: Export = get_object_or_404(Export.objects.all(), pk=pk)
@@ -69,6 +76,13 @@ def export_file(request: AccountRequest, pk: UUID) -> HttpResponseBase:
         messages.error(request, _("That copy can't be read any more. Make a new one."))
         return redirect(request.account.url("exports"))
     audit.record("export.downloaded", by=request.actor, of=export)
+    disclosing.record(
+        by=request.actor,
+        client=None,
+        what=disclosing.What(_about_clients(), of=export),
+        to=disclosing.PRACTICE,
+        way=Disclosure.Way.EXPORT,
+    )
     made_at = export.snapshot_at or export.created_at
     day = made_at.astimezone(zone_info(letters.zone())).date().isoformat()
     name = f"{request.account.slug}-{day}.zip"
@@ -77,6 +91,12 @@ def export_file(request: AccountRequest, pk: UUID) -> HttpResponseBase:
     )
     response.block_size = SEGMENT
     return response
+
+
+def _about_clients() -> tuple[type[Model], ...]:
+    """Return what of clients an export holds."""
+    about = Subject.CLIENT
+    return tuple(k.model for k in kinds() if k.is_exported and k.declared.subject == about)
 
 
 def _context(request: AccountRequest) -> dict[str, Any]:

@@ -33,6 +33,7 @@ from clients import (
 )
 from clients.consents import giving, notices, purposes
 from clients.consents.giving import Given
+from clients.disclosures import disclosing
 from clients.models import Client, ConsentPurpose, How, Merge, Relationship
 from clients.relationships import relating
 from notes import reading, signing, writing
@@ -133,6 +134,17 @@ def make_relationship(p: Practice, source: Client) -> str:
     return "Samira Marsh"
 
 
+def make_disclosure(p: Practice, source: Client) -> str:
+    disclosing.record(
+        by=p.by,
+        client=source,
+        what=disclosing.What((Client,), "Report"),
+        to=disclosing.Recipient("clinician", "Dr Ines Prado"),
+        way="mail",
+    )
+    return "To Dr Ines Prado"
+
+
 # Kind of row → what makes one for a record, and returns what the client's pages show of it
 MAKERS: dict[str, Callable[[Practice, Client], str]] = {
     "bookings.Attendee": make_attendee,
@@ -142,6 +154,7 @@ MAKERS: dict[str, Callable[[Practice, Client], str]] = {
     "clients.BookingCode": make_code,
     "clients.Consent": make_consent,
     "clients.ContactPoint": make_point,
+    "clients.Disclosure": make_disclosure,
     "clients.Document": make_document,
     "clients.NoticeAnswer": make_answer,
     "clients.Referral": make_referral,

@@ -14,6 +14,7 @@ from bookings.diary.news import state_now
 from bookings.diary.paper import Paper, paper
 from bookings.diary.query import ALL, Asked, Look
 from bookings.diary.views.frame import DIARY, context_of, page_of, panel_of
+from clients.disclosures.outward import stays
 
 
 @require(Permission.DIARY_VIEW)
@@ -39,6 +40,7 @@ def diary_news(request: AccountRequest) -> HttpResponse:
 
 @require(Permission.DIARY_VIEW)
 @require_safe
+@stays("the practice's own day on paper: times and names, for its own desk")
 def diary_paper(request: AccountRequest) -> HttpResponse:
     """Show a day or a week as a list for paper: with names, with initials, or with neither."""
     asked = Asked.read(request.GET)

@@ -20,7 +20,17 @@ from clients.consents.forms import ConsentForm, NoticeAnswerForm, WithdrawalForm
 from clients.consents.paper import paper_of
 from clients.consents.purposes import current_texts
 from clients.consents.standing import State, history, holding, standings
-from clients.models import ConsentPurpose, ConsentText, How
+from clients.disclosures import disclosing
+from clients.disclosures.disclosing import Recipient, What
+from clients.disclosures.outward import leaves
+from clients.models import (
+    Consent,
+    ConsentPurpose,
+    ConsentText,
+    Disclosure,
+    How,
+    NoticeAnswer,
+)
 from clients.views.links import link
 
 both = require_http_methods(["GET", "HEAD", "POST"])
@@ -126,6 +136,7 @@ def notice_answer(request: AccountRequest, pk: UUID) -> HttpResponse:
 
 @require(Permission.CLIENTS_VIEW)
 @require_safe
+@leaves(Disclosure.Way.PRINT)
 def consents_paper(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Show, for the printer, what this person saw and agreed to, in which words."""
     client = identity.find(pk)
@@ -134,6 +145,14 @@ def consents_paper(request: AccountRequest, pk: UUID) -> HttpResponse:
         "paper": paper_of(client),
         "zone": practice_settings.zone(),
     }
+    disclosing.record(
+        by=request.actor,
+        client=client,
+        what=What((Consent, NoticeAnswer), _("Consents and notices on paper")),
+        to=Recipient(Disclosure.To.CLIENT, client.full_name),
+        way=Disclosure.Way.PRINT,
+        basis=Disclosure.Basis.REQUEST,
+    )
     return render(request, "clients/consents/paper.html", context)
 
 

@@ -1,0 +1,177 @@
+"""Every way out of Keepwell is declared, and each writes exactly one row into the disclosure ledger (features 4.10)."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
+from django.test import Client as Browser
+from django.urls import get_resolver
+
+from accounts.models import Account
+from accounts.tenancy import acting_in
+from clients import documents
+from clients.disclosures.disclosing import PRACTICE, What, record
+from clients.disclosures.outward import OUTWARD, Undisclosed, leaves
+from clients.models import Client, Disclosure
+from privacy import exporting
+from privacy.vocabulary.scope import SYSTEM
+from tests.browser import sign_in
+from tests.factories import make_client, owner_of
+from tests.notes.parts import Practice, practice, signed
+from tests.privacy import scene
+from tests.test_every_module import dotted, modules
+
+ROOT = Path(settings.BASE_DIR)
+SENDS = {
+    "StreamingHttpResponse",
+    "FileResponse",
+    "content_disposition_header",
+    "EmailMessage",
+    "EmailMultiAlternatives",
+    "send_mail",
+    "outbound.call",
+    "outbound.call_typed",
+}
+ON_PAPER = 'js/print.js"'
+# In apps below the clients, which can't declare by `outward`: what can send, and why nothing about a client leaves
+BELOW = {
+    "accounts.invitations._send": "to somebody who is asked to join; names no client",
+}
+
+
+def senders() -> Iterator[str]:
+    """Yield every function of ours that can send a file, a mail or a call, or show a page made for paper."""
+    assert get_resolver().url_patterns, "the views declare themselves as they are imported"
+    for module in modules():
+        if "demo" in module.path.parts or "bench" in module.path.parts:
+            continue
+        where = ".".join(module.path.relative_to(ROOT).with_suffix("").parts)
+        for name, function in _functions(module.tree):
+            if any(_can_send(node) for node in ast.walk(function)):
+                yield f"{where}.{name}"
+
+
+def _functions(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef]]:
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            yield node.name, node
+        elif isinstance(node, ast.ClassDef):
+            for each in node.body:
+                if isinstance(each, ast.FunctionDef):
+                    yield f"{node.name}.{each.name}", each
+
+
+def _can_send(node: ast.AST) -> bool:
+    if isinstance(node, ast.Call):
+        return dotted(node.func) in SENDS
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value == "Content-Disposition" or _is_for_paper(node.value)
+    return False
+
+
+def _is_for_paper(template: str) -> bool:
+    path = ROOT / "templates" / template.partition("#")[0]
+    is_one = path.suffix == ".html" and path.is_file()
+    return is_one and ON_PAPER in path.read_text().replace("'", '"')
+
+
+def test_whatever_can_send_says_what_leaves() -> None:
+    found = set(senders())
+    assert len(found) > 8
+    assert found - set(OUTWARD) - set(BELOW) == set()
+    assert set(OUTWARD) | set(BELOW) == found | {
+        name for name, each in OUTWARD.items() if each.way
+    }, "a declaration that nothing needs any more"
+    assert all(each.way in Disclosure.Way.values or each.because for each in OUTWARD.values())
+
+
+@pytest.fixture
+def office(client: Browser) -> Practice:
+    """A practice whose Owner is signed in with `office_browser`, a client, a signed note, a file."""
+    return practice()
+
+
+def url(account: Account, rest: str) -> str:
+    return f"/a/{account.slug}/{rest}"
+
+
+def a_note(office: Practice, browser: Browser) -> Any:
+    with acting_in(office.account.ref, by=office.by):
+        note = signed(office)
+    return browser.get(url(office.account, f"notes/{note.pk}/print/"))
+
+
+def a_file(office: Practice, browser: Browser) -> Any:
+    with acting_in(office.account.ref, by=office.by):
+        upload: Any = SimpleUploadedFile("Referral.txt", b"Knee since the marathon")
+        document = documents.attach(by=office.by, client=office.client, upload=upload)
+    return browser.get(url(office.account, f"clients/{office.client.pk}/files/{document.pk}/"))
+
+
+def the_ledger(office: Practice, browser: Browser) -> Any:
+    return browser.get(url(office.account, f"clients/{office.client.pk}/disclosures/paper/"))
+
+
+def consents(office: Practice, browser: Browser) -> Any:
+    return browser.get(url(office.account, f"clients/{office.client.pk}/consents/paper/"))
+
+
+def an_export(office: Practice, browser: Browser) -> Any:
+    owner = owner_of(office.account)
+    with acting_in(office.account.ref, by=owner.actor):
+        export = exporting.request(by=owner.actor, member=owner)
+    scene.run_jobs(office.account)
+    return browser.get(url(office.account, f"exports/{export.pk}/file/"))
+
+
+# view → how it is used, whether its row is about the one client, what it says went
+WAYS: dict[str, tuple[Callable[[Practice, Browser], Any], bool, str]] = {
+    "clients.consents.views.client.consents_paper": (consents, True, "clients.consent"),
+    "clients.disclosures.views.disclosures_print": (the_ledger, True, "clients.disclosure"),
+    "clients.views.files.document": (a_file, True, "clients.document"),
+    "notes.views.history.note_print": (a_note, True, "notes.note"),
+    "privacy.views.exports.export_file": (an_export, False, "notes.note"),
+}
+
+
+def test_each_declared_way_is_tried() -> None:
+    assert set(WAYS) == {name for name, each in OUTWARD.items() if each.way}
+
+
+@pytest.mark.django_db(databases="__all__", transaction=True)
+@pytest.mark.parametrize("name", WAYS)
+def test_each_way_out_writes_one_row(name: str, office: Practice, client: Browser) -> None:
+    use, is_about_one, kind = WAYS[name]
+    sign_in(client, office.owner_user, office.account, stepped_up=True)
+    answer = use(office, client)
+    assert answer.status_code == 200
+    b"".join(answer)
+    answer.close()
+    with acting_in(office.account.ref):
+        [row] = Disclosure.objects.all()
+        assert row.way == OUTWARD[name].way
+        assert row.client_id == (office.client.pk if is_about_one else None)
+        assert kind in row.kinds
+        assert (row.by_kind, row.by_id) == ("member", office.owner.pk)
+
+
+@pytest.mark.django_db(databases="__all__")
+def test_an_answer_without_its_row_never_leaves(office: Practice) -> None:
+    def view(client: Client, way: str) -> HttpResponse:
+        record(by=SYSTEM, client=client, what=What((Client,)), to=PRACTICE, way=way)
+        return HttpResponse("about somebody")
+
+    held = leaves(Disclosure.Way.PRINT)(view)
+    OUTWARD.pop(f"{__name__}.{view.__qualname__}")
+    with acting_in(office.account.ref):
+        client = make_client()
+        assert held(client, "print").status_code == 200
+        with pytest.raises(Undisclosed):
+            held(client, "mail")
