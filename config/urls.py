@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("a/<slug:slug>/", include("privacy.urls")),
     path("book/<slug:slug>/", include("bookings.public.urls")),
     path("book/<slug:slug>/", include("bookings.waiting.public_urls")),
+    path("b/<slug:slug>/", include("bookings.public.short_urls")),
     path("embed/<slug:slug>/", include("bookings.public.embed_urls")),
     path("receipts/<slug:provider>/<slug:slug>/", receipts.receipt, name="receipt"),
     path("sign-in/", include("allauth.account.urls")),

@@ -22,11 +22,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, override, pgettext
 
 from accounts import hosts
+from privacy.vocabulary import clock as present
 
 register = template.Library()
 
 SPRITE = "icons/sprite.svg"
 UNDO = "undo="
+NEAR = dt.timedelta(days=300)
 
 
 @register.simple_tag
@@ -176,6 +178,24 @@ def when(value: dt.datetime | None, zone: str | dt.tzinfo | None = None) -> str:
         "day": day(value, zone),
         "time": clock(value, zone),
     }
+
+
+@register.filter
+def brief(value: dt.datetime | None, zone: str | dt.tzinfo | None = None) -> str:
+    """Return "Tue 24 Nov, 9:30 am" in `zone`: for moments near enough that the year goes without saying."""
+    if not value:
+        return ""
+    if abs(value - present.now()) > NEAR:
+        return when(value, zone)
+    words = format_date(
+        _local(value, zone), pgettext("short day, see Django's date filter", "D j M")
+    )
+    return gettext("%(day)s, %(time)s") % {"day": words, "time": clock(value, zone)}
+
+
+def zone_words(zone: str) -> str:
+    """Return "Sydney time" for Australia/Sydney."""
+    return gettext("%(city)s time") % {"city": zone.split("/")[-1].replace("_", " ")}
 
 
 @register.filter

@@ -16,7 +16,7 @@ from bookings.appointments.expiring import expire_at_its_time, last_answer
 from bookings.appointments.freeing import Stretch, freed
 from bookings.appointments.overbooking import Conflict
 from bookings.availability.wall_time import local, resolve
-from bookings.messaging import messages
+from bookings.messaging import heard, messages
 from bookings.models import Appointment, Attendee, Move
 from bookings.openings.finding import nearest
 from bookings.openings.taking import Taken
@@ -116,7 +116,7 @@ def move_back(*, by: Actor, record: Move, tells: bool = True) -> Appointment:
         practitioner=record.from_practitioner,
         starts_local=local(record.from_starts_at, zone).replace(tzinfo=None),
         overbook_because=_("A move was undone") if record.was_overbooked else "",
-        tell=None if tells and messages.is_change_known(appointment) else False,
+        tell=None if tells and heard.is_change_known(appointment) else False,
     )
 
 

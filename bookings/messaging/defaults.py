@@ -20,15 +20,13 @@ WORDS: dict[tuple[str, str], tuple[Promise | str, Promise | str]] = {
             "Questions? Call {phone}.\n\n"
             "You get this because somebody booked with this address. "
             "If it wasn’t you, cancel with the link above.\n\n"
+            "{enclosed}\n\n"
             "{practice}"
         ),
     ),
     (Category.CONFIRMATION, Channel.SMS): (
         "",
-        _(
-            "{practice}: your appointment on {when}, {place}, is booked. "
-            "Change or cancel: {manage_link}\n{more_dates}"
-        ),
+        _("{practice}: booked for {when}, {place}. Change or cancel: {manage_link}\n{more_dates}"),
     ),
     (Category.REMINDER, Channel.EMAIL): (
         _("Reminder: your appointment at {practice}"),
@@ -43,16 +41,14 @@ WORDS: dict[tuple[str, str], tuple[Promise | str, Promise | str]] = {
     ),
     (Category.REMINDER, Channel.SMS): (
         "",
-        _(
-            "{practice}: reminder of your appointment on {when}, {place}. "
-            "Change or cancel: {manage_link}"
-        ),
+        _("{practice}: see you {when}, {place}. Can't come? {manage_link}"),
     ),
     (Category.CHANGE, Channel.EMAIL): (
-        _("New time for your appointment at {practice}"),
+        _("Changed: your appointment at {practice}"),
         _(
-            "Your appointment at {practice} has a new time.\n\n"
-            "{when} ({zone})\n{place}\n\n{more_dates}\n\n"
+            "Your appointment at {practice} has changed. It is now:\n\n"
+            "{when} ({zone})\n{place}\n\n"
+            "Before, it was {before}.\n\n{more_dates}\n\n"
             "If that doesn’t suit you, change or cancel it:\n{manage_link}\n"
             "Changing and cancelling there is possible until {change_until}.\n\n"
             "Questions? Call {phone}.\n\n"
@@ -62,15 +58,14 @@ WORDS: dict[tuple[str, str], tuple[Promise | str, Promise | str]] = {
     (Category.CHANGE, Channel.SMS): (
         "",
         _(
-            "{practice}: your appointment is now on {when}, {place}. "
-            "Change or cancel: {manage_link}\n{more_dates}"
+            "{practice}: your appointment is now {when}, {place}. Change or cancel: {manage_link}\n{more_dates}"
         ),
     ),
     (Category.CANCELLATION, Channel.EMAIL): (
         _("Cancelled: your appointment at {practice}"),
         _(
             "Your appointment at {practice} is cancelled.\n\n"
-            "It was on {when}.\n{place}\n\n{more_dates}\n\n"
+            "It was {when} ({zone}).\n{place}\n\n{more_dates}\n\n"
             "Book another time:\n{book_link}\n\n"
             "Questions? Call {phone}.\n\n"
             "{practice}"
@@ -79,7 +74,7 @@ WORDS: dict[tuple[str, str], tuple[Promise | str, Promise | str]] = {
     (Category.CANCELLATION, Channel.SMS): (
         "",
         _(
-            "{practice}: your appointment on {when} is cancelled. Book another time: {book_link}\n{more_dates}"
+            "{practice}: your appointment {when} is cancelled. Book another time: {book_link}\n{more_dates}"
         ),
     ),
     (Category.REQUEST, Channel.EMAIL): (
@@ -90,14 +85,14 @@ WORDS: dict[tuple[str, str], tuple[Promise | str, Promise | str]] = {
             "You hear from us by {answer_by}.\n\n"
             "See it or take it back:\n{manage_link}\n\n"
             "Questions? Call {phone}.\n\n"
+            "{enclosed}\n\n"
             "{practice}"
         ),
     ),
     (Category.REQUEST, Channel.SMS): (
         "",
         _(
-            "{practice}: we received your request for {when}, {place}. It is not booked yet; "
-            "you hear from us. See it or take it back: {manage_link}"
+            "{practice}: your request for {when} is here, not booked yet. You hear from us. See it: {manage_link}"
         ),
     ),
     (Category.DECLINED, Channel.EMAIL): (
@@ -128,6 +123,22 @@ WORDS: dict[tuple[str, str], tuple[Promise | str, Promise | str]] = {
     (Category.OFFER, Channel.SMS): (
         "",
         _("{practice}: {when} is free, {place}. Take it until {answer_by}: {offer_link}"),
+    ),
+    (Category.JOINED, Channel.EMAIL): (
+        _("You are on the waiting list of {practice}"),
+        _(
+            "You are on the waiting list of {practice}. We tell you as soon as a time that suits you is free.\n\n"
+            "See what you wait for, or leave the list:\n{list_link}\n\n"
+            "A time that suits you can be booked at once:\n{book_link}\n\n"
+            "Questions? Call {phone}.\n\n"
+            "You get this because somebody joined with this address. "
+            "If it wasn’t you, leave the list with the link above.\n\n"
+            "{practice}"
+        ),
+    ),
+    (Category.JOINED, Channel.SMS): (
+        "",
+        _("{practice}: you are on the waiting list. See it or leave it: {list_link}"),
     ),
     (Category.SHARING, Channel.EMAIL): (
         _("What others may do for you at {practice}"),

@@ -12,10 +12,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.utils import translation
 
 from accounts.cells import cell
 from accounts.mail_route import MAIL_TROUBLE, refusal_of
 from accounts.models import AccountAnchor
+from bookings.messaging import enclosing
 from bookings.messaging.calendar_entry import entry_of
 from bookings.messaging.calendar_file import FILE_NAME
 from bookings.messaging.text_messages import NotSent, send_text
@@ -61,6 +63,7 @@ class Letter:
     calendar: bytes = b""
     method: str = ""
     receipts: str = ""
+    enclosed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,13 @@ def letter_of(message: Message, account: AccountAnchor, receipts: str) -> Letter
         calendar=calendar,
         method=method,
         receipts=receipts,
+        enclosed=_enclosed(message, account),
     )
+
+
+def _enclosed(message: Message, account: AccountAnchor) -> str:
+    with translation.override(message.language or settings.LANGUAGE_CODE):
+        return enclosing.copy_of(message, account.name)
 
 
 def deliver(letter: Letter) -> Taken:
@@ -129,6 +138,8 @@ def _send_mail(letter: Letter) -> Taken:
     )
     if letter.calendar:
         mail.attach(_calendar_part(letter))
+    if letter.enclosed:
+        mail.attach(enclosing.FILE_NAME, letter.enclosed, "text/plain")
     try:
         mail.send(using=letter.mailer)
     except MAIL_TROUBLE as error:

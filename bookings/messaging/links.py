@@ -1,4 +1,8 @@
-"""The signed link by which a person sees and cancels their own booking: one purpose, one account, gone afterwards."""
+"""The signed links by which people see what is theirs: a booking, an offer, a place on the waiting list.
+
+Each is for one purpose and one account. A token is an id, itself no guess, and as much of a signature as keeps it one and
+still leaves room in a text message.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +20,9 @@ from clients.relationships.relating import NOTHING, grants_today
 from privacy.vocabulary import clock, scope
 
 PURPOSE, VIA = "bookings.manage", "bookings.manage.via"
+OFFER, PLACE = "bookings.offer", "bookings.waiting"
+# An id has 74 bits of chance already; 11 more signs, 66 bits, tie it to its purpose and account
+SIGNATURE = 11
 
 
 class BadLink(LookupError):
@@ -83,6 +90,11 @@ def manage_url(account: AccountAnchor, attendee: Attendee) -> str:
     return absolute(account.url("booking", token_of(attendee)))
 
 
+def short_manage_url(account: AccountAnchor, attendee: Attendee) -> str:
+    """Return a shorter address that leads to the same page, for text messages."""
+    return absolute(account.url("booking_short", token_of(attendee)))
+
+
 def absolute(address: str) -> str:
     """Return an address of ours with scheme and host, for messages."""
     return address if "://" in address else settings.BASE_URL + address
@@ -109,8 +121,16 @@ def _read_token(token: str) -> tuple[UUID, UUID | None]:
         raise BadLink from None
 
 
+class _Short(Signer):
+    """A signer whose signatures fit into a text message."""
+
+    def signature(self, value: str | bytes, key: str | bytes | None = None) -> str:
+        """Return the first signs of the signature."""
+        return super().signature(value, key)[:SIGNATURE]
+
+
 def _signer(purpose: str) -> Signer:
-    return Signer(salt=f"keepwell|{purpose}|{scope.current().account_id}", sep=".")
+    return _Short(salt=f"keepwell|{purpose}|{scope.current().account_id}", sep=".")
 
 
 def _read(purpose: str, token: str) -> UUID:

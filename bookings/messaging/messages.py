@@ -13,11 +13,18 @@ from uuid import UUID
 from django.db.models import Q
 from uuid_utils.compat import uuid7
 
-from bookings.messaging import recipients
+from bookings.messaging import heard, recipients
 from bookings.messaging.preferences import channels, practice_choices
 from bookings.messaging.queueing import queue
 from bookings.messaging.quiet import Quiet
-from bookings.models import Appointment, Attendee, Message, MessageSettings, WaitingOffer
+from bookings.models import (
+    Appointment,
+    Attendee,
+    Message,
+    MessageSettings,
+    WaitingEntry,
+    WaitingOffer,
+)
 from clients.models import Client, Relationship
 from privacy.vocabulary import clock
 
@@ -27,9 +34,6 @@ SECOND_THOUGHTS = timedelta(seconds=60)
 LATEST_REMINDER = timedelta(hours=1)
 
 Category, Channel, State = Message.Category, Message.Channel, Message.State
-# What makes a client expect the appointment
-TELLING = (Category.CONFIRMATION, Category.REMINDER, Category.CHANGE, Category.REQUEST)
-LEFT = Q(state__in=(State.SENDING, State.SENT, State.DELIVERED)) | Q(is_in_doubt=True)
 
 
 def after_booking(attendee: Attendee, tell: bool | None = None) -> None:
@@ -62,7 +66,7 @@ def after_change(appointment: Appointment, tell: bool | None = None) -> None:
     stale = Q(attendee__appointment_id=appointment.pk, sequence__lt=appointment.sequence)
     unsent = _waiting(stale & Q(category__in=(Category.CONFIRMATION, Category.REQUEST)))
     _drop(stale, "moved")
-    told = _told(Q(attendee__appointment_id=appointment.pk))
+    told = heard.told(Q(attendee__appointment_id=appointment.pk))
     later = clock.now() + SECOND_THOUGHTS
     for attendee in appointment.attendees.select_related("client").exclude(
         state=Attendee.State.CANCELLED
@@ -76,12 +80,6 @@ def after_change(appointment: Appointment, tell: bool | None = None) -> None:
             _queue_reminders(attendee, chosen)
 
 
-def is_change_known(appointment: Appointment) -> bool:
-    """Whether the news of the last change has reached, or may have reached, anybody who comes."""
-    news = Q(attendee__appointment_id=appointment.pk, sequence=appointment.sequence)
-    return bool(Message.objects.filter(news, LEFT, category__in=TELLING).exists())
-
-
 def after_cancelling(attendee: Attendee, tell: bool | None = None) -> None:
     """Queue the news of a cancellation, for those who had been told of the booking or when somebody chose so.
 
@@ -90,7 +88,7 @@ def after_cancelling(attendee: Attendee, tell: bool | None = None) -> None:
     _drop(Q(attendee_id=attendee.pk), "cancelled")
     if attendee.appointment.starts_at <= clock.now():
         return
-    told = attendee.pk in _told(Q(attendee_id=attendee.pk))
+    told = attendee.pk in heard.told(Q(attendee_id=attendee.pk))
     if tell is None and not told:
         _keep_unsent(attendee, Category.CANCELLATION, "untold")
         return
@@ -113,6 +111,23 @@ def after_offer(offer: WaitingOffer) -> None:
                 via_id=via,
                 channel=channel,
                 category=Category.OFFER,
+                telling=telling,
+                send_at=clock.now(),
+            )
+        )
+
+
+def after_joining(entry: WaitingEntry) -> None:
+    """Queue the word that somebody is on the waiting list, with the link by which they see and leave it."""
+    telling = uuid7()
+    for via, channel in recipients.ways(recipients.of_client(entry.client), Category.JOINED):
+        queue(
+            Message(
+                client_id=entry.client_id,
+                entry=entry,
+                via_id=via,
+                channel=channel,
+                category=Category.JOINED,
                 telling=telling,
                 send_at=clock.now(),
             )
@@ -222,9 +237,3 @@ def _waiting(which: Q) -> dict[UUID, str]:
     """Return the attendees who still wait for one of these messages, with its kind."""
     queued = Message.objects.filter(which, state=State.QUEUED)
     return dict(queued.values_list("attendee_id", "category"))
-
-
-def _told(which: Q) -> set[UUID]:
-    """Return the attendees who were told that they have an appointment, for sure or perhaps."""
-    rows = Message.objects.filter(which, LEFT, category__in=TELLING)
-    return set(rows.values_list("attendee_id", flat=True))

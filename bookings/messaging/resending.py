@@ -32,7 +32,12 @@ def resend(*, by: Actor, message: Message) -> Message:
     kept: Message = (
         Message.objects.select_for_update(of=("self",))
         .select_related(
-            "client", "attendee__appointment", "offer__location", "via__other", "via__contact"
+            "client",
+            "attendee__appointment",
+            "offer__location",
+            "entry",
+            "via__other",
+            "via__contact",
         )
         .get(pk=message.pk)
     )

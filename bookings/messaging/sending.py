@@ -55,6 +55,8 @@ def _claim(work: outbox.Work) -> Letter | None:
                 "client",
                 "attendee__client",
                 "attendee__appointment__location",
+                "attendee__policy",
+                "attendee__notice",
                 "offer__location",
                 "via__client",
                 "via__other",
@@ -62,6 +64,7 @@ def _claim(work: outbox.Work) -> Letter | None:
                 "about__client",
                 "about__other",
                 "about__contact",
+                "entry",
             )
             .filter(
                 pk=UUID(work.payload["message"]),

@@ -51,6 +51,7 @@ def _plan_like(message: Message, via: UUID | None, channel: str) -> None:
             client_id=message.client_id,
             attendee_id=message.attendee_id,
             offer_id=message.offer_id,
+            entry_id=message.entry_id,
             via_id=via,
             channel=channel,
             category=message.category,

@@ -9,7 +9,7 @@ from accounts import practice_settings
 from bookings.messaging.preferences import is_wanted, practice_choices
 from bookings.messaging.quiet import Quiet
 from bookings.messaging.recipients import of_message
-from bookings.models import Appointment, Attendee, Message, WaitingOffer
+from bookings.models import Appointment, Attendee, Message, WaitingEntry, WaitingOffer
 from clients.models import Relationship
 from clients.relationships.relating import grants_today
 from privacy.vocabulary import clock
@@ -24,7 +24,7 @@ def reason_against(message: Message) -> str:
     """Return why a message must not go out any more, or ""."""
     if message.category == Category.SHARING:
         return _of_sharing(message)
-    against = _of_offer(message) if message.offer else _of_place(message)
+    against = _of_waiting(message) or _of_offer(message) or _of_place(message)
     if against:
         return against
     told = is_news_of_ending(message)
@@ -62,8 +62,8 @@ def starts_at(message: Message) -> datetime:
 
 
 def zone_of(message: Message) -> str:
-    """Return the zone of the place that a message is about."""
-    if message.category == Category.SHARING:
+    """Return the zone of the place that a message is about; the practice's where it is about none."""
+    if message.category in (Category.SHARING, Category.JOINED):
         return practice_settings.zone()
     return str(
         message.offer.location.time_zone
@@ -82,7 +82,7 @@ def quiet_hours(message: Message) -> Quiet:
 def _answers(message: Message) -> bool:
     if message.category == Category.CANCELLATION:
         return bool(message.attendee.cancelled_by == Attendee.Side.CLIENT)
-    return message.category in (Category.CONFIRMATION, Category.REQUEST)
+    return message.category in (Category.CONFIRMATION, Category.REQUEST, Category.JOINED)
 
 
 def _of_sharing(message: Message) -> str:
@@ -90,8 +90,15 @@ def _of_sharing(message: Message) -> str:
     return "" if any(asdict(grants_today(about)).values()) else "superseded"
 
 
+def _of_waiting(message: Message) -> str:
+    gone = message.entry and message.entry.state != WaitingEntry.State.WAITING
+    return "superseded" if gone else ""
+
+
 def _of_offer(message: Message) -> str:
-    offer: WaitingOffer = message.offer
+    offer: WaitingOffer | None = message.offer
+    if offer is None:
+        return ""
     if offer.state != WaitingOffer.State.OFFERED:
         return "superseded"
     return "past" if offer.expires_at <= clock.now() else ""
@@ -99,6 +106,8 @@ def _of_offer(message: Message) -> str:
 
 def _of_place(message: Message) -> str:
     attendee = message.attendee
+    if attendee is None:
+        return ""
     appointment: Appointment = attendee.appointment
     gone = (
         attendee.state == Attendee.State.CANCELLED

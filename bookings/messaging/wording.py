@@ -3,15 +3,15 @@
 Placeholders are replaced as they stand, by what the booking says; no template language is evaluated. They name the
 practice, time and place: no service, no practitioner, no client. Somebody who stands by a client reads by the name the
 client is called whom it is about; a notice of sharing names who may do more. A line whose placeholder has nothing to
-say is left out.
+say is left out. In a text message, where each sign counts, they say the same in fewer.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -20,19 +20,26 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from accounts.entry import page_url
 from accounts.models import AccountAnchor, Location
-from accounts.templatetags.keepwell import when
-from bookings.messaging.calendar_entry import place_of
+from accounts.templatetags.keepwell import brief, when, zone_words
 from bookings.messaging.defaults import ABOUT, GRANTS, WORDS
-from bookings.messaging.links import absolute, manage_url, sealed_id
+from bookings.messaging.enclosing import enclosed
+from bookings.messaging.heard import known_start
+from bookings.messaging.links import (
+    OFFER,
+    PLACE,
+    absolute,
+    manage_url,
+    sealed_id,
+    short_manage_url,
+)
 from bookings.messaging.more_dates import more_dates
+from bookings.messaging.sms_length import plain
 from bookings.models import Appointment, Message, MessageTemplate
 from clients.models import Relationship
 from privacy.vocabulary import clock
 
 Category, Channel = Message.Category, Message.Channel
-OFFER_LINK = "bookings.offer"
 PLACEHOLDER = re.compile(r"\{([^{}\n]*)\}")
 
 MEANINGS: dict[str, Promise] = {
@@ -47,24 +54,30 @@ MEANINGS: dict[str, Promise] = {
     "change_until": lazy("until when it can be changed or cancelled online"),
     "offer_link": lazy("where the offered time is taken"),
     "more_dates": lazy("the other dates of a series, when there are any"),
+    "before": lazy("when it was before, as far as the client knows"),
+    "enclosed": lazy("what is attached of what they agreed to, when there is something"),
     "who": lazy("who may do more from now on"),
     "shared": lazy("what they may do"),
+    "list_link": lazy("where the place on the waiting list is seen and given up"),
 }
 _EVERYWHERE = ("practice", "when", "zone", "place", "phone", "book_link")
 _OF_A_PLACE = (*_EVERYWHERE, "manage_link")
 _BOOKED = (*_OF_A_PLACE, "change_until")
 PLACEHOLDERS: dict[str, tuple[str, ...]] = {
-    Category.CONFIRMATION: (*_BOOKED, "more_dates"),
+    Category.CONFIRMATION: (*_BOOKED, "more_dates", "enclosed"),
     Category.REMINDER: _BOOKED,
-    Category.CHANGE: (*_BOOKED, "more_dates"),
+    Category.CHANGE: (*_BOOKED, "more_dates", "before"),
     Category.CANCELLATION: (*_EVERYWHERE, "more_dates"),
-    Category.REQUEST: (*_OF_A_PLACE, "answer_by"),
+    Category.REQUEST: (*_OF_A_PLACE, "answer_by", "enclosed"),
     Category.DECLINED: _EVERYWHERE,
     Category.OFFER: (*_EVERYWHERE, "answer_by", "offer_link"),
+    Category.JOINED: ("practice", "phone", "book_link", "list_link"),
     Category.SHARING: ("practice", "who", "shared", "phone"),
 }
-NEEDED: dict[str, tuple[str, ...]] = dict.fromkeys(PLACEHOLDERS, ("when",)) | {
+NEEDED: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(PLACEHOLDERS, ("when",)),
     Category.OFFER: ("when", "offer_link"),
+    Category.JOINED: ("list_link",),
     Category.SHARING: ("who", "shared"),
 }
 
@@ -109,7 +122,8 @@ def written(message: Message, account: AccountAnchor) -> Words:
             message.category, message.channel, message.language or settings.LANGUAGE_CODE
         )
         said = filled(words, facts(message, account))
-        return said if message.via is None else _to_another(said, message)
+        said = said if message.via is None else _to_another(said, message)
+    return Words("", plain(said.body)) if message.channel == Channel.SMS else said
 
 
 def filled(words: Words, known: Mapping[str, str]) -> Words:
@@ -127,40 +141,97 @@ def unknown(text: str, category: str) -> list[str]:
 
 def facts(message: Message, account: AccountAnchor) -> dict[str, str]:
     """Return what each placeholder stands for."""
+    known = {"practice": account.name, "book_link": absolute(account.url("book"))}
     if message.category == Category.SHARING:
-        return _of_sharing(message, account)
-    about = message.offer or message.attendee.appointment
-    zone = about.location.time_zone if message.offer else about.time_zone
-    answer_by = message.offer.expires_at if message.offer else about.answer_by
-    known = {
-        "practice": account.name,
-        "when": when(about.starts_at, zone),
-        "zone": zone_words(zone),
-        "place": place_of(message.attendee) if message.attendee else _place(about.location),
-        "phone": about.location.phone,
-        "book_link": absolute(account.url("book")),
-        "answer_by": when(answer_by, zone),
-        "manage_link": manage_url(account, message.attendee) if message.attendee else "",
-        "change_until": _change_until(about) if message.attendee else "",
-        "offer_link": "",
-        "more_dates": more_dates(message),
-    }
-    if message.offer:
-        page = page_url(account, "waiting_offer", sealed_id(OFFER_LINK, message.offer.pk))
-        known["offer_link"] = absolute(page) if page else known["book_link"]
+        known |= _of_sharing(message)
+    elif message.entry:
+        known |= _of_entry(message, account)
+    elif message.offer:
+        known |= _of_offer(message, account)
+    else:
+        known |= _of_place(message, account)
     return {name: str(known[name]) for name in PLACEHOLDERS[message.category]}
 
 
-def _of_sharing(message: Message, account: AccountAnchor) -> dict[str, str]:
+def _of_entry(message: Message, account: AccountAnchor) -> dict[str, str]:
+    link = account.url("waiting_place", sealed_id(PLACE, message.entry.pk))
+    return {"list_link": absolute(link), "phone": _phone()}
+
+
+def _of_sharing(message: Message) -> dict[str, str]:
     """Return what a notice says: who may do what as of now, and whom to call about it."""
     about: Relationship = message.about
     who = about.other.full_name if about.other else about.contact.name
     granted = [str(words) for name, words in GRANTS.items() if getattr(about, name)]
     is_text = message.channel == Channel.SMS
     shared = ", ".join(granted) if is_text else "\n".join(f"- {words}" for words in granted)
-    place = Location.objects.filter(archived_at=None).order_by("id").first()
-    phone = place.phone if place else ""
-    return {"practice": account.name, "who": who, "shared": shared, "phone": phone}
+    return {"who": who, "shared": shared, "phone": _phone()}
+
+
+def _of_offer(message: Message, account: AccountAnchor) -> dict[str, str]:
+    offer, say = message.offer, _times(message.channel)
+    place: Location = offer.location
+    return {
+        "when": say(offer.starts_at, place.time_zone),
+        "zone": zone_words(place.time_zone),
+        "place": _place(place, message.channel),
+        "phone": place.phone,
+        "answer_by": say(offer.expires_at, place.time_zone),
+        "offer_link": absolute(account.url("waiting_offer", sealed_id(OFFER, offer.pk))),
+    }
+
+
+def _of_place(message: Message, account: AccountAnchor) -> dict[str, str]:
+    attendee, say = message.attendee, _times(message.channel)
+    appointment: Appointment = attendee.appointment
+    is_over = message.category == Category.CANCELLATION
+    start = known_start(attendee) if is_over else appointment.starts_at
+    before = known_start(attendee, before=message.sequence)
+    link = short_manage_url if message.channel == Channel.SMS else manage_url
+    zone = appointment.time_zone
+    return {
+        "when": say(start, zone),
+        "zone": zone_words(zone),
+        "place": _place(appointment.location, message.channel),
+        "phone": appointment.location.phone,
+        "answer_by": say(appointment.answer_by, zone),
+        "manage_link": link(account, attendee),
+        "change_until": _change_until(appointment, say),
+        "more_dates": more_dates(message),
+        "before": say(before, zone) if before != start else "",
+        "enclosed": enclosed(message),
+    }
+
+
+def sample(
+    category: str, channel: str, account: AccountAnchor, place: Location | None
+) -> dict[str, str]:
+    """Return what the placeholders of a kind could stand for, for a preview: next week, at the practice's place."""
+    zone = place.time_zone if place else "UTC"
+    start = (clock.now() + timedelta(days=7)).replace(hour=0, minute=0)
+    book, say = absolute(account.url("book")), _times(channel)
+    # As long as a real one, and good for nothing
+    token = sealed_id("bookings.sample", UUID(int=0))
+    manage = "booking_short" if channel == Channel.SMS else "booking"
+    known = {
+        "practice": account.name,
+        "when": say(start, zone),
+        "zone": zone_words(zone),
+        "place": _place(place, channel) if place else _("Your location"),
+        "phone": place.phone if place else "",
+        "book_link": book,
+        "answer_by": say(start - timedelta(days=2), zone),
+        "change_until": say(start - timedelta(days=1), zone),
+        "manage_link": absolute(account.url(manage, token)),
+        "offer_link": absolute(account.url("waiting_offer", token)),
+        "list_link": absolute(account.url("waiting_place", token)),
+        "more_dates": "",
+        "before": say(start - timedelta(days=1), zone),
+        "enclosed": "",
+        "who": "Alex Kim",
+        "shared": ", ".join(str(words) for words in GRANTS.values()),
+    }
+    return {name: str(known[name]) for name in PLACEHOLDERS[category]}
 
 
 def _to_another(words: Words, message: Message) -> Words:
@@ -171,44 +242,27 @@ def _to_another(words: Words, message: Message) -> Words:
     return Words(words.subject, "\n\n".join((str(ABOUT).format(name=name), words.body)))
 
 
-def sample(category: str, account: AccountAnchor, place: Location | None) -> dict[str, str]:
-    """Return what the placeholders of a kind could stand for, for a preview: next week, at the practice's place."""
-    zone = place.time_zone if place else "UTC"
-    start = (clock.now() + timedelta(days=7)).replace(hour=0, minute=0)
-    link = absolute(account.url("book"))
-    token = sealed_id("bookings.sample", UUID(int=0))  # as long as a real one, and good for nothing
-    known = {
-        "practice": account.name,
-        "when": when(start, zone),
-        "zone": zone_words(zone),
-        "place": _place(place) if place else _("Your location"),
-        "phone": place.phone if place else "",
-        "book_link": link,
-        "answer_by": when(start - timedelta(days=2), zone),
-        "change_until": when(start - timedelta(days=1), zone),
-        "manage_link": f"{link}manage/{token}/",
-        "offer_link": f"{link}offer/{token}/",
-        "more_dates": "",
-        "who": "Alex Kim",
-        "shared": ", ".join(str(words) for words in GRANTS.values()),
-    }
-    return {name: str(known[name]) for name in PLACEHOLDERS[category]}
+def _times(channel: str) -> Callable[[datetime | None, str], str]:
+    """Return how a channel writes times: a text message does without the year where nobody could take another."""
+    return brief if channel == Channel.SMS else when
 
 
-def zone_words(zone: str) -> str:
-    """Return "Sydney time" for Australia/Sydney."""
-    return _("%(place)s time") % {"place": zone.split("/")[-1].replace("_", " ")}
-
-
-def _change_until(appointment: Appointment) -> str:
+def _change_until(appointment: Appointment, say: Callable[[datetime | None, str], str]) -> str:
     """Return until when people change or cancel by themselves, "" once that is over."""
     until = appointment.starts_at - timedelta(minutes=appointment.cancel_notice_minutes)
-    return str(when(until, appointment.time_zone)) if until > clock.now() else ""
+    return say(until, appointment.time_zone) if until > clock.now() else ""
 
 
-def _place(location: object) -> str:
-    parts = (getattr(location, "name", ""), getattr(location, "address", ""))
+def _place(location: Location, channel: str) -> str:
+    """Return the location's name and address in one line; in a text message the name alone."""
+    parts = (location.name, "" if channel == Channel.SMS else location.address)
     return ", ".join(part for part in parts if part)
+
+
+def _phone() -> str:
+    """Return the practice's number: that of its first location which has one."""
+    first = Location.objects.filter(archived_at=None).exclude(phone="").order_by("id").first()
+    return first.phone if first else ""
 
 
 def _has_all(line: str, known: Mapping[str, str]) -> bool:

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models.appointments import Attendee
-from bookings.models.waiting import WaitingOffer
+from bookings.models.waiting import WaitingEntry, WaitingOffer
 from clients.models import Client, Relationship
 from privacy.vocabulary import clock
 from privacy.vocabulary.classification import DataPolicy, Subject, operational, sensitive
@@ -20,8 +20,9 @@ from privacy.vocabulary.placement import RegionModel, TenantForeignKey
 class Message(RegionModel):
     """Everything sent to a client, or not sent and why; checked again against the booking when it is due.
 
-    `via` is the relationship through which somebody else gets it instead of the client; the rows of one `telling` say
-    the same to different people. `about` is the relationship that a notice of sharing tells of.
+    It is about a place in an appointment, an offer of a time, an entry of the waiting list, or a relationship newly
+    shared (`about`). `via` is the relationship through which somebody else gets it instead of the client; the rows of one
+    `telling` say the same to different people.
 
     `is_in_doubt`: a worker died or the line broke after it was handed to the provider and before the answer was kept,
     so it may have been sent twice.
@@ -40,6 +41,7 @@ class Message(RegionModel):
         DECLINED = "declined", _("Request declined")
         OFFER = "offer", _("Offer of a time")
         SHARING = "sharing", _("Notice of sharing")
+        JOINED = "joined", _("Joined the waiting list")
 
     class State(models.TextChoices):
         QUEUED = "queued", _("Queued")
@@ -56,6 +58,11 @@ class Message(RegionModel):
     offer = operational(
         TenantForeignKey(
             WaitingOffer, models.PROTECT, null=True, blank=True, related_name="messages"
+        )
+    )
+    entry = operational(
+        TenantForeignKey(
+            WaitingEntry, models.PROTECT, null=True, blank=True, related_name="messages"
         )
     )
     via = operational(

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.models import Location, PrivacyNotice
 from accounts.permissions import public
 from accounts.requests import AccountRequest
+from accounts.templatetags.keepwell import zone_words
 from accounts.time_zones import zone_info
 from bookings.appointments.booking import SlotTaken
 from bookings.groups import Full
@@ -46,7 +47,7 @@ from bookings.public.restraint import (
 )
 from bookings.public.self_booking import Said, book_online, join_online
 from bookings.public.sessions import nearest_sessions, session_of
-from bookings.public.times import nearest_choices, zone_words
+from bookings.public.times import nearest_choices
 from bookings.public.views import choice_of
 from bookings.public.words import summary
 from clients import codes

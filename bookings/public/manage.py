@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.permissions import public
 from accounts.requests import AccountRequest
+from accounts.templatetags.keepwell import zone_words
 from bookings.appointments.cancelling import cancel
 from bookings.messaging.calendar_entry import entry_of
 from bookings.messaging.calendar_file import FILE_NAME, content_type
@@ -22,7 +23,6 @@ from bookings.offering.prices import price
 from bookings.public import choices
 from bookings.public.forms import CancelForm
 from bookings.public.pages import current_notice, page, phones, place_words, url
-from bookings.public.times import zone_words
 from clients.disclosures.outward import stays
 from privacy.vocabulary import clock
 from privacy.vocabulary.scope import Actor, ActorKind
@@ -57,6 +57,13 @@ def by_link(view: Callable[[AccountRequest, Attendee], HttpResponseBase]) -> Vie
 def booked(request: AccountRequest, attendee: Attendee) -> HttpResponse:
     """Say what was booked or asked for, when and where, and what comes next."""
     return _show(request, attendee, "done")
+
+
+@public
+@require_safe
+def short(request: AccountRequest, token: str) -> HttpResponse:
+    """Lead from the short address of a text message to the booking."""
+    return redirect(request.account.url("booking", token))
 
 
 @public

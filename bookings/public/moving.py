@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.permissions import public
 from accounts.requests import AccountRequest
-from accounts.templatetags.keepwell import when
+from accounts.templatetags.keepwell import when, zone_words
 from accounts.time_zones import zone_info
 from bookings.appointments.booking import SlotTaken
 from bookings.appointments.moving import move
@@ -26,7 +26,7 @@ from bookings.public.forms import read_start
 from bookings.public.manage import actor_of, by_link, may_move
 from bookings.public.offers import Choice
 from bookings.public.pages import page
-from bookings.public.times import shown, value_of, week_of, zone_words
+from bookings.public.times import shown, value_of, week_of
 from bookings.public.views import asked_day
 from privacy.vocabulary import clock
 

@@ -13,12 +13,13 @@ from django.utils.translation import ngettext
 
 from accounts.models import Location
 from accounts.requests import AccountRequest
+from accounts.templatetags.keepwell import zone_words
 from bookings.groups import Session, sessions
 from bookings.models import Appointment, BookingPage
 from bookings.public import visits
 from bookings.public.offers import Choice
 from bookings.public.pages import Mode, page, phones, steps, url
-from bookings.public.times import day_words, time_words, zone_words
+from bookings.public.times import day_words, time_words
 from bookings.public.words import summary
 from privacy.vocabulary import clock
 

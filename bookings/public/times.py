@@ -200,11 +200,6 @@ def short_day_words(day: date | None) -> str:
     return format_date(day, pgettext("short day, see Django's date filter", "D j M")) if day else ""
 
 
-def zone_words(zone: str) -> str:
-    """Return "Sydney time"."""
-    return _("%(city)s time") % {"city": zone.split("/")[-1].replace("_", " ")}
-
-
 def time_words(start: datetime) -> str:
     """Return "9:30 am" for a wall time, and that it is the second one in an hour that comes twice."""
     label = clock_words(start.time())

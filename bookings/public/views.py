@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import Location
 from accounts.permissions import public
 from accounts.requests import AccountRequest
+from accounts.templatetags.keepwell import zone_words
 from accounts.time_zones import zone_info
 from bookings.availability.schedule import Slot
 from bookings.models import BookingPage
@@ -23,7 +24,7 @@ from bookings.public.forms import read_start
 from bookings.public.offers import ANYONE, Choice, choose, online_services
 from bookings.public.pages import Mode, open_door, page, phones, steps, url
 from bookings.public.sessions import sessions_page
-from bookings.public.times import shown, value_of, week_of, zone_words
+from bookings.public.times import shown, value_of, week_of
 from bookings.public.words import about, cost, minutes, summary
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts import audit, outbox
 from accounts.models import Location, PrivacyNotice
 from bookings.availability.wall_time import day_bounds
+from bookings.messaging.messages import after_joining
 from bookings.models import Appointment, Attendee, Service, WaitingEntry, WaitingWish
 from bookings.waiting.ending import end_entry, look_again
 from bookings.waiting.matching import Window, Wish, rows_of
@@ -48,12 +49,13 @@ def add(
     provenance: str = "staff",
     entry_id: UUID | None = None,
     notice: PrivacyNotice | None = None,
+    tells: bool = False,
 ) -> WaitingEntry:
     """Put a client, or the one whom a function makes, on the list; return the entry. It ends by itself.
 
-    The audit keeps which privacy `notice` was shown. `entry_id` makes sending the same form twice harmless: the second
-    time the first entry is returned. Raises ValidationError for somebody who waits for this already, and for terms that
-    can't be.
+    The audit keeps which privacy `notice` was shown; with `tells` they hear that they are on the list. `entry_id` makes
+    sending the same form twice harmless: the second time the first entry is returned. Raises ValidationError for
+    somebody who waits for this already, and for terms that can't be.
     """
     if entry_id is not None:
         earlier: WaitingEntry | None = WaitingEntry.objects.filter(pk=entry_id).first()
@@ -74,6 +76,8 @@ def add(
     detail = {"notice": str(notice.pk), "version": notice.version} if notice else None
     audit.record("waiting.added", by=by, of=entry, client_id=entry.client_id, detail=detail)
     expire_in_time(entry)
+    if tells:
+        after_joining(entry)
     look_again()
     return entry
 

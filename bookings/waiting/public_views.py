@@ -17,7 +17,8 @@ from uuid_utils.compat import uuid7
 from accounts.models import PrivacyNotice
 from accounts.permissions import public
 from accounts.requests import AccountRequest
-from bookings.messaging.links import BadLink, open_id, sealed_id, token_of
+from accounts.templatetags.keepwell import zone_words
+from bookings.messaging.links import OFFER, PLACE, BadLink, open_id, sealed_id, token_of
 from bookings.models import Attendee, BookingPage, WaitingEntry, WaitingOffer
 from bookings.openings.finding import nearest
 from bookings.public import choices
@@ -25,7 +26,7 @@ from bookings.public.languages import language_of_visitor
 from bookings.public.offers import Choice, NotOffered
 from bookings.public.pages import current_notice, open_door, page, phones, place_words
 from bookings.public.restraint import is_too_often
-from bookings.public.times import nearest_choices, zone_words
+from bookings.public.times import nearest_choices
 from bookings.public.views import choice_of
 from bookings.waiting import entries
 from bookings.waiting.answering import Closed, accept, decline
@@ -40,7 +41,6 @@ from clients.records import add as add_client
 from privacy.vocabulary import clock
 from privacy.vocabulary.scope import Actor, ActorKind
 
-OFFER, PLACE = "bookings.offer", "bookings.waiting"
 KEY, NOTICE = "bookings.waiting_form", "bookings.notice"
 State = WaitingOffer.State
 View = Callable[..., HttpResponseBase]
@@ -98,6 +98,7 @@ def _joined(request: AccountRequest, choice: Choice, form: JoinForm) -> HttpResp
             provenance=SELF_BOOKING,
             entry_id=_form_key(request),
             notice=notice,
+            tells=True,
         )
     except ValidationError as refusal:
         form.add_error(None, refusal.messages)

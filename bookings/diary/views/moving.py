@@ -32,7 +32,7 @@ from bookings.availability.wall_time import NonexistentTime, local
 from bookings.diary.moving_forms import BesideForm, LengthForm, MoveForm, with_start
 from bookings.diary.views.frame import Toast, changed, open_diary
 from bookings.diary.views.series import how_far
-from bookings.messaging.messages import is_change_known
+from bookings.messaging.heard import is_change_known
 from bookings.models import Appointment, Move
 from bookings.series.changing import take_back
 

@@ -18,7 +18,7 @@ from accounts.requests import AccountRequest
 from bookings.messaging import editing
 from bookings.messaging.forms import ChoicesForm, WordsForm, initial_of
 from bookings.messaging.preferences import practice_choices
-from bookings.messaging.sms_length import length_of
+from bookings.messaging.sms_length import length_of, plain
 from bookings.messaging.wording import (
     MEANINGS,
     PLACEHOLDERS,
@@ -121,7 +121,9 @@ def _context(
 ) -> dict[str, Any]:
     place = Location.objects.filter(archived_at=None).order_by("id").first()
     with translation.override(language):
-        shown: Words = filled(form.draft, sample(category, request.account, place))
+        shown: Words = filled(form.draft, sample(category, channel, request.account, place))
+    if channel == Message.Channel.SMS:
+        shown = Words("", plain(shown.body))
     address = request.account.url("message_words", category, channel)
     return {
         "form": form,

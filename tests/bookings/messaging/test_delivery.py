@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 
 import icalendar
 import pytest
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
+from django.test import Client as Browser
 
 from accounts import outbox
 from accounts.models import OutboxJob
@@ -18,15 +20,17 @@ from accounts.models.practice import current_anchor
 from accounts.tenancy import acting_in
 from bookings.appointments.cancelling import cancel
 from bookings.appointments.moving import move
-from bookings.messaging.links import manage_url, token_of
+from bookings.messaging.links import manage_url, short_manage_url, token_of
 from bookings.messaging.sending import MOST_ATTEMPTS
-from bookings.models import Appointment, Attendee, Message
+from bookings.models import Appointment, Attendee, Message, Service
+from bookings.public.choices import publish_policy
+from bookings.requests import accept
 from clients.models import Client
 from config.settings import mailer
 from privacy.vocabulary import clock, keyring
 from privacy.vocabulary.scope import SYSTEM
 from tests.bookings.messaging.post import Sink, run_due, states, take
-from tests.bookings.public import NOW, TEN, Practice, at, open_practice
+from tests.bookings.public import NOW, TEN, Practice, at, fill, open_practice
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 
@@ -200,7 +204,8 @@ def test_a_move_sends_the_new_time_and_reminds_of_that_alone(
     assert len(sink.mails) == 1, "a move may be undone within a minute"
     at(NOW + timedelta(minutes=2), settings)
     run_due(practice)
-    assert sink.mails[1][1]["Subject"].startswith("New time")
+    assert sink.mails[1][1]["Subject"].startswith("Changed")
+    assert "Before, it was Tue 24 Nov 2026, 10:00 am." in str(sink.mails[1][1].get_body())
     calendar = next(sink.mails[1][1].iter_attachments()).get_content()
     assert "SEQUENCE:1" in calendar
     at(NOW + timedelta(hours=2), settings)
@@ -212,6 +217,26 @@ def test_a_move_sends_the_new_time_and_reminds_of_that_alone(
     assert [row for row in states(practice) if row[2] == "suppressed"] == [
         ("reminder", "email", "suppressed", "moved")
     ]
+
+
+def test_a_cancellation_names_the_time_that_the_client_knows(
+    practice: Practice, sink: Sink
+) -> None:
+    """Moved and cancelled within the minute that a move may be undone in: the new time was never heard of."""
+    place = take(practice)
+    run_due(practice)
+    with acting_in(practice.account.ref):
+        for hours in (1, 2):
+            move(
+                by=SYSTEM,
+                appointment=place.appointment,
+                practitioner=practice.practitioner,
+                starts_local=TEN + timedelta(hours=hours),
+            )
+        gone = Attendee.objects.select_related("client", "appointment").get(pk=place.pk)
+        cancel(by=SYSTEM, attendee=gone, side="practice", reason="other")
+    run_due(practice)
+    assert "It was Tue 24 Nov 2026, 10:00 am (Sydney time)." in str(sink.mails[1][1].get_body())
 
 
 def test_moved_before_the_confirmation_left(practice: Practice, sink: Sink) -> None:
@@ -261,7 +286,12 @@ def test_text_messages(practice: Practice, gateway: Any) -> None:
     )
     assert sent["to"] == "+61491570006"
     with acting_in(practice.account.ref):
-        assert sent["text"].endswith(manage_url_of(practice, place))
+        short = short_manage_url(current_anchor(), place)
+        whole = manage_url_of(practice, place)
+    # What a phone shows is short, and leads to the same page
+    assert (sent["text"].endswith(short), len(sent["text"]) <= 160) == (True, True)
+    led = Browser().get(urlsplit(short).path)
+    assert (led.status_code, led.headers["Location"]) == (302, urlsplit(whole).path)
 
 
 @pytest.mark.parametrize(
@@ -368,3 +398,32 @@ def test_the_token_is_shown_to_the_provider_alone(
     take(practice, reminders="sms", phone="+61491570006")
     run_due(practice)
     assert gateway.shown == ["Bearer a secret of the region"]
+
+
+@pytest.mark.parametrize("by_request", [False, True])
+def test_the_first_mail_brings_what_was_agreed_to(
+    practice: Practice, sink: Sink, by_request: bool
+) -> None:
+    with acting_in(practice.account.ref):
+        publish_policy(by=SYSTEM, text="Cancel a day before.\nOr call us.")
+        Service.objects.filter(pk=practice.service.pk).update(by_request=by_request)
+    fill(Browser(), practice.details(), accepts="on", email="leila@mail.example")
+    run_due(practice)
+    with acting_in(practice.account.ref):
+        publish_policy(by=SYSTEM, text="Another one.")
+        place = Attendee.objects.select_related("appointment").get()
+        if by_request:
+            accept(by=SYSTEM, appointment=place.appointment)
+    run_due(practice)
+    first, *more = [mail for _envelope, mail in sink.mails]
+    said = first.get_body().get_content()  # type: ignore[union-attr]
+    assert "booking policy, version 1, privacy notice, version 3." in said
+    (copy,) = [each for each in first.iter_attachments() if each.get_filename() == "agreed.txt"]
+    text = copy.get_content().replace("\r\n", "\n")
+    assert "Accepted Mon 23 Nov 2026, 9:00 am" in text
+    assert "Cancel a day before.\nOr call us." in text
+    assert "We keep your details in Sydney." in text
+    # Once is enough: the acceptance of a request comes without it
+    assert len(more) == by_request
+    names = [each.get_filename() for mail in more for each in mail.iter_attachments()]
+    assert "agreed.txt" not in names

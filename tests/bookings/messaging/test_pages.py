@@ -247,7 +247,7 @@ def test_nothing_in_a_text_is_evaluated(practice: Practice, owner: Browser, sink
 
 def test_a_preview_keeps_nothing(practice: Practice, owner: Browser) -> None:
     address = page(practice, "settings/messages/reminder/sms/")
-    body = {"body": "{practice}: until {when}, „bald“", "preview": "1"}
+    body = {"body": "{practice}: until {when}, bald 🙂", "preview": "1"}
     answer = owner.post(address, body)
     assert answer.status_code == 200
     text = answer.content.decode()

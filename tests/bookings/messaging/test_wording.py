@@ -14,7 +14,8 @@ from accounts.tenancy import acting_in
 from bookings.messaging import wording
 from bookings.messaging.calendar_entry import entry_of
 from bookings.messaging.defaults import WORDS
-from bookings.messaging.sms_length import Length, length_of
+from bookings.messaging.preferences import NEWS
+from bookings.messaging.sms_length import Length, length_of, plain
 from bookings.messaging.wording import Words, filled
 from bookings.models import (
     Appointment,
@@ -86,6 +87,11 @@ def message_of(practice: Practice, place: Attendee, category: str, channel: str)
             ends_at=start + timedelta(hours=1),
             expires_at=start - timedelta(hours=5),
         )
+    if category == Message.Category.JOINED:
+        message.attendee = None
+        message.entry = WaitingEntry(
+            client=place.client, service=practice.service, until=TUESDAY, note=SECRETS["note"]
+        )
     return message
 
 
@@ -97,11 +103,13 @@ def test_no_message_says_what_for_with_whom_or_who(
         account = current_anchor()
         said = wording.written(message_of(practice, place, category, channel), account)
         whole = f"{said.subject}\n{said.body}"
-        if channel == Message.Channel.EMAIL and category != Message.Category.OFFER:
+        if channel == Message.Channel.EMAIL and category in NEWS:
             whole += entry_of(account, place).decode()
     assert [name for name, word in SECRETS.items() if word in whole] == []
     assert "{" not in whole
-    assert "Tue 24 Nov 2026, 10:00 am" in whole
+    if category != Message.Category.JOINED:
+        year = "" if channel == Message.Channel.SMS else " 2026"
+        assert f"Tue 24 Nov{year}, 10:00 am" in whole
 
 
 @pytest.mark.parametrize(("category", "channel"), EVERY)
@@ -208,7 +216,29 @@ def test_the_products_own_text_messages_use_the_phones_alphabet(language: str) -
     with translation.override(language):
         for (_category, channel), (_subject, body) in WORDS.items():
             if channel == Message.Channel.SMS:
-                assert length_of(str(body)).is_plain, body
+                assert length_of(plain(str(body))).is_plain, body
+
+
+@pytest.mark.parametrize("language", [code for code, _name in django_settings.LANGUAGES])
+def test_an_ordinary_practices_reminder_is_one_text_message(
+    practice: Practice, place: Attendee, language: str
+) -> None:
+    with acting_in(practice.account.ref):
+        location = place.appointment.location
+        location.name, location.address = "Circular Quay", "1 Alfred St, Sydney NSW 2000"
+        account = current_anchor()
+        account.name, account.slug = "Harbour Physio", "harbour-physio"
+        for day in range(7):
+            place.appointment.starts_at += timedelta(days=day)
+            message = message_of(practice, place, "reminder", "sms")
+            message.language = language
+            said = wording.written(message, account).body
+            assert length_of(said).parts == 1, said
+
+
+def test_signs_with_a_plain_twin_are_written_as_that() -> None:
+    assert plain("Cita mié 24 nov, Clínica «Sánchez»…") == 'Cita mié 24 nov, Clinica "Sanchez"...'
+    assert plain("日本 – ok") == "日本 – ok"
 
 
 def test_a_reminder_says_until_when_it_can_be_changed(

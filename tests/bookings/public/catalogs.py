@@ -59,7 +59,10 @@ def sources() -> list[Path]:
         templates / "accounts" / "form_expired.html",
         *(ROOT / "bookings" / "public").glob("*.py"),
         *(ROOT / "bookings" / "waiting").glob("public_*.py"),
-        *(ROOT / "bookings" / "messaging" / f"{name}.py" for name in ("defaults", "more_dates")),
+        *(
+            ROOT / "bookings" / "messaging" / f"{name}.py"
+            for name in ("defaults", "more_dates", "enclosing")
+        ),
         *(ROOT / "bookings" / "waiting" / f"{name}.py" for name in ("forms", "words")),
         ROOT / "clients" / "consents" / "defaults.py",
         ROOT / "accounts" / "templatetags" / "keepwell.py",

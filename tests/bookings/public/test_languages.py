@@ -46,6 +46,12 @@ def test_nothing_is_missing(language: str) -> None:
     assert missing == {}
 
 
+def test_nothing_is_translated_that_nobody_asks_for() -> None:
+    for language in TRANSLATED:
+        gone = {entry.key for entry in read(source_of(language))} - asked(sources()).keys()
+        assert gone == set(), language
+
+
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_every_answer_is_whole(language: str) -> None:
     for entry in read(source_of(language)):

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import AccountAnchor, Role
 from accounts.tenancy import acting_in
 from bookings.appointments.cancelling import cancel
-from bookings.messaging.links import sealed_id
+from bookings.messaging.links import OFFER, sealed_id
 from bookings.models import (
     Appointment,
     Attendee,
@@ -24,7 +24,7 @@ from bookings.models import (
 )
 from bookings.waiting import ending, freed
 from bookings.waiting.matching import Window, Wish
-from bookings.waiting.public_views import OFFER, place_token
+from bookings.waiting.public_views import place_token
 from bookings.waiting.views import listing
 from clients import directory
 from tests.bookings.office import (

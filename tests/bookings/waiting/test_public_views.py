@@ -11,11 +11,13 @@ from django.core.cache import caches
 from django.test import Client as Browser
 
 from accounts.models import PrivacyNotice
+from accounts.models.practice import current_anchor
 from accounts.tenancy import acting_in
-from bookings.messaging.links import sealed_id, token_of
-from bookings.models import Appointment, BookingPage, WaitingEntry, WaitingOffer
+from bookings.messaging.links import OFFER, sealed_id, token_of
+from bookings.messaging.wording import written
+from bookings.models import Appointment, BookingPage, Message, WaitingEntry, WaitingOffer
 from bookings.public import restraint
-from bookings.waiting.public_views import OFFER, place_token
+from bookings.waiting.public_views import place_token
 from clients.models import Client
 from tests.bookings.office import NOW, Office, at, open_office, place_of, ten
 from tests.bookings.waiting.lists import FRIDAY, offered, waits
@@ -72,6 +74,11 @@ def test_a_person_joins_as_a_newcomer(office: Office) -> None:
             "leila@mail.example",
         )
         assert entry.windows == [[2, "00:00", "12:00"], [4, "00:00", "12:00"]]
+        # They hear that they are on it, with the way off it
+        told = Message.objects.get()
+        assert (told.category, told.client_id, told.entry_id) == ("joined", client.pk, entry.pk)
+        words = written(told, current_anchor())
+        assert office.url("waiting_place", place_token(entry)) in words.body
         assert (entry.until, entry.note, entry.provenance) == (
             FRIDAY,
             "After the school run",
