@@ -107,10 +107,16 @@ class InvitationForm(forms.Form):
     is_practitioner = forms.BooleanField(
         label=_("Stands in the diary and can be booked"), required=False
     )
+    location = forms.ChoiceField(label=_("Sees the clients of"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["role"].choices = role_choices()  # type: ignore[attr-defined]
+        _offer_places(self)
+
+    def clean_location(self) -> Location | None:
+        """Return the location instead of the id."""
+        return _place(self)
 
 
 def role_choices() -> list[tuple[str, Any]]:
@@ -130,10 +136,33 @@ class MemberForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose what they may see and do.")},
     )
+    location = forms.ChoiceField(label=_("Sees the clients of"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["role"].choices = role_choices()  # type: ignore[attr-defined]
+        _offer_places(self)
+
+    def clean_location(self) -> Location | None:
+        """Return the location instead of the id."""
+        return _place(self)
+
+
+def _offer_places(form: Any) -> None:
+    """Offer to confine somebody to one of the practice's places; of a single one there is nothing to choose."""
+    found = Location.objects.filter(archived_at=None).order_by("name")
+    form.places = {str(place.pk): place for place in found}
+    form.has_places = len(form.places) > 1
+    choices = [(pk, place.name) for pk, place in form.places.items()]
+    form.fields["location"].choices = [("", _("Every location")), *choices]
+    form.fields["location"].help_text = _(
+        "Of one location: its clients and those at none. Clients of other locations aren’t there for them."
+    )
+
+
+def _place(form: Any) -> Location | None:
+    place: Location | None = form.places.get(form.cleaned_data["location"])
+    return place
 
 
 class PractitionerForm(forms.Form):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit, outbox
 from accounts.cells import cell
-from accounts.models import Invitation, Member, Practitioner, Role, User
+from accounts.models import Invitation, Location, Member, Practitioner, Role, User
 from accounts.models.practice import current_anchor
 from accounts.sessions import digest
 from privacy.vocabulary import clock
@@ -27,8 +27,19 @@ class AlreadyMember(RuntimeError):
     """Somebody who is in the account already was invited or accepts."""
 
 
-def invite(*, by: Actor, email: str, name: str, role: str, is_practitioner: bool) -> Invitation:
-    """Invite somebody by e-mail; raise `AlreadyMember` when a member has that address."""
+def invite(
+    *,
+    by: Actor,
+    email: str,
+    name: str,
+    role: str,
+    is_practitioner: bool,
+    location: Location | None = None,
+) -> Invitation:
+    """Invite somebody by e-mail, to see the clients of one location alone if there is one.
+
+    Raises `AlreadyMember` when a member has that address.
+    """
     if any(m.email.lower() == email.lower() for m in Member.objects.filter(removed_at=None)):
         raise AlreadyMember
     invitation = Invitation(
@@ -36,6 +47,7 @@ def invite(*, by: Actor, email: str, name: str, role: str, is_practitioner: bool
         name=name,
         role=role,
         is_practitioner=is_practitioner,
+        location=location,
         invited_by=Member.objects.get(pk=by.id),
     )
     _seal(invitation)
@@ -90,6 +102,7 @@ def accept(*, user: User, invitation: Invitation) -> Member:
     member = member or Member(user_id=user.pk)
     member.name, member.email, member.role = locked.name, user.email, locked.role
     member.joined_at, member.removed_at = clock.now(), None
+    member.location_id = locked.location_id
     member.save(force_insert=is_new)
     locked.accepted_at = clock.now()
     locked.save(update_fields=["accepted_at"])

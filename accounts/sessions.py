@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from accounts.cells import cells
 from accounts.models import Account, EntryCode, Member, RegionSession, User
 from accounts.permissions import ROLE_PERMISSIONS, Permission
-from accounts.tenancy import AccountRef
+from accounts.tenancy import AccountRef, confine
 from privacy.vocabulary import clock, scope
 from privacy.vocabulary.placement import columns_of, from_row
 
@@ -165,9 +165,11 @@ def find(ticket: Ticket, *, is_used: bool = True) -> Live | None:
     if row is None:
         return None
     pk, last_seen_at, stepped_up_at, active.reader, *columns = row
+    member = from_row(Member, active.database, columns)
+    confine(active, member.location_id)
     if is_used and now - last_seen_at > timedelta(minutes=1):
         RegionSession.objects.filter(pk=pk).update(last_seen_at=now)
-    return Live(from_row(Member, active.database, columns), stepped_up_at)
+    return Live(member, stepped_up_at)
 
 
 def end(ticket: Ticket) -> None:

@@ -18,7 +18,7 @@ def counts(name: str, select: str) -> None:
     """Register the SELECT of one number that waits as `name`; a higher app does so as it starts.
 
     It is written out, because building it would cost every page more than its answer does. It may use
-    `%(account)s`, `%(member)s` and `%(now)s`.
+    `%(account)s`, `%(member)s`, `%(now)s`, and `%(place)s` for the location that the member is confined to, else NULL.
     """
     _counted_by[name] = select
 
@@ -35,6 +35,7 @@ def _count(request: AccountRequest) -> dict[str, int]:
     asked: dict[str, Any] = {
         "account": active.account_id,
         "member": request.member.pk,
+        "place": active.location,
         "now": clock.now(),
     }
     numbers = ", ".join(f"({select})" for select in _counted_by.values())

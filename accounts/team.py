@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from accounts import audit, outbox, sessions
-from accounts.models import AccountAccess, Member, Practitioner, Role
+from accounts.models import AccountAccess, Location, Member, Practitioner, Role
 from privacy.vocabulary import clock
 from privacy.vocabulary.scope import Actor, current
 
@@ -17,7 +17,7 @@ class OwnerStays(RuntimeError):
 
 def members() -> list[Member]:
     """Return the account's members, the Owner first, then by name."""
-    found = list(Member.objects.filter(removed_at=None))
+    found = list(Member.objects.filter(removed_at=None).select_related("location"))
     return sorted(found, key=lambda m: (m.role != Role.OWNER, m.name.casefold()))
 
 
@@ -31,6 +31,21 @@ def change_role(*, by: Actor, member: Member, role: str) -> Member:
     return member
 
 
+def confine(*, by: Actor, member: Member, location: Location | None) -> Member:
+    """Let a member see the clients of one location alone, from their next click on; None: of every one (A5).
+
+    Raises `OwnerStays` for the Owner, who answers for all of them.
+    """
+    if member.role == Role.OWNER:
+        raise OwnerStays
+    if member.location_id != (location.pk if location else None):
+        member.location = location
+        member.save(update_fields=["location"])
+        where = str(location.pk) if location else ""
+        audit.record("member.confined", by=by, of=member, detail={"location": where})
+    return member
+
+
 def hand_over(*, by: Actor, member: Member) -> Member:
     """Make another member the Owner; the one before stays as Practitioner or Reception."""
     before = Member.objects.select_for_update().get(role=Role.OWNER, removed_at=None)
@@ -39,8 +54,8 @@ def hand_over(*, by: Actor, member: Member) -> Member:
     sees_clients = Practitioner.objects.filter(member=before, deactivated_at=None).exists()
     before.role = Role.PRACTITIONER if sees_clients else Role.RECEPTION
     before.save(update_fields=["role"])
-    member.role = Role.OWNER
-    member.save(update_fields=["role"])
+    member.role, member.location = Role.OWNER, None
+    member.save(update_fields=["role", "location"])
     for each in (before, member):
         outbox.enqueue("access.refresh", {"member": str(each.pk)})
     audit.record("account.handed_over", by=by, of=member)

@@ -176,8 +176,8 @@ def acting_in(
             stack.enter_context(scope.entered(active))
             nested = connections[database].in_atomic_block
             stack.enter_context(transaction.atomic(using=database))
-            if nested and outer is not None and outer.reader != active.reader:
-                stack.enter_context(_given_back(database, outer.reader))
+            if nested and outer is not None and _eyes(outer) != _eyes(active):
+                stack.enter_context(_given_back(database, outer))
             active.anchor = _open_door(active, snapshot=reading and not nested)
             active.key_epoch = active.anchor.key_epoch if active.anchor else 0
             inside = True
@@ -205,8 +205,8 @@ def _open_door(active: Scope, *, snapshot: bool) -> Any:
         if snapshot:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         cursor.execute(
-            "SELECT set_config('app.account_id', %s, true), set_config('app.reader', %s, true)",
-            [str(active.account_id), active.reader],
+            f"SELECT set_config('app.account_id', %s, true), {_EYES}",
+            [str(active.account_id), *_eyes(active)],
         )
         cursor.execute(
             f"SELECT {columns_of(model, 'a')} FROM accounts_accountanchor a WHERE account_id = %s",
@@ -217,12 +217,55 @@ def _open_door(active: Scope, *, snapshot: bool) -> Any:
 
 
 @contextmanager
-def _given_back(database: str, reader: str) -> Iterator[None]:
+def everywhere() -> Iterator[None]:
+    """Let a verb reach the rows of every client, whoever asked for it: also of those its member may not see (A5).
+
+    A session that is moved tells everybody who comes, and a full one is full, whoever sits in it. Verbs wear it as
+    `@everywhere()`; what they find goes to nobody's page. Costs nothing for a member who is confined to no location.
+    """
+    active = scope.current()
+    if active.location is None:
+        yield
+        return
+    confined, active.location = active.location, None
+    _look(active)
+    try:
+        yield
+    finally:
+        active.location = confined
+        with suppress(
+            DatabaseError
+        ):  # in a failed transaction, whose savepoint takes the setting back
+            _look(active)
+
+
+def confine(active: Scope, location: UUID | None) -> None:
+    """Show the scope's member the clients of one location alone, and those at none, from here on."""
+    before, active.location, active.home = active.location, location, location
+    if location != before:
+        _look(active)
+
+
+_EYES = "set_config('app.reader', %s, true), set_config('app.location', %s, true)"
+
+
+def _eyes(active: Scope) -> tuple[str, str]:
+    """Return whose eyes the database reads with, and where they are confined to."""
+    return active.reader, str(active.location or "")
+
+
+def _look(active: Scope) -> None:
+    with connections[active.database].cursor() as cursor:
+        cursor.execute(f"SELECT {_EYES}", _eyes(active))
+
+
+@contextmanager
+def _given_back(database: str, outer: Scope) -> Iterator[None]:
     """Let the scope around this one read with its own eyes again; where this one fails, its savepoint does so."""
     yield
     if not connections[database].needs_rollback:
         with connections[database].cursor() as cursor:
-            cursor.execute("SELECT set_config('app.reader', %s, true)", [reader])
+            cursor.execute(f"SELECT {_EYES}", _eyes(outer))
 
 
 def _keep_reads(account: AccountRef, active: Scope, outer: Scope | None) -> None:
@@ -243,6 +286,4 @@ def _keep_reads(account: AccountRef, active: Scope, outer: Scope | None) -> None
 def _close_door(database: str) -> None:
     """Inside somebody else's transaction (tests), leave no account behind: the next statement must fail."""
     with connections[database].cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('app.account_id', '', true), set_config('app.reader', '', true)"
-        )
+        cursor.execute(f"SELECT set_config('app.account_id', '', true), {_EYES}", ["", ""])

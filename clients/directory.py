@@ -19,6 +19,7 @@ from django.core.paginator import Page, Paginator
 from django.db import connections
 from django.utils.translation import gettext as _
 
+from accounts.tenancy import everywhere
 from clients import opening
 from clients.finding import NO_CONTACT, Contact, Index, Person, order_of
 from clients.words import fold
@@ -72,7 +73,9 @@ class _Opened:
     index: Index | None = None
 
 
-_memory: OrderedDict[UUID, _Opened] = OrderedDict()
+# By account, and by the location that whoever looks is confined to: what they may not see is not opened for them
+_Whose = tuple[UUID, UUID | None]
+_memory: OrderedDict[_Whose, _Opened] = OrderedDict()
 _memory_lock = threading.Lock()
 
 
@@ -189,7 +192,7 @@ def _listed(index: Index, state: State, sort: str) -> list[Person]:
 
 def _is_open() -> bool:
     active = scope.current()
-    opened = _memory.get(active.account_id)
+    opened = _memory.get((active.account_id, active.location))
     return opened is not None and opened.epoch == active.key_epoch and not _is_old(opened)
 
 
@@ -202,13 +205,14 @@ def _current() -> _Opened:
     """Return the active account's directory as of now."""
     active = scope.current()
     with _memory_lock:
-        for account_id, each in list(_memory.items()):
+        for known, each in list(_memory.items()):
             if (each.opened and _is_old(each)) or (
-                account_id == active.account_id and each.epoch != active.key_epoch
+                known[0] == active.account_id and each.epoch != active.key_epoch
             ):
-                del _memory[account_id]
-        opened = _memory.setdefault(active.account_id, _Opened(active.key_epoch))
-        _memory.move_to_end(active.account_id)
+                del _memory[known]
+        whose = active.account_id, active.location
+        opened = _memory.setdefault(whose, _Opened(active.key_epoch))
+        _memory.move_to_end(whose)
         _make_room()
     with opened.lock:
         _refresh(opened) if opened.checked_at else _open(opened)
@@ -263,6 +267,7 @@ def _refresh(opened: _Opened) -> None:
 
 def _changed_since(since: datetime) -> dict[UUID, datetime]:
     active = scope.current()
-    with connections[active.database].cursor() as cursor:
+    # Also of those out of sight: who was moved to another location is seen no more
+    with everywhere(), connections[active.database].cursor() as cursor:
         cursor.execute(_CHANGED, [active.account_id, since])
         return dict(cursor.fetchall())

@@ -13,6 +13,7 @@ from django.db import connections, models
 from django.utils.translation import gettext as _
 
 from accounts import audit
+from accounts.tenancy import everywhere
 from clients import records
 from clients.models import Client, Merge
 from privacy.vocabulary import clock, scope
@@ -20,6 +21,7 @@ from privacy.vocabulary.fields import is_unreadable
 from privacy.vocabulary.scope import Actor
 
 
+@everywhere()
 def merge(*, by: Actor, source: Client, client: Client, take: Collection[str] = ()) -> Merge:
     """Say that the record `source` is `client`; return the merge, by which it is undone.
 
@@ -46,6 +48,7 @@ def merge(*, by: Actor, source: Client, client: Client, take: Collection[str] = 
     return found
 
 
+@everywhere()
 def undo(*, by: Actor, merge: Merge) -> Merge:
     """Take a merge back: each record has its own again, whatever came since stays with the client; twice is once.
 

@@ -18,7 +18,7 @@ from clients.contact_rows import LinesField
 from clients.models import Client
 from clients.reaching import FIELDS, Kind
 from clients.records import EDITABLE
-from privacy.vocabulary import clock
+from privacy.vocabulary import clock, scope
 from privacy.vocabulary.fields import is_unreadable
 
 FIRST_BIRTH = date(1890, 1, 1)
@@ -159,6 +159,9 @@ class ClientForm(forms.Form):
         }
         choices = [(pk, location.name) for pk, location in self.locations.items()]
         self.fields["location"].choices = [("", _("Not set")), *choices]  # type: ignore[attr-defined]
+        if scope.current().home is not None:  # theirs to see, not to give to another location
+            del self.fields["location"]
+            self.locations = {}
         practices = ("", _("The practice’s"))
         self.fields["language"].choices = [practices, *settings.LANGUAGES]  # type: ignore[attr-defined]
         self.fields["time_zone"].choices = [practices, *zone_choices(account.country)]  # type: ignore[attr-defined]
@@ -206,7 +209,9 @@ class ClientForm(forms.Form):
     @property
     def values(self) -> dict[str, Any]:
         """What `records.add` and `records.change` take."""
-        return {name: self.cleaned_data[name] for name in (*EDITABLE, *FIELDS)}
+        return {
+            name: self.cleaned_data[name] for name in (*EDITABLE, *FIELDS) if name in self.fields
+        }
 
 
 def initial_of(client: Client, account: AccountAnchor) -> dict[str, Any]:

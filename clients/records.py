@@ -13,7 +13,7 @@ from accounts import audit
 from accounts.models.practice import current_anchor
 from clients import phones, reaching
 from clients.models import Client
-from privacy.vocabulary import clock, keyring
+from privacy.vocabulary import clock, keyring, scope
 from privacy.vocabulary.fields import is_unreadable
 from privacy.vocabulary.scope import Actor
 
@@ -73,6 +73,9 @@ def add(
     """
     client = Client(provenance=provenance, is_confirmed=provenance != SELF_BOOKING)
     client.pk = pk or client.pk
+    client.location_id = (
+        scope.current().home
+    )  # the clients of whoever is confined to a location are its own
     _fill(client, values)
     client.created_at = client.updated_at = clock.now()
     client.full_clean()

@@ -214,6 +214,16 @@ class Invitation(RegionModel):
     is_practitioner = operational(
         models.BooleanField(_("can be booked and writes notes"), default=False)
     )
+    location = operational(
+        TenantForeignKey(
+            "accounts.Location",
+            models.PROTECT,
+            null=True,
+            blank=True,
+            related_name="+",
+            help_text="empty: every location",
+        )
+    )
     invited_by = operational(TenantForeignKey(Member, models.PROTECT, related_name="+"))
     created_at = operational(models.DateTimeField(default=clock.now))
     expires_at = operational(models.DateTimeField())

@@ -83,13 +83,20 @@ def member(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Show a member and change their role; the Owner's is handed over, never changed."""
     found = _member(pk)
     is_owner = found.role == Role.OWNER
-    form = MemberForm(None if is_owner else request.POST or None, initial={"role": found.role})
+    initial = {"role": found.role, "location": str(found.location_id or "")}
+    form = MemberForm(None if is_owner else request.POST or None, initial=initial)
+
+    def keep(values: dict[str, Any]) -> None:
+        team.confine(by=request.actor, member=found, location=values["location"])
+        if values["role"] != found.role:
+            team.change_role(by=request.actor, member=found, role=values["role"])
+
     return _form_page(
         request,
         "team_member",
         form,
-        keep=lambda values: team.change_role(by=request.actor, member=found, **values),
-        words=_("The role is changed, from their next click on."),
+        keep=keep,
+        words=_("Saved. It counts from their next click on."),
         colleague=found,
         practitioner=Practitioner.objects.filter(member=found).first(),
         is_owner=is_owner,

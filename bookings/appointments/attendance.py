@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts import audit
+from accounts.tenancy import everywhere
 from bookings.models import Appointment, Attendee
 from privacy.vocabulary import clock
 from privacy.vocabulary.scope import Actor
@@ -16,6 +17,7 @@ STEPS = (S.EXPECTED, S.ARRIVED, S.IN_SESSION, S.SEEN)
 MARKABLE = frozenset({*STEPS, S.NO_SHOW})
 
 
+@everywhere()
 def mark(*, by: Actor, attendee: Attendee, state: str) -> Attendee:
     """Say whether a client is expected, has arrived, is in session, was seen or did not come; return the attendee.
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import Location, Practitioner, PrivacyNotice
+from accounts.tenancy import everywhere
 from bookings.appointments import overbooking
 from bookings.appointments.drafting import draft
 from bookings.appointments.expiring import expire_at_its_time, last_answer
@@ -48,6 +49,7 @@ class Shown(NamedTuple):
 AT_THE_DESK = Shown()
 
 
+@everywhere()
 def book(
     *,
     by: Actor,
@@ -97,6 +99,7 @@ def book(
     return appointment
 
 
+@everywhere()
 def insert(appointment: Appointment, *, by: Actor, because: str = "") -> None:
     """Save a drafted appointment if its time is free, or beside another for a reason. Raises `SlotTaken`."""
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from accounts import audit
+from accounts.tenancy import everywhere
 from bookings.appointments import assigning
 from bookings.appointments.freeing import Stretch, freed
 from bookings.messaging import messages
@@ -23,6 +24,7 @@ _ENDING = (
 )
 
 
+@everywhere()
 def cancel(
     *,
     by: Actor,

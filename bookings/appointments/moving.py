@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import Practitioner
+from accounts.tenancy import everywhere
 from bookings.appointments import overbooking
 from bookings.appointments.booking import SlotTaken
 from bookings.appointments.expiring import expire_at_its_time, last_answer
@@ -43,6 +44,7 @@ _TIMES = [
 ]
 
 
+@everywhere()
 def move(
     *,
     by: Actor,
@@ -98,6 +100,7 @@ def conflicts_of_move(
     return overbooking.conflicts(fresh, fresh.location.time_zone)
 
 
+@everywhere()
 def move_back(*, by: Actor, record: Move, tells: bool = True) -> Appointment:
     """Undo a move by moving once more, to where the appointment came from, beside another if it stood so.
 
@@ -120,6 +123,7 @@ def move_back(*, by: Actor, record: Move, tells: bool = True) -> Appointment:
     )
 
 
+@everywhere()
 def lengthen(
     *,
     by: Actor,

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts import places
 from accounts.models import Location
 from bookings.diary.moving_forms import WhenForm
 from bookings.messaging.preferences import practice_choices
@@ -130,7 +131,7 @@ class BookForm(WhoForm, WhenForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         services = Service.objects.filter(archived_at=None)
-        locations = Location.objects.filter(archived_at=None).order_by("name")
+        locations = places.offered()
         self.services = {str(each.pk): each for each in services}
         self.locations = {str(each.pk): each for each in locations}
         self.offers = set(ServiceOffer.objects.values_list("service_id", "practitioner_id"))

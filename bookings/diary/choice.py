@@ -62,6 +62,8 @@ def seen(asked: Asked, member: Member, days: list[date]) -> Seen:
     people = Practitioner.objects.annotate(
         is_chosen=Exists(theirs.filter(practitioner_id=OuterRef("pk")))
     ).order_by("position", "id")
+    if (at := scope.current().location) is not None:
+        places = places.filter(pk=at)
     chosen = {each.pk for each in places if each.is_chosen}
     chosen |= {each.pk for each in people if each.is_chosen}
     locations, practitioners = list(places), list(people)
@@ -101,6 +103,8 @@ def _location(asked: Asked, locations: list[Location], chosen: set[UUID]) -> Loc
             if each.pk == asked.location:
                 return each
         raise NotHere
+    if scope.current().location is not None:
+        return locations[0]
     kept = [each for each in locations if each.archived_at is None]
     if asked.location != ALL:
         for each in kept:

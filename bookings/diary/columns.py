@@ -26,7 +26,7 @@ from bookings.diary.query import Asked, Look
 from bookings.diary.rows import Entry, Held, Opened, Rows
 from bookings.diary.words import column_head, day_heads, day_words
 from bookings.models import Appointment, Attendee
-from privacy.vocabulary import clock
+from privacy.vocabulary import clock, scope
 
 NOWHERE = UUID(int=0)
 S = Attendee.State
@@ -109,7 +109,8 @@ class Writer:
         self.request_mark = _("Request"), icon("clock")
         self.outside_mark = _("Outside hours"), icon("alert")
         self.alert_icon = icon("alert", label=_("Has an alert"))
-        self.erased = _("Erased client")
+        is_confined = scope.current().location is not None
+        self.erased = _("Another location’s client") if is_confined else _("Erased client")
         self.span_words: Callable[[time, time], str] = cache(
             lambda starts, ends: span_words(clock_words(starts), clock_words(ends))
         )
@@ -201,7 +202,8 @@ class Writer:
             elsewhere=[
                 (
                     layout.placed(*layout.minutes_of(entry.starts, entry.ends, day)),
-                    _("At %(place)s") % {"place": self.places.get(entry.location, "")},
+                    _("At %(place)s")
+                    % {"place": self.places.get(entry.location, _("another location"))},
                 )
                 for entry in entries
                 if not self.is_here(entry)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import AccountAnchor
 from accounts.permissions import Permission
+from accounts.places import here
 from accounts.templatetags.keepwell import clock as clock_words
 from accounts.templatetags.keepwell import day, short_day, span_words, when
 from bookings.appointments.attendance import STEPS
@@ -22,6 +23,7 @@ from bookings.series.recurrence import Repeat
 from bookings.series.recurrence import words as rule_words
 from clients.identity import of
 from clients.models import Alert, Client
+from privacy.vocabulary import scope
 
 S = Attendee.State
 PAST_SHOWN = 4
@@ -113,13 +115,15 @@ def panel(
     Alerts and comments are opened here, so looking at the panel stands in the audit as a reading of the record.
     """
     related = Appointment.objects.select_related("practitioner", "location", "series")
-    appointment: Appointment = related.get(pk=pk)
+    appointment: Appointment = related.get(here(), pk=pk)
     zone = appointment.location.time_zone
     attendees = list(appointment.attendees.select_related("client").order_by("id"))
     attendees.sort(key=lambda each: each.state == S.CANCELLED)
     is_cancelled = appointment.state == Appointment.State.CANCELLED
     editable = can_edit and not is_cancelled
     facts = _facts(appointment, zone, account if editable else None)
+    if not attendees and appointment.capacity == 1 and scope.current().location is not None:
+        facts.insert(0, (_("Who"), _("Another location’s client")))
     places = [_place(each, account, permissions, editable, zone) for each in attendees]
     group = _group(appointment, places, account, editable)
     if places and group is None:

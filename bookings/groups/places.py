@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import audit
+from accounts.tenancy import everywhere
 from bookings.appointments.booking import AT_THE_DESK, Shown, add_place
 from bookings.appointments.cancelling import cancel, end, give_up
 from bookings.appointments.freeing import Stretch, freed
@@ -32,6 +33,7 @@ class Full(Exception):
         super().__init__("The session is full.")
 
 
+@everywhere()
 def join(
     *,
     by: Actor,
@@ -57,6 +59,7 @@ def join(
     return place
 
 
+@everywhere()
 def call_off(
     *,
     by: Actor,

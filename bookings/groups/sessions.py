@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import Location, Practitioner
+from accounts.tenancy import everywhere
 from bookings.appointments import overbooking
 from bookings.appointments.booking import insert
 from bookings.appointments.drafting import draft
@@ -40,6 +41,7 @@ class Session:
         return self.left == 0
 
 
+@everywhere()
 def schedule(
     *,
     by: Actor,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from accounts import audit
+from accounts.tenancy import everywhere
 from bookings.models import ExtraHours
 from privacy.vocabulary.scope import Actor
 
@@ -22,6 +23,7 @@ def drafted(values: dict[str, Any], extra: ExtraHours | None = None) -> ExtraHou
     return row
 
 
+@everywhere()
 def add(*, by: Actor, values: dict[str, Any]) -> ExtraHours:
     """Add extra hours. Raises ValidationError."""
     row = drafted(values)
@@ -30,6 +32,7 @@ def add(*, by: Actor, values: dict[str, Any]) -> ExtraHours:
     return row
 
 
+@everywhere()
 def change(*, by: Actor, extra: ExtraHours, values: dict[str, Any]) -> ExtraHours:
     """Change extra hours; bookings stay where they are. Raises ValidationError."""
     row = drafted(values, extra)
@@ -38,6 +41,7 @@ def change(*, by: Actor, extra: ExtraHours, values: dict[str, Any]) -> ExtraHour
     return row
 
 
+@everywhere()
 def remove(*, by: Actor, extra: ExtraHours) -> None:
     """Take extra hours back; bookings in them stay where they are."""
     audit.record("extra_hours.removed", by=by, of=extra)

@@ -6,12 +6,14 @@ from datetime import date
 
 from accounts import audit
 from accounts.models import Location, Practitioner
+from accounts.tenancy import everywhere
 from bookings.models import BookingLimits, HolidayCalendar, OpenHoliday
 from privacy.vocabulary.scope import Actor
 
 LIMITS = ("most_per_day", "most_per_week", "notice_minutes", "horizon_days")
 
 
+@everywhere()
 def keep_holidays(*, by: Actor, location: Location, country: str, subdivision: str) -> None:
     """Close a location on the public holidays of a country or of one of its parts."""
     row = HolidayCalendar.objects.filter(location=location).first()
@@ -24,6 +26,7 @@ def keep_holidays(*, by: Actor, location: Location, country: str, subdivision: s
     audit.record("holidays.kept", by=by, of=location, detail={"part": subdivision or country})
 
 
+@everywhere()
 def keep_no_holidays(*, by: Actor, location: Location) -> None:
     """Open a location on public holidays as on any other day."""
     if HolidayCalendar.objects.filter(location=location).delete()[0]:
@@ -31,6 +34,7 @@ def keep_no_holidays(*, by: Actor, location: Location) -> None:
         audit.record("holidays.not_kept", by=by, of=location)
 
 
+@everywhere()
 def open_on(*, by: Actor, location: Location, day: date, is_open: bool) -> None:
     """Open a location on a public holiday all the same, or close it again."""
     there = OpenHoliday.objects.filter(location=location, day=day)
@@ -42,6 +46,7 @@ def open_on(*, by: Actor, location: Location, day: date, is_open: bool) -> None:
     audit.record(action, by=by, of=location, detail={"day": day.isoformat()})
 
 
+@everywhere()
 def set_limits(
     *, by: Actor, practitioner: Practitioner, values: dict[str, int | None]
 ) -> BookingLimits | None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit, practice_settings
 from accounts.models import Location, Member, Practitioner
+from accounts.tenancy import everywhere
 from bookings.models import Absence, WeeklyHours
 from bookings.openings.known import LONGEST
 from privacy.vocabulary.scope import Actor
@@ -56,6 +57,7 @@ def drafted(values: dict[str, Any], absence: Absence | None = None) -> Absence:
     return row
 
 
+@everywhere()
 def add(*, by: Actor, member: Member | None, values: dict[str, Any]) -> Absence:
     """Add time off or a closure; bookings stay where they are. Raises ValidationError."""
     row = drafted(values)
@@ -65,6 +67,7 @@ def add(*, by: Actor, member: Member | None, values: dict[str, Any]) -> Absence:
     return row
 
 
+@everywhere()
 def change(*, by: Actor, absence: Absence, values: dict[str, Any]) -> Absence:
     """Change time off; bookings stay where they are. Raises ValidationError."""
     row = drafted(values, absence)
@@ -73,6 +76,7 @@ def change(*, by: Actor, absence: Absence, values: dict[str, Any]) -> Absence:
     return row
 
 
+@everywhere()
 def remove(*, by: Actor, absence: Absence) -> None:
     """Take time off back: the hours under it can be booked again."""
     audit.record("absence.removed", by=by, of=absence)

@@ -13,6 +13,7 @@ from itertools import combinations
 
 from accounts import audit
 from accounts.models import Location, Practitioner
+from accounts.tenancy import everywhere
 from bookings.models import WeeklyHours
 from privacy.vocabulary.scope import Actor
 
@@ -134,6 +135,7 @@ def within(hours: Iterable[Kept], day: date, starts: time, minutes: int) -> bool
     return at >= end
 
 
+@everywhere()
 def set_week(
     *, by: Actor, practitioner: Practitioner, location: Location, change: Change
 ) -> list[Kept]:

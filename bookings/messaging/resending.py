@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts import audit, outbox
+from accounts.tenancy import everywhere
 from bookings.messaging.queueing import JOB
 from bookings.messaging.reasons import WORDS
 from bookings.messaging.truth import reason_against
@@ -24,6 +25,7 @@ def can_resend(message: Message) -> bool:
     )
 
 
+@everywhere()
 def resend(*, by: Actor, message: Message) -> Message:
     """Queue a failed message once more, with the booking as it stands now; return it.
 

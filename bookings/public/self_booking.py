@@ -9,6 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from accounts.models import Location, Practitioner, PrivacyNotice
+from accounts.tenancy import everywhere
 from bookings import groups
 from bookings.appointments.booking import Shown, SlotTaken, book
 from bookings.models import Appointment, Attendee, BookingPolicy, Service
@@ -55,6 +56,7 @@ class Said:
 NOTHING_SAID = Said()
 
 
+@everywhere()
 def book_online(
     *,
     by: Actor,
@@ -107,6 +109,7 @@ def book_online(
     )
 
 
+@everywhere()
 def join_online(
     *,
     by: Actor,

@@ -7,6 +7,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts import audit
+from accounts.places import here
+from accounts.tenancy import everywhere
 from bookings.appointments.expiring import refuse
 from bookings.messaging import messages
 from bookings.models import Appointment, Attendee
@@ -16,11 +18,12 @@ from privacy.vocabulary.scope import Actor
 def waiting() -> QuerySet[Appointment]:
     """Return the requests that staff have to answer, the most pressing first."""
     found: QuerySet[Appointment] = Appointment.objects.filter(
-        state=Appointment.State.REQUESTED
+        here(), state=Appointment.State.REQUESTED
     ).order_by("answer_by", "id")
     return found
 
 
+@everywhere()
 def accept(*, by: Actor, appointment: Appointment, tell: bool | None = None) -> Appointment:
     """Make a request a booking, same row and id, and confirm it to the client; return it.
 
@@ -37,6 +40,7 @@ def accept(*, by: Actor, appointment: Appointment, tell: bool | None = None) -> 
     return request
 
 
+@everywhere()
 def decline(
     *,
     by: Actor,

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 
+from accounts.places import here
 from bookings.models import Appointment, Attendee
 from clients import directory
 from privacy.vocabulary import clock
@@ -34,6 +35,7 @@ class Line:
 def unsettled() -> QuerySet[Attendee]:
     """Return the places whose time is over and whose client still counts as expected, the latest first."""
     found: QuerySet[Attendee] = Attendee.objects.filter(
+        here("appointment__location"),
         state=Attendee.State.EXPECTED,
         appointment__state=Appointment.State.BOOKED,
         appointment__ends_at__lt=clock.now(),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from accounts import audit
+from accounts.tenancy import everywhere
 from bookings.appointments import assigning
 from bookings.models import Appointment, Resource, ResourceUse
 from bookings.openings.taking import Taken
@@ -45,6 +46,7 @@ def kinds(appointment: Appointment) -> list[Kind]:
     return [Kind(str(Resource.Kind(kind).label), each) for kind, each in found.items()]
 
 
+@everywhere()
 def change(*, by: Actor, appointment: Appointment, resource: UUID) -> ResourceUse:
     """Give an appointment another resource in the place of the one of that kind; return the use.
 

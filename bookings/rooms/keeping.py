@@ -10,6 +10,7 @@ from django.db.models import Max
 
 from accounts import audit
 from accounts.models import Location
+from accounts.tenancy import everywhere
 from bookings.appointments import assigning
 from bookings.models import Appointment, Resource, ResourceUse, Service, ServiceNeed
 from bookings.openings.taking import Taken
@@ -25,6 +26,7 @@ class Rehoused:
     left: list[Appointment] = field(default_factory=list)
 
 
+@everywhere()
 def add(
     *, by: Actor, location: Location, name: str, kind: str, services: Iterable[Service]
 ) -> Resource:
@@ -37,6 +39,7 @@ def add(
     return resource
 
 
+@everywhere()
 def change(
     *, by: Actor, resource: Resource, name: str, services: Iterable[Service] | None = None
 ) -> Resource:
@@ -57,6 +60,7 @@ def change(
     return resource
 
 
+@everywhere()
 def move(*, by: Actor, resource: Resource, up: bool) -> None:
     """Move a resource one place up or down among those in use at its location; at the edge it stays."""
     in_use = Resource.objects.filter(location_id=resource.location_id, archived_at=None)
@@ -74,6 +78,7 @@ def move(*, by: Actor, resource: Resource, up: bool) -> None:
     audit.record("room.moved", by=by, of=resource)
 
 
+@everywhere()
 def archive(*, by: Actor, resource: Resource) -> Rehoused:
     """Take a resource out of use. Coming bookings get another of its kind where one is free; return what became of them.
 
@@ -105,6 +110,7 @@ def rehearsed(resource: Resource) -> Rehoused:
     return found
 
 
+@everywhere()
 def restore(*, by: Actor, resource: Resource) -> Resource:
     """Use an archived resource again, at the end of its location's list."""
     if resource.archived_at is not None:

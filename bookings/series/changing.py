@@ -13,6 +13,7 @@ from uuid_utils.compat import uuid7
 
 from accounts import audit
 from accounts.models import Practitioner
+from accounts.tenancy import everywhere
 from bookings.appointments import cancelling, moving
 from bookings.appointments.booking import SlotTaken
 from bookings.availability.wall_time import NonexistentTime, resolve
@@ -50,6 +51,7 @@ def preview(
     return found
 
 
+@everywhere()
 def change(
     *,
     by: Actor,
@@ -93,6 +95,7 @@ def change(
     return result
 
 
+@everywhere()
 def take_back(*, by: Actor, record: Move) -> Result:
     """Undo all moves that were made together with this one; those whose old time is taken by now, or moved again, stay.
 
@@ -119,6 +122,7 @@ def take_back(*, by: Actor, record: Move) -> Result:
     return result
 
 
+@everywhere()
 def cancel(
     *,
     by: Actor,

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import audit
+from accounts.tenancy import everywhere
 from bookings.appointments import overbooking
 from bookings.appointments.booking import SlotTaken, add_place, insert
 from bookings.messaging import messages
@@ -37,6 +38,7 @@ class Chosen:
     because: str = ""
 
 
+@everywhere()
 def create(
     *,
     by: Actor,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from accounts import audit
+from accounts.tenancy import everywhere
 from bookings.appointments.booking import SlotTaken, book
 from bookings.appointments.cancelling import cancel
 from bookings.availability.wall_time import local
@@ -27,6 +28,7 @@ class Closed(Exception):
         self.offer = offer
 
 
+@everywhere()
 def accept(*, by: Actor, offer: WaitingOffer) -> Appointment:
     """Book the offered time, give up the booking that the entry is tied to, and end the entry: all or nothing.
 
@@ -63,6 +65,7 @@ def accept(*, by: Actor, offer: WaitingOffer) -> Appointment:
     return appointment
 
 
+@everywhere()
 def decline(*, by: Actor, offer: WaitingOffer) -> WaitingOffer:
     """Leave an offered time to others; they stay on the list. Return the offer as it is now; twice changes nothing."""
     fresh: WaitingOffer = WaitingOffer.objects.select_for_update().get(pk=offer.pk)

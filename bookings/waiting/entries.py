@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit, outbox
 from accounts.models import Location, PrivacyNotice
+from accounts.tenancy import everywhere
 from bookings.availability.wall_time import day_bounds
 from bookings.messaging.messages import after_joining
 from bookings.models import Appointment, Attendee, Service, WaitingEntry, WaitingWish
@@ -41,6 +42,7 @@ class Terms:
     attendee: Attendee | None = None
 
 
+@everywhere()
 def add(
     *,
     by: Actor,
@@ -82,6 +84,7 @@ def add(
     return entry
 
 
+@everywhere()
 def change(*, by: Actor, entry: WaitingEntry, terms: Terms) -> WaitingEntry:
     """Change what somebody waits for; their place in the line stays. Return the entry. Raises ValidationError."""
     fresh = locked(entry)
@@ -97,6 +100,7 @@ def change(*, by: Actor, entry: WaitingEntry, terms: Terms) -> WaitingEntry:
     return fresh
 
 
+@everywhere()
 def remove(*, by: Actor, entry: WaitingEntry) -> WaitingEntry:
     """Take somebody off the list, with what they were offered; return the entry. Twice changes nothing."""
     fresh: WaitingEntry = WaitingEntry.objects.select_for_update().get(pk=entry.pk)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit, outbox
 from accounts.models import Location, Practitioner
+from accounts.tenancy import everywhere
 from accounts.time_zones import zone_info
 from bookings.appointments.booking import SlotTaken
 from bookings.appointments.drafting import agreed
@@ -42,6 +43,7 @@ def choices() -> WaitingChoices:
     return WaitingChoices.objects.first() or WaitingChoices()
 
 
+@everywhere()
 def offer(
     *,
     by: Actor,
@@ -87,6 +89,7 @@ def offer(
     return made
 
 
+@everywhere()
 def withdraw(*, by: Actor, offer: WaitingOffer) -> WaitingOffer:
     """Take an offer back; return it as it is now. One that has ended stays as it is."""
     fresh: WaitingOffer = WaitingOffer.objects.select_for_update().get(pk=offer.pk)

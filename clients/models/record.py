@@ -24,6 +24,11 @@ from privacy.vocabulary.fields import (
 from privacy.vocabulary.placement import RegionModel, TenantForeignKey
 
 IDENTITY = "user.name"
+# A member who is confined to a location sees its clients and those at none; to everybody else this says nothing
+_PLACE = (
+    "( SELECT (NULLIF(current_setting('app.location'::text, true), ''::text))::uuid AS \"nullif\")"
+)
+OF_THE_PLACE = f"(({_PLACE} IS NULL) OR (location_id IS NULL) OR (location_id = {_PLACE}))"
 PROVENANCE = "where the record came from: staff, self_booking, import or integration:<id> (P3)"
 
 
@@ -185,7 +190,7 @@ class Client(RegionModel):
     created_at = operational(models.DateTimeField(default=clock.now))
     updated_at = operational(models.DateTimeField(default=clock.now))
 
-    data_policy = DataPolicy(Subject.CLIENT, client="id")
+    data_policy = DataPolicy(Subject.CLIENT, client="id", readers=OF_THE_PLACE)
 
     class Meta(RegionModel.Meta):
         indexes = [

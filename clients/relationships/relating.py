@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from uuid_utils.compat import uuid7
 
 from accounts import audit, practice_settings
+from accounts.tenancy import everywhere
 from clients import signals
 from clients.identity import of
 from clients.models import Client, Contact, Relationship
@@ -83,6 +84,7 @@ class Side:
         return NOTHING if self.over else Grants.of(self.row)
 
 
+@everywhere()
 def relate(
     *,
     by: Actor,
@@ -109,6 +111,7 @@ def relate(
     return row
 
 
+@everywhere()
 def change(
     *,
     by: Actor,
@@ -126,6 +129,7 @@ def change(
     return row
 
 
+@everywhere()
 def end(*, by: Actor, relationship: Relationship) -> None:
     """End a relationship, both sides of it, at once; it stays in the record."""
     now = clock.now()

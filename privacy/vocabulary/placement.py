@@ -129,19 +129,42 @@ class ActiveAccount(models.Expression):
 
 
 class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: ignore[misc]
-    """The handrail: refuses every query while no account is active and filters by the active one (TI-3)."""
+    """The handrail: refuses every query while no account is active and filters by the active one (TI-3).
+
+    For a member who is confined to a location, rows of clients whom the database doesn't show them aren't there (A5).
+    """
 
     def get_queryset(self) -> TenantQuerySet:
-        scope.current()
+        active = scope.current()
         queryset: TenantQuerySet = super().get_queryset()
-        queryset.query = _of_one_account(self.model).chain()
+        queryset.query = _beginning(self.model, active.location is not None).chain()
         return queryset
 
 
 @cache
-def _of_one_account(model: type[models.Model]) -> Query:
+def _beginning(model: type[models.Model], is_confined: bool) -> Query:
     """Return the query that each one of a model begins with, made once: pages make dozens."""
-    return models.QuerySet(model).filter(account_id=ActiveAccount()).query
+    rows: models.QuerySet[Any] = models.QuerySet(model).filter(account_id=ActiveAccount())
+    whose = _client_of(model) if is_confined else None
+    if whose is not None:
+        theirs: models.QuerySet[Any] = models.QuerySet(whose.remote_field.model).filter(
+            account_id=ActiveAccount(), pk=models.OuterRef(whose.attname)
+        )
+        rows = rows.filter(models.Exists(theirs) | models.Q((whose.attname, None)))
+    return rows.query
+
+
+def _client_of(model: type[models.Model]) -> models.ForeignKey[Any, Any] | None:
+    """Return the reference by which rows of a model belong to a client, None where they belong to none."""
+    policy: DataPolicy | None = getattr(model, "data_policy", None)
+    path = policy.client if policy else None
+    if path in (None, "id"):
+        return None
+    return next(
+        field
+        for field in model._meta.concrete_fields
+        if field.attname == path and isinstance(field, models.ForeignKey)
+    )
 
 
 class RegionModel(models.Model):

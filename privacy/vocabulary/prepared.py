@@ -68,14 +68,15 @@ class Prepared[Row]:
 
     def __init__(self, build: Callable[[], QuerySet[Any, Row]]) -> None:
         self._build = build
-        self._kept: dict[str, QuerySet[Any, Row]] = {}
+        self._kept: dict[tuple[str, bool], QuerySet[Any, Row]] = {}
 
     def __call__(self, **given: Any) -> list[Row]:
         """Send it with these values to the active account's database; return its rows."""
         active = scope.current()
-        if active.database not in self._kept:
-            self._kept[active.database] = self._compile(active)
-        rows = self._kept[active.database].all()
+        kind = active.database, active.location is not None
+        if kind not in self._kept:
+            self._kept[kind] = self._compile(active)
+        rows = self._kept[kind].all()
         rows.query.values = {_ACCOUNT.name: active.account_id, **given}  # type: ignore[attr-defined]
         return list(rows)
 

@@ -77,6 +77,9 @@ class Scope:
     purpose: Purpose
     reading: bool = False
     reader: str = ""  # whose eyes the database reads with, see `reader_of`
+    # Where a member is confined to: clients of other locations aren't there for them (A5)
+    location: UUID | None = None
+    home: UUID | None = None  # the same, also while a verb reaches everywhere
     key_epoch: int = 0
     anchor: Any = None  # the account's row as it was at the door; None where it does not live here
     reads: dict[tuple[str, UUID | None], set[UUID]] = field(default_factory=dict)

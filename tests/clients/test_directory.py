@@ -186,7 +186,7 @@ def test_what_nobody_uses_is_dropped() -> None:
     with acting_in(account.ref):
         make_client(given_name="Ana")
         found("ana")
-        opened = directory._memory[account.pk]
+        opened = directory._memory[account.pk, None]
         opened.used -= directory.UNUSED_SECONDS + 1
     with acting_in(make_account().ref):
         found("x")

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.permissions import Permission, require
+from accounts.places import here
 from accounts.requests import AccountRequest
 from bookings.appointments import cancelling
 from bookings.appointments.attendance import mark
@@ -37,7 +38,7 @@ def appointment(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Show the panel, or lead to the diary with it open."""
     if request.htmx:
         return render(request, f"{DIARY}#panel", {"panel": panel_of(request, pk)})
-    found = get_object_or_404(Appointment.objects.select_related("location"), pk=pk)
+    found = get_object_or_404(Appointment.objects.select_related("location").filter(here()), pk=pk)
     return redirect(request.account.url("diary") + diary_of(found).query())
 
 
@@ -45,7 +46,7 @@ def appointment(request: AccountRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def attendance(request: AccountRequest, pk: UUID, state: str) -> HttpResponse:
     """Say how a visit stands; the answer brings the panel and the block in the diary up to date, with an undo."""
-    attendee = get_object_or_404(Attendee, pk=pk)
+    attendee = get_object_or_404(Attendee.objects.filter(here("appointment__location")), pk=pk)
     before = attendee.state
     try:
         place = mark(by=request.actor, attendee=attendee, state=state)
@@ -76,7 +77,10 @@ def attendance(request: AccountRequest, pk: UUID, state: str) -> HttpResponse:
 def cancellation(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Ask for the coded reason and cancel a client's place."""
     attendee = get_object_or_404(
-        Attendee.objects.select_related("client", "appointment__location"), pk=pk
+        Attendee.objects.select_related("client", "appointment__location").filter(
+            here("appointment__location")
+        ),
+        pk=pk,
     )
     if attendee.state == Attendee.State.CANCELLED:
         return redirect(request.account.url("appointment", attendee.appointment_id))

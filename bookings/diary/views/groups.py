@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import Permission, require
+from accounts.places import here
 from accounts.requests import AccountRequest
 from bookings import groups
 from bookings.diary.booking_forms import WhoForm
@@ -79,7 +80,7 @@ def session_cancellation(request: AccountRequest, pk: UUID) -> HttpResponse:
 
 def _session(pk: UUID) -> Appointment:
     related = Appointment.objects.select_related("location").filter(
-        capacity__gt=1, state=Appointment.State.BOOKED
+        here(), capacity__gt=1, state=Appointment.State.BOOKED
     )
     found: Appointment = get_object_or_404(related, pk=pk)
     return found

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.permissions import Permission, require
+from accounts.places import here
 from accounts.requests import AccountRequest
 from accounts.templatetags.keepwell import clock as clock_words
 from accounts.templatetags.keepwell import short_day
@@ -47,7 +48,9 @@ def appointment_move(request: AccountRequest, pk: UUID) -> HttpResponse:
 
     A drag onto a taken time is answered with the form, which shows what is there and asks whether to overbook.
     """
-    appointment = get_object_or_404(Appointment.objects.select_related(*WITH_PLACE), pk=pk)
+    appointment = get_object_or_404(
+        Appointment.objects.select_related(*WITH_PLACE).filter(here()), pk=pk
+    )
     dragged = request.method == "POST" and bool(request.htmx)
     form = MoveForm(with_start(request.POST) if request.method == "POST" else None)
     if form.is_valid():
@@ -82,7 +85,9 @@ def appointment_move(request: AccountRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def appointment_length(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Make an appointment last `minutes`; the undo asks the same address with the old length in its query."""
-    appointment = get_object_or_404(Appointment.objects.select_related(*WITH_PLACE), pk=pk)
+    appointment = get_object_or_404(
+        Appointment.objects.select_related(*WITH_PLACE).filter(here()), pk=pk
+    )
     if request.method == "GET":
         return _page(request, appointment, LengthForm(), status=200)
     before = appointment.duration_minutes
@@ -185,7 +190,8 @@ def move_reversal(request: AccountRequest, pk: UUID) -> HttpResponse:
     related = Move.objects.select_related(
         "appointment__location", "appointment__practitioner", "appointment__service"
     )
-    record = get_object_or_404(related.select_related("from_practitioner"), pk=pk)
+    rows = related.filter(here("appointment__location")).select_related("from_practitioner")
+    record = get_object_or_404(rows, pk=pk)
     if record.together is not None:
         return _all_back(request, record)
     try:

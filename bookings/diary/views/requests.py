@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import tallies
 from accounts.permissions import Permission, require
+from accounts.places import here
 from accounts.requests import AccountRequest
 from bookings import requests
 from bookings.diary.cancelling_forms import DeclineForm
@@ -36,7 +37,7 @@ def requests_to_answer(request: AccountRequest) -> HttpResponse:
 @require_POST
 def request_acceptance(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Say yes."""
-    found = get_object_or_404(Appointment.objects.select_related("location"), pk=pk)
+    found = get_object_or_404(Appointment.objects.select_related("location").filter(here()), pk=pk)
     try:
         requests.accept(by=request.actor, appointment=found)
     except ValidationError as refusal:
@@ -50,7 +51,7 @@ def request_acceptance(request: AccountRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def request_refusal(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Ask for the reason and say no."""
-    found = get_object_or_404(Appointment.objects.select_related("location"), pk=pk)
+    found = get_object_or_404(Appointment.objects.select_related("location").filter(here()), pk=pk)
     form = DeclineForm(request.POST or None)
     if form.is_valid():
         try:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import Permission, require
+from accounts.places import here
 from accounts.requests import AccountRequest
 from bookings.diary.views.frame import Toast, diary_of, tell
 from bookings.models import Appointment
@@ -22,7 +23,7 @@ from bookings.rooms import choosing
 def appointment_room(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Choose another free room, or piece of equipment, for an appointment."""
     found = get_object_or_404(
-        Appointment.objects.select_related("location", "practitioner"),
+        Appointment.objects.select_related("location", "practitioner").filter(here()),
         pk=pk,
         state__in=Appointment.LIVE,
     )

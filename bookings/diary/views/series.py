@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import AccountAnchor
 from accounts.permissions import Permission, require
+from accounts.places import here
 from accounts.requests import AccountRequest
 from bookings.diary.series_forms import SeriesCancelForm, SeriesChangeForm
 from bookings.diary.views.frame import Toast, changed, diary_of, tell
@@ -99,7 +100,7 @@ def series_cancellation(request: AccountRequest, pk: UUID) -> HttpResponse:
 
 def _visit(pk: UUID) -> Appointment:
     related = Appointment.objects.select_related("location", "practitioner", "service", "series")
-    found: Appointment = get_object_or_404(related.filter(series__isnull=False), pk=pk)
+    found: Appointment = get_object_or_404(related.filter(here(), series__isnull=False), pk=pk)
     return found
 
 

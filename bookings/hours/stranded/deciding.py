@@ -11,6 +11,7 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import Practitioner
+from accounts.tenancy import everywhere
 from bookings import groups
 from bookings.appointments.booking import SlotTaken
 from bookings.appointments.cancelling import cancel
@@ -49,6 +50,7 @@ class Done:
         return bool(self.kept or self.moved or self.cancelled)
 
 
+@everywhere()
 def carry_out(
     *,
     by: Actor,

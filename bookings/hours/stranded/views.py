@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts import context, tallies, team
+from accounts import context, places, tallies, team
 from accounts.models import Practitioner
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
@@ -30,7 +30,7 @@ def stranded(request: AccountRequest) -> HttpResponse:
     """Show what waits for a decision, page by page, and carry out what was decided: here, or for all of them."""
     if request.account.is_active:
         listing.heal()
-    waiting = list(listing.waiting())
+    waiting = list(listing.waiting().filter(places.here()))
     page = Paginator(waiting, NAMED).get_page(request.GET.get("page"))
     here = list(page.object_list)
     if request.method == "POST":

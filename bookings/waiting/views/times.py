@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.models import Location, Practitioner
+from accounts import places
+from accounts.models import Practitioner
 from accounts.permissions import Permission, require
+from accounts.places import here
 from accounts.requests import AccountRequest
 from accounts.templatetags.keepwell import clock as clock_words
 from accounts.templatetags.keepwell import when
@@ -48,7 +50,7 @@ def waiting_time(request: AccountRequest) -> HttpResponse:
 def waiting_after(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Say beside a cancelled appointment how many its time would suit; nothing when it suits nobody."""
     rows = Appointment.objects.select_related("practitioner", "location")
-    appointment = get_object_or_404(rows, pk=pk)
+    appointment = get_object_or_404(rows.filter(here()), pk=pk)
     stretch = Stretch(
         appointment.practitioner, appointment.location, appointment.starts_at, appointment.ends_at
     )
@@ -193,7 +195,7 @@ def _stretch(given: QueryDict) -> Stretch:
     if starts_at.tzinfo is None or ends_at.tzinfo is None or not _is_sane(starts_at, ends_at):
         raise Http404
     practitioner = get_object_or_404(Practitioner, pk=ids[0], deactivated_at=None)
-    location = get_object_or_404(Location, pk=ids[1], archived_at=None)
+    location = get_object_or_404(places.offered(), pk=ids[1])
     return Stretch(practitioner, location, starts_at, ends_at)
 
 
