@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,8 +21,11 @@ from notes.answers import (
 )
 from notes.models import Note, NoteTemplate
 from notes.questions import HIGHEST, LOWEST, SEEN_ON, WHY, Question, questions_of
-from notes.signing import ADDENDUM_LENGTH
+from notes.signing import ADDENDUM_LENGTH, REMARK_LENGTH
+from notes.withdrawing import REASON_LENGTH as WITHDRAWAL_LENGTH
+from notes.writing import REASON_LENGTH, clean_reason, clean_seen_on
 
+HASH = re.compile(r"[0-9a-f]{64}")
 SCALE_WORDS = frozenset(str(number) for number in range(LOWEST, HIGHEST + 1))
 
 
@@ -73,6 +77,20 @@ class NoteForm(forms.Form):
         )
         for question in self.questions:
             self.fields[question.key] = _field(question)
+        if not note.appointment_id:
+            self.initial[SEEN_ON] = note.seen_on
+            self.fields[SEEN_ON] = forms.DateField(
+                label=_("Seen on"),
+                required=False,
+                widget=forms.DateInput(attrs={"type": "date"}),
+                error_messages={"invalid": _("Choose a date.")},
+            )
+        if note.amends_id:
+            self.initial[WHY] = note.reason
+            self.fields[WHY] = AnswerField(
+                label=_("Why is it amended?"),
+                widget=forms.Textarea(attrs={"rows": 2, "maxlength": REASON_LENGTH}),
+            )
 
     def clean(self) -> dict[str, Any]:
         """Check title and answers against the frozen questions; put what is wrong beside its field."""
@@ -83,6 +101,8 @@ class NoteForm(forms.Form):
         for check in (
             lambda: clean_title(values.get("title") or ""),
             lambda: clean_answers(self.note.sections, self.answers),
+            lambda: clean_seen_on(self.note, values.get(SEEN_ON)),
+            lambda: clean_reason(self.note, values.get(WHY) or ""),
         ):
             try:
                 check()
@@ -99,7 +119,7 @@ class NoteForm(forms.Form):
             "title": self.cleaned_data["title"],
             "answers": self.answers,
             "seen_on": self.cleaned_data.get(SEEN_ON),
-            "reason": self.cleaned_data.get(WHY, ""),
+            "reason": self.cleaned_data.get(WHY) or "",
         }
 
     def go_on_from(self, version: int) -> None:
@@ -108,6 +128,16 @@ class NoteForm(forms.Form):
         data.update(self.data)
         data["version"] = str(version)
         self.data = data
+
+    @property
+    def seen_on(self) -> forms.BoundField | None:
+        """The field for the day on which the client was seen, where no appointment tells it."""
+        return self[SEEN_ON] if SEEN_ON in self.fields else None
+
+    @property
+    def why(self) -> forms.BoundField | None:
+        """The field for why the note amends another one."""
+        return self[WHY] if WHY in self.fields else None
 
     def sections(self) -> Iterator[Section]:
         """Yield the sections with their fields and how each field looks."""
@@ -158,6 +188,50 @@ class AddendumForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4, "maxlength": None}),
         error_messages={"required": gettext_lazy("Write what you want to add.")},
     )
+
+
+class RemarkForm(forms.Form):
+    """What a supervisor wants changed before they sign."""
+
+    text = forms.CharField(
+        label=gettext_lazy("What should change"),
+        max_length=REMARK_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3, "maxlength": REMARK_LENGTH}),
+        error_messages={"required": gettext_lazy("Write what should change.")},
+    )
+
+
+class WithdrawalForm(forms.Form):
+    """Why a note stands in the wrong record."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why is it withdrawn?"),
+        max_length=WITHDRAWAL_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 2, "maxlength": WITHDRAWAL_LENGTH}),
+        error_messages={"required": gettext_lazy("Give the reason: it stays on record.")},
+    )
+    nowhere = forms.BooleanField(
+        label=gettext_lazy("I don't know whose it is, or they have no record here"), required=False
+    )
+
+
+class HashForm(forms.Form):
+    """The hash in the foot of a printed note."""
+
+    hash = forms.CharField(
+        label=gettext_lazy("The hash in the foot of the paper"),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "spellcheck": "false", "autofocus": True}
+        ),
+        error_messages={"required": gettext_lazy("Type or paste the 64 letters and digits.")},
+    )
+
+    def clean_hash(self) -> str:
+        """Return the hash without the space and the capitals that come along from paper."""
+        text = "".join(str(self.cleaned_data["hash"]).lower().removeprefix("sha-256").split())
+        if not HASH.fullmatch(text):
+            raise forms.ValidationError(_("A hash has 64 letters from a to f and digits."))
+        return text
 
 
 def _field(question: Question) -> forms.Field:

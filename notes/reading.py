@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 from django.http import Http404
 
 from accounts.models import Member, Practitioner
-from bookings.models import Appointment, Attendee
-from clients.identity import of, outer_person, person, same_person
+from bookings.models import Appointment
+from clients.identity import of
 from clients.models import Client
 from notes.models import (
     Addendum,
@@ -21,26 +19,11 @@ from notes.models import (
     NoteOpening,
     NoteVersion,
     NotForThisReader,
+    Remark,
 )
-from privacy.vocabulary import clock, keyring
 from privacy.vocabulary.placement import TenantQuerySet
 
 PER_PAGE = 25
-# Older visits without a note came from elsewhere; they would bury what waits
-LOOK_BACK = timedelta(days=180)
-
-
-@dataclass(frozen=True, slots=True)
-class Unfinished:
-    """What a practitioner still has to do: notes to co-sign and drafts, oldest first, and visits without a note.
-
-    `missing` holds one page of attendees, newest first; `missing_count` counts them all.
-    """
-
-    to_cosign: list[Note]
-    drafts: list[Note]
-    missing: list[Attendee]
-    missing_count: int
 
 
 def practitioner_of(member: Member) -> Practitioner | None:
@@ -89,6 +72,27 @@ def cosignature_of(note: Note) -> CoSignature | None:
     return note.cosignatures.first() if note.cosigner_id else None
 
 
+def by_hash(content_hash: str) -> Note | None:
+    """Return the note that was signed with a hash, the one that stands where it belongs before a withdrawn one."""
+    found = Note.objects.filter(content_hash=content_hash).select_related(
+        "client", "author", "appointment", "latest"
+    )
+    return min(found, key=lambda note: note.state == Note.State.WITHDRAWN, default=None)
+
+
+def remarks_of(note: Note) -> list[Remark]:
+    """Return what a supervisor wanted changed, newest first."""
+    return list(note.remarks.select_related("author").order_by("-written_at"))
+
+
+def amendment_of(note: Note) -> Note | None:
+    """Return the note that amends this one, begun or signed."""
+    found: Note | None = (
+        note.amendments.exclude(state=Note.State.VOID).select_related("author").first()
+    )
+    return found
+
+
 def openings_of(note: Note) -> list[NoteOpening]:
     """Return who opened a note with a reason, newest first."""
     return list(note.openings.select_related("member").order_by("-opened_at")[:PER_PAGE])
@@ -122,12 +126,18 @@ def notes_about(appointment: Appointment, client: Client, author: Practitioner) 
     return sorted(notes, key=lambda note: (note.is_signed, note.pk))
 
 
-def titles_of(notes: Iterable[Note]) -> dict[UUID, str]:
-    """Return the titles of those of the notes that can be read, by id, in one statement."""
+def texts_of(notes: Iterable[Note]) -> dict[UUID, NoteVersion]:
+    """Return the texts of those of the notes that can be read, by id, in one statement; their answers load when asked."""
     versions = NoteVersion.objects.filter(
         note__in=[note.pk for note in notes], version=F("note__version")
     ).defer("content", "reason")
-    return {version.note_id: version.title for version in versions}
+    return {version.note_id: version for version in versions}
+
+
+def amended_ids(client: Client) -> set[UUID]:
+    """Return the ids of a client's notes whose place another one has taken."""
+    amendments = Note.objects.filter(of(client), state=Note.State.FINAL)
+    return set(amendments.exclude(amends=None).values_list("amends_id", flat=True))
 
 
 def versions_of(note: Note) -> TenantQuerySet:
@@ -142,82 +152,3 @@ def version_of(note: Note, number: int) -> NoteVersion | None:
     """Return one saved state with its text."""
     found: NoteVersion | None = NoteVersion.objects.filter(note=note, version=number).first()
     return found
-
-
-def visits_without_note(author: Practitioner) -> TenantQuerySet:
-    """Return the attendees whom a practitioner saw within `LOOK_BACK` and has not written about, newest first."""
-    written = (
-        Note.objects.filter(appointment=OuterRef("appointment"))
-        .exclude(state__in=(Note.State.VOID, Note.State.WITHDRAWN))
-        .annotate(person=person())
-        .filter(person=outer_person())
-    )
-    visits: TenantQuerySet = (
-        Attendee.objects.filter(
-            state=Attendee.State.SEEN,
-            appointment__practitioner=author,
-            appointment__starts_at__gt=clock.now() - LOOK_BACK,
-        )
-        .exclude(Exists(written))
-        .select_related("appointment", "client")
-        .order_by("-appointment__starts_at", "-id")
-    )
-    return visits
-
-
-def drafts_of(author: Practitioner) -> TenantQuerySet:
-    """Return a practitioner's drafts, oldest first, without their text."""
-    drafts: TenantQuerySet = (
-        Note.objects.filter(author=author, state=Note.State.DRAFT)
-        .select_related("client", "appointment", "template")
-        .order_by("created_at", "id")
-    )
-    return drafts
-
-
-def to_cosign(supervisor: Practitioner) -> TenantQuerySet:
-    """Return the notes that await a practitioner's signature below their author's, oldest first."""
-    notes: TenantQuerySet = (
-        Note.objects.filter(cosigner=supervisor, state=Note.State.AWAITING)
-        .select_related("client", "appointment", "template", "author")
-        .order_by("signed_at", "id")
-    )
-    return notes
-
-
-def unfinished(author: Practitioner, *, page: int = 1) -> Unfinished:
-    """Return what a practitioner still has to do, with the keys of the clients named loaded at once."""
-    visits = visits_without_note(author)
-    start = (max(page, 1) - 1) * PER_PAGE
-    awaiting, drafts = list(to_cosign(author)), list(drafts_of(author))
-    missing = list(visits[start : start + PER_PAGE])
-    keyring.prefetch({row.client_id for row in [*awaiting, *drafts, *missing]})
-    is_all = page <= 1 and len(missing) < PER_PAGE
-    return Unfinished(awaiting, drafts, missing, len(missing) if is_all else visits.count())
-
-
-# What `unfinished` lists for a member, counted with what else waits on every page
-UNFINISHED_COUNT = f"""
-WITH author AS (
-    SELECT id FROM accounts_practitioner
-    WHERE account_id = %(account)s AND member_id = %(member)s AND deactivated_at IS NULL
-)
-SELECT (
-    SELECT count(*) FROM notes_note
-    WHERE account_id = %(account)s AND state = 'draft' AND author_id = (SELECT id FROM author)
-) + (
-    SELECT count(*) FROM notes_note
-    WHERE account_id = %(account)s AND state = 'awaiting' AND cosigner_id = (SELECT id FROM author)
-) + (
-    SELECT count(*) FROM bookings_appointment a
-    JOIN bookings_attendee t ON t.account_id = a.account_id AND t.appointment_id = a.id
-    WHERE a.account_id = %(account)s AND a.practitioner_id = (SELECT id FROM author)
-      AND a.starts_at > %(now)s - interval '{LOOK_BACK.days} days' AND t.state = 'seen'
-      AND NOT EXISTS (
-        SELECT FROM notes_note n
-        WHERE n.account_id = a.account_id AND n.appointment_id = a.id
-          AND n.state NOT IN ('void', 'withdrawn')
-          AND (n.client_id = t.client_id OR {same_person("n.client_id", "t.client_id")})
-      )
-)
-"""

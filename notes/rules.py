@@ -55,6 +55,14 @@ def profile_of(author: Practitioner) -> WritingProfile:
     return found or WritingProfile(practitioner=author)
 
 
+def profiles_of(authors: Iterable[Practitioner]) -> dict[UUID, WritingProfile]:
+    """Return how each practitioner's notes begin, by their id."""
+    found = {each.practitioner_id: each for each in WritingProfile.objects.all()}
+    for author in authors:
+        found.setdefault(author.pk, WritingProfile(practitioner=author)).practitioner = author
+    return found
+
+
 def change_habit(
     *, by: Actor, author: Practitioner, visibility: str, named: Iterable[UUID] = ()
 ) -> WritingProfile:

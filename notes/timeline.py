@@ -3,27 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Member, Role
 from accounts.permissions import Permission
 from accounts.tallies import counts
+from accounts.templatetags.keepwell import day
 from clients.holdings import says
 from clients.identity import of
 from clients.models import Client
 from clients.timeline import Entry, provides
-from notes import reading
-from notes.models import Note
+from notes import finishing, reading
+from notes.models import Note, NoteVersion
 from notes.zones import practice_zone
 from privacy.vocabulary import scope
 
 MOST = 300
+# State → badge, its icon, its tone
+BADGES: dict[str, tuple[Promise, str, str]] = {
+    Note.State.DRAFT: (gettext_lazy("Draft"), "edit", "quiet"),
+    Note.State.AWAITING: (gettext_lazy("Awaiting co-signature"), "clock", "warn"),
+    Note.State.FINAL: (gettext_lazy("Signed"), "lock", "good"),
+    Note.State.WITHDRAWN: (gettext_lazy("Withdrawn"), "ban", "danger"),
+}
+AMENDED = (gettext_lazy("Amended since"), "history", "quiet")
 
 
 @provides("notes")
 def entries(client: Client) -> Iterator[Entry]:
-    """Yield the client's notes, newest first; of a draft only that it is there, linked for those who may read it."""
+    """Yield the client's notes, newest first: to everybody that they are there, their titles to whoever reads them."""
     notes = (
         Note.objects.filter(of(client))
         .exclude(state=Note.State.VOID)
@@ -31,36 +43,40 @@ def entries(client: Client) -> Iterator[Entry]:
         .select_related("author", "appointment")
         .order_by("-created_at", "-id")[:MOST]
     )
-    titles = reading.titles_of(notes)
+    texts, amended = reading.texts_of(notes), reading.amended_ids(client)
     zone, owner = practice_zone(), _reads_as_owner()
     for note in notes:
-        shown_in = note.appointment.time_zone if note.appointment else zone
+        text = texts.get(note.pk)
         # A colleague's draft is nobody's page to open, but the Owner's with a reason
-        closed = note.state == Note.State.DRAFT and note.pk not in titles and not owner
-        to = () if closed else ("note", note.pk)
-        if note.is_final:
-            yield Entry(
-                at=note.signed_at or note.created_at,
-                title=titles.get(note.pk) or _("A note for other eyes"),
-                icon="note",
-                to=to,
-                badge=_("Signed"),
-                badge_icon="lock",
-                tone="good",
-                who=note.author_name,
-                zone=note.signed_zone or shown_in,
-            )
-        else:
-            yield Entry(
-                at=note.updated_at,
-                title=_("Note, not signed yet"),
-                icon="note",
-                to=to,
-                badge=_("Draft"),
-                badge_icon="edit",
-                who=note.author.name,
-                zone=shown_in,
-            )
+        closed = note.state == Note.State.DRAFT and text is None and not owner
+        word, icon, tone = AMENDED if note.pk in amended else BADGES[note.state]
+        yield Entry(
+            at=(note.signed_at or note.created_at) if note.is_signed else note.updated_at,
+            title=_title(note, text),
+            icon="note",
+            to=() if closed else ("note", note.pk),
+            text=_more(note, text),
+            badge=str(word),
+            badge_icon=icon,
+            tone=tone,
+            who=note.author_name if note.is_signed else note.author.name,
+            zone=note.signed_zone or (note.appointment.time_zone if note.appointment else zone),
+        )
+
+
+def _title(note: Note, text: NoteVersion | None) -> str:
+    if note.state == Note.State.DRAFT:
+        return _("Note, not signed yet")
+    if note.state == Note.State.WITHDRAWN:
+        return _("A note that stood here by mistake")
+    return str(text.title) if text else _("A note for other eyes")
+
+
+def _more(note: Note, text: NoteVersion | None) -> str:
+    if note.origin:
+        return _("Moved here from another record")
+    seen_on: Any = text.seen_on if text and note.is_signed else None
+    return _("Seen on %(day)s") % {"day": day(seen_on)} if seen_on else ""
 
 
 def _reads_as_owner() -> bool:
@@ -79,4 +95,4 @@ def drafts_of_either(
         yield _("%(name)s is still writing a note. It stays open.") % {"name": note.author.name}
 
 
-counts("notes", reading.UNFINISHED_COUNT)
+counts("notes", finishing.UNFINISHED_COUNT)

@@ -64,6 +64,13 @@ DOORS = (
                 P.SETTINGS_EDIT,
             ),
             (
+                "note_settings",
+                "eye",
+                gettext_lazy("Notes"),
+                gettext_lazy("Who reads them, who signs them as well, when they are late"),
+                P.SETTINGS_EDIT,
+            ),
+            (
                 "note_templates",
                 "note",
                 gettext_lazy("Note templates"),

@@ -161,6 +161,11 @@ class Note(RegionModel):
         return self.state == self.State.FINAL
 
     @property
+    def is_for_all(self) -> bool:
+        """Whether every clinician reads the note once it is signed, so that its title may stand in their lists."""
+        return self.visibility == Visibility.CLINICIANS and not self.is_restricted
+
+    @property
     def is_signed(self) -> bool:
         """Whether its author has signed it, so that its text is fixed; a withdrawn one was signed."""
         return self.state in (self.State.AWAITING, self.State.FINAL, self.State.WITHDRAWN)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import Member
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
+from bookings.messaging.links import absolute
 from clients.disclosures import disclosing
 from clients.disclosures.outward import leaves
 from clients.models import Disclosure
@@ -19,7 +20,8 @@ from notes import reading
 from notes.changes import between
 from notes.models import Note, NoteVersion
 from notes.showing import shown_sections
-from notes.views.pages import beside_context, paper
+from notes.views.pages import beside_context
+from notes.views.papers import paper
 from notes.zones import zone_of
 from privacy.vocabulary.fields import is_unreadable
 
@@ -67,11 +69,16 @@ def note_print(request: AccountRequest, pk: UUID) -> HttpResponse:
     disclosing.record(
         by=request.actor,
         client=note.client,
-        what=disclosing.What((Note,), note.title, note),
+        what=disclosing.What((Note,), note.title if note.is_for_all else "", note),
         to=disclosing.PRACTICE,
         way=Disclosure.Way.PRINT,
     )
-    return render(request, "notes/print.html", {"practice": request.account.name, **paper(note)})
+    context = {
+        "practice": request.account.name,
+        "check_url": absolute(request.account.url("note_check")),
+        **paper(note),
+    }
+    return render(request, "notes/print.html", context)
 
 
 def _chosen(request: AccountRequest, note: Note) -> NoteVersion:

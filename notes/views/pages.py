@@ -8,17 +8,15 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from accounts.models import Role
 from accounts.requests import AccountRequest
-from clients.identity import of
-from clients.models import Alert
-from notes import proof, reading
+from notes import reading
 from notes.answers import clean_answers, clean_title
 from notes.changes import between
-from notes.forms import AddendumForm, NoteForm, typed_by_hand
-from notes.models import Note, NoteOpening
+from notes.forms import NoteForm, typed_by_hand
+from notes.models import Note
 from notes.showing import saved_words, shown_sections
 from notes.signing import Unanswered
+from notes.views.papers import alerts_of, reading_page
 from notes.writing import Closed, NothingWritten, StaleWrite
 from notes.zones import zone_of
 from privacy.vocabulary.fields import is_unreadable
@@ -34,7 +32,9 @@ def note_page(
     """Return the page of a note: to write for the author of a draft, to read for the others."""
     draft = note.state == Note.State.DRAFT
     writable = draft and reading.is_author(request.member, note) and not is_unreadable(note.content)
-    return (writing_page if writable else reading_page)(request, note, form=form, **extra)
+    if writable:
+        return writing_page(request, note, form=form, **extra)
+    return reading_page(request, note, **extra)
 
 
 def writing_page(
@@ -53,6 +53,7 @@ def writing_page(
         "form": form or NoteForm(note),
         "zone": zone,
         "alerts": alerts_of(note),
+        "remarks": reading.remarks_of(note),
         "saved": saved_words(note.updated_at, zone) if note.version > 1 else "",
         "beside": beside,
         "sign_in_url": request.account.url("note_draft", note.pk),
@@ -61,53 +62,6 @@ def writing_page(
         **extra,
     }
     return render(request, "notes/write.html", context, status=status)
-
-
-def reading_page(
-    request: AccountRequest,
-    note: Note,
-    *,
-    form: NoteForm | None = None,
-    addendum: AddendumForm | None = None,
-    status: int = 200,
-    **extra: Any,
-) -> HttpResponse:
-    """Return the page of a note that is not to be written: signed, discarded, or somebody else's draft."""
-    may_add = note.is_final and reading.practitioner_of(request.member) is not None
-    context = {
-        **paper(note),
-        "alerts": alerts_of(note),
-        "may_add": may_add,
-        "is_author": reading.is_author(request.member, note),
-        "openings": openings_for(request, note),
-        "addendum_form": addendum or AddendumForm(),
-        **extra,
-    }
-    return render(request, "notes/read.html", context, status=status)
-
-
-def openings_for(request: AccountRequest, note: Note) -> list[NoteOpening]:
-    """Return who opened a note with a reason, for its author and the Owner."""
-    sees = reading.is_author(request.member, note) or request.member.role == Role.OWNER
-    return reading.openings_of(note) if sees else []
-
-
-def paper(note: Note) -> dict[str, Any]:
-    """Return what a note shows on screen and on paper, hashed again when it is signed."""
-    addenda = reading.addenda_of(note) if note.is_signed else []
-    cosignature = reading.cosignature_of(note) if note.is_signed else None
-    proved = proof.check(note, addenda, cosignature) if note.is_signed else None
-    return {
-        "note": note,
-        "zone": zone_of(note),
-        "sections": shown_sections(note.sections, note.content),
-        "brought_in": note.provenance not in ("staff", "demo"),
-        "altered": proved is not None and not proved.note_holds,
-        "addenda": [
-            (addendum, proved is not None and not proved.addenda[addendum.pk])
-            for addendum in addenda
-        ],
-    }
 
 
 def beside_context(note: Note) -> dict[str, Any]:
@@ -120,13 +74,6 @@ def beside_context(note: Note) -> dict[str, Any]:
         "last_zone": zone_of(last),
         "last_sections": shown_sections(last.sections, last.content),
     }
-
-
-def alerts_of(note: Note) -> list[Alert]:
-    """Return what must be known about the client first, severe ones before the others."""
-    order = (Alert.Severity.SEVERE, Alert.Severity.CARE, Alert.Severity.INFO)
-    alerts = Alert.objects.filter(of(note.client), resolved_at=None)
-    return sorted(alerts, key=lambda alert: order.index(Alert.Severity(alert.severity)))
 
 
 def stale(request: AccountRequest, stale_write: StaleWrite, form: NoteForm) -> HttpResponse:

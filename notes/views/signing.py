@@ -16,7 +16,8 @@ from notes import reading, signing, writing
 from notes.forms import AddendumForm, NoteForm
 from notes.models import Note
 from notes.showing import shown_sections
-from notes.views.pages import REFUSALS, alerts_of, failed, note_page, reading_page, refused
+from notes.views.pages import REFUSALS, failed, note_page, refused
+from notes.views.papers import alerts_of, reading_page
 from notes.zones import zone_of
 
 

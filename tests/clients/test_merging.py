@@ -36,7 +36,7 @@ from clients.consents.giving import Given
 from clients.disclosures import disclosing
 from clients.models import Client, ConsentPurpose, How, Merge, Relationship
 from clients.relationships import relating
-from notes import reading, signing, writing
+from notes import finishing, reading, signing, writing
 from privacy import reading as audit_reading
 from privacy.vocabulary import clock, keyring
 from tests.bookings.office import Office, browser_of, open_office, ten
@@ -368,16 +368,16 @@ def test_notes_of_either_are_the_persons(office: Office) -> None:
         last = reading.last_signed(person)
         assert last is not None
         assert last.pk == old.pk
-        assert reading.unfinished(p.author).missing_count == 1
+        assert finishing.unfinished(p.author).missing_count == 1
         note = writing.begin(
             by=p.by, client=person, author=p.author, template=p.template, appointment=visit
         )
         assert note.client_id == client.pk
-        assert reading.unfinished(p.author).missing_count == 0
+        assert finishing.unfinished(p.author).missing_count == 0
         added = signing.add(by=p.by, note=old, author=p.author, text="More")
         assert added.client_id == source.pk, "a part goes with its whole"
         merging.undo(by=p.by, merge=done)
-        assert reading.unfinished(p.author).missing_count == 1
+        assert finishing.unfinished(p.author).missing_count == 1
 
 
 @everywhere

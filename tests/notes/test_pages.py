@@ -19,7 +19,7 @@ from accounts.models import Member, Practitioner, RegionSession, Role
 from accounts.tenancy import acting_in
 from bookings.models import Attendee
 from clients.models import Alert
-from notes import writing
+from notes import sharing, writing
 from notes.models import Addendum, Note
 from privacy.vocabulary import clock
 from tests.browser import sign_in
@@ -60,7 +60,7 @@ def kept(p: Practice, note: Note) -> Note:
     """Return what is kept of a note, opened."""
     with acting_in(p.account.ref, by=p.by):
         stored: Note = Note.objects.get(pk=note.pk)
-        str(stored.title), stored.content
+        str(stored.title), stored.content, str(stored.content_hash)
         return stored
 
 
@@ -411,7 +411,30 @@ def test_the_page_to_print_holds_text_signature_and_hash(client: Client, p: Prac
     page = client.get(url(p, "note_print", note.pk)).text
     assert "Leila Haddad" in page
     assert "Sleeping through" in page
-    assert "SHA-256" in page
+    assert page.count(f"SHA-256 {kept(p, note).content_hash}") == 2
+    assert url(p, "note_check") in page
+
+
+def test_a_paper_is_checked_by_the_hash_in_its_foot(client: Client, p: Practice) -> None:
+    note, page = sign(p), url(p, "note_check")
+    with acting_in(p.account.ref, by=p.by):
+        found = str(Note.objects.get(pk=note.pk).content_hash)
+    assert "Check a printed note" in client.get(page).text
+    typed = f" SHA-256 {found[:32].upper()} {found[32:]}"
+    assert "Genuine" in client.post(page, {"hash": typed}).text
+    assert "No note of this practice" in client.post(page, {"hash": "0" * 64}).text
+    assert client.post(page, {"hash": "abc"}).status_code == 422
+    theirs = practice()
+    sign_in(client, theirs.owner_user, theirs.account)
+    foreign = client.post(url(theirs, "note_check"), {"hash": found})
+    assert "No note of this practice" in foreign.text
+    user, _ = colleague(p)
+    with acting_in(p.account.ref, by=p.by):
+        sharing.share(by=p.by, note=note, visibility="author", restricted=False)
+    sign_in(client, user, p.account)
+    hidden = client.post(page, {"hash": found}).text
+    assert "which is not for you to read" in hidden
+    assert "Sleeping" not in hidden
 
 
 def test_a_discarded_draft_leaves_the_list(client: Client, p: Practice) -> None:

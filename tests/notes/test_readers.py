@@ -95,7 +95,7 @@ def readable(note: Note) -> bool:
         "sql": versions > 0,
         "text": kept.text is not None,
         "joined": reading.stub(note.pk).text is not None,
-        "listed": note.pk in reading.titles_of([kept]),
+        "listed": note.pk in reading.texts_of([kept]),
         "versions": reading.versions_of(kept).exists(),
         "count": NoteVersion.objects.filter(note=note).count() > 0,
         "related": kept.versions.exists(),
@@ -238,7 +238,7 @@ def test_a_reason_opens_a_note_for_an_hour_and_stays_on_record() -> None:
             member=c.member("ben"),
             by_right=False,
             reason="An hour ago",
-            ends_at=Now() - timedelta(seconds=1),
+            ends_at=Now() - timedelta(hours=1),
         ).save(force_insert=True)
         assert readable(note) is False
 

@@ -18,7 +18,7 @@ from accounts.tenancy import acting_in
 from bookings.models import Attendee
 from clients import identity
 from clients import timeline as clients_timeline
-from notes import reading, writing
+from notes import finishing, writing
 from notes.timeline import entries
 from privacy.vocabulary import clock
 from tests.browser import sign_in
@@ -112,7 +112,7 @@ def test_the_rail_counts_what_the_page_lists(rf: Any) -> None:
         )
         Attendee.objects.filter(appointment=old).update(state="seen")
         draft(p)
-        listed = reading.unfinished(p.author)
+        listed = finishing.unfinished(p.author)
         assert (len(listed.drafts), listed.missing_count) == (1, 2)
         assert to_finish(rf, member) == 3
         assert to_finish(rf, Member.objects.get(pk=tom.pk)) is None

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from accounts.tenancy import acting_in
-from notes import bringing, proof, reading, signing, writing
+from notes import bringing, finishing, proof, reading, signing, writing
 from notes.answers import AnswersRefused
 from notes.models import Addendum, Note, NoteVersion
 from privacy.vocabulary import clock
@@ -219,7 +219,7 @@ def test_a_discarded_draft_leaves_the_list_and_stays_on_record() -> None:
     with acting_in(p.account.ref, by=p.by):
         note = save(draft(p), p.by, answers={"plan": "Wrong client"})
         writing.discard(by=p.by, note=note)
-        assert reading.unfinished(p.author).drafts == []
+        assert finishing.unfinished(p.author).drafts == []
         assert NoteVersion.objects.filter(note=note).count() == 2
         with pytest.raises(writing.Closed):
             save(note, p.by, answers={})

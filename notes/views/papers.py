@@ -1,0 +1,91 @@
+"""The page on which a note is read: its text, what stands below it, and what may still be done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from accounts.models import Practitioner, Role
+from accounts.requests import AccountRequest
+from clients.identity import of
+from clients.models import Alert
+from notes import proof, reading
+from notes.forms import AddendumForm, RemarkForm
+from notes.models import Note, NoteOpening
+from notes.showing import shown_sections
+from notes.zones import zone_of
+
+
+def reading_page(
+    request: AccountRequest,
+    note: Note,
+    *,
+    addendum: AddendumForm | None = None,
+    remark: RemarkForm | None = None,
+    status: int = 200,
+    **extra: Any,
+) -> HttpResponse:
+    """Return the page of a note that is not to be written: signed, discarded, or somebody else's draft."""
+    is_author = reading.is_author(request.member, note)
+    awaits = note.state == Note.State.AWAITING
+    asked = awaits and note.cosigner is not None and note.cosigner.member_id == request.member.pk
+    context: dict[str, Any] = {
+        **paper(note),
+        "alerts": alerts_of(note),
+        "is_author": is_author,
+        "may_add": note.is_final and reading.practitioner_of(request.member) is not None,
+        "addendum_form": addendum or AddendumForm(),
+        "asked": asked,
+        "remark_form": remark or RemarkForm(),
+        "others": others_to_ask(note) if awaits and is_author else [],
+        "may_withdraw": note.is_final and (is_author or request.member.role == Role.OWNER),
+        "openings": openings_for(request, note),
+        **extra,
+    }
+    context["may_amend"] = is_author and note.is_final and context["amendment"] is None
+    return render(request, "notes/read.html", context, status=status)
+
+
+def paper(note: Note) -> dict[str, Any]:
+    """Return what a note shows on screen and on paper, hashed again when it is signed."""
+    addenda = reading.addenda_of(note) if note.is_signed else []
+    cosignature = reading.cosignature_of(note) if note.is_signed else None
+    proved = proof.check(note, addenda, cosignature) if note.is_signed else None
+    return {
+        "note": note,
+        "zone": zone_of(note),
+        "sections": shown_sections(note.sections, note.content),
+        "brought_in": note.provenance not in ("staff", "demo"),
+        "amendment": reading.amendment_of(note) if note.is_signed else None,
+        "withdrawal": note.withdrawals.first() if note.state == Note.State.WITHDRAWN else None,
+        "altered": proved is not None and not proved.note_holds,
+        "cosignature": cosignature,
+        "cosignature_altered": proved is not None and not proved.cosignature_holds,
+        "addenda": [
+            (addendum, proved is not None and not proved.addenda[addendum.pk])
+            for addendum in addenda
+        ],
+    }
+
+
+def others_to_ask(note: Note) -> list[Practitioner]:
+    """Return the practitioners, but the author and the one who is asked, who could co-sign a note."""
+    found = Practitioner.objects.filter(deactivated_at=None, member__removed_at=None).exclude(
+        pk__in=[note.author_id, note.cosigner_id]
+    )
+    return list(found)
+
+
+def openings_for(request: AccountRequest, note: Note) -> list[NoteOpening]:
+    """Return who opened a note with a reason, for its author and the Owner."""
+    sees = reading.is_author(request.member, note) or request.member.role == Role.OWNER
+    return reading.openings_of(note) if sees else []
+
+
+def alerts_of(note: Note) -> list[Alert]:
+    """Return what must be known about the client first, severe ones before the others."""
+    order = (Alert.Severity.SEVERE, Alert.Severity.CARE, Alert.Severity.INFO)
+    alerts = Alert.objects.filter(of(note.client), resolved_at=None)
+    return sorted(alerts, key=lambda alert: order.index(Alert.Severity(alert.severity)))
