@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from accounts.tenancy import everywhere
 from clients import opening
-from clients.finding import NO_CONTACT, Contact, Index, Person, order_of
+from clients.finding import NO_CONTACT, Contact, Index, Person
 from clients.words import fold
 from privacy.vocabulary import clock, scope
 
@@ -118,11 +118,14 @@ def known(client_ids: Iterable[UUID]) -> dict[UUID, Person]:
     return {pk: opened[each.alias_of] if each.alias_of else each for pk, each in found.items()}
 
 
-def namesakes(given_name: str, family_name: str) -> list[Person]:
-    """Return the clients of this name, however its accents and capitals are written."""
-    return _index().of_order(
-        {order_of(given_name, family_name, is_archived) for is_archived in (False, True)}
-    )
+def resembling(given_name: str, family_name: str, limit: int) -> list[Person]:
+    """Return the clients whose name is like this one: slips, short forms, accents and order put aside."""
+    return _index().resembling(given_name, family_name, limit)
+
+
+def fits(words: str) -> bool:
+    """Tell whether what was typed fits somebody as it is; else `search` gives those who come close."""
+    return _index().fits(words)
 
 
 def contacts(client_ids: Iterable[UUID]) -> dict[UUID, Contact]:

@@ -1,21 +1,26 @@
-"""Who could be the same person: found by keyed hash of e-mail and phone, and by name; only ever a hint (features D4)."""
+"""Who could be the same person as somebody just written down: only ever a hint (features B5, D4)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
-from django.utils.translation import gettext as _
 
 from accounts.models.practice import current_anchor
 from clients import directory, phones, reaching
-from clients.finding import Person
+from clients.alike import looking
+from clients.alike.facts import Facts, facts
+from clients.alike.weighing import Verdict, compare, in_words
+from clients.finding import NO_CONTACT, Contact, Person
 from clients.models import Client
 
 MOST = 5
+# A hint costs a glance, so it asks for less than the list of possible duplicates does
+HINT = 5.0
+_CANDIDATES = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,43 +38,68 @@ class Match:
 
 
 def of_client(client: Client) -> list[Match]:
-    """Return the other clients who could be the same person as `client`."""
-    names = ("given_name", "family_name", "email", "phone", "birth_date")
-    return like({name: getattr(client, name) for name in names}, but=client.pk)
+    """Return the other clients who could be the same person as `client`, without those said to be others."""
+    names = ("given_name", "family_name", "preferred_name", "email", "phone", "birth_date")
+    found = like({name: getattr(client, name) for name in names}, but=client.person_id)
+    two = looking.are_two(client.person_id, [match.id for match in found])
+    return [match for match in found if match.id not in two]
 
 
 def like(values: Mapping[str, Any], *, but: UUID | None = None) -> list[Match]:
-    """Return clients of the account, archived ones too, who share e-mail, phone or name with `values`.
+    """Return clients of the account, archived ones too, who could be whom `values` tell of, the likeliest first.
 
-    Of the same name only those whose birth date does not speak against it.
+    Candidates are those of the same phone or mail address, by keyed hash, and those whose name looks alike.
     """
-    shared: dict[UUID, str] = {}
-    for pk in _by_hash("email", values.get("email") or ""):
-        shared.setdefault(pk, _("the same e-mail address"))
     phone = phones.kept(values.get("phone") or "", current_anchor().country)
-    for pk in _by_hash("phone", phone):
-        shared.setdefault(pk, _("the same phone number"))
-    namesakes = directory.namesakes(values.get("given_name") or "", values.get("family_name") or "")
-    known = directory.known(shared)
-    shared = {known[pk].id: words for pk, words in shared.items() if pk in known}
-    contacts = directory.contacts([*shared, *(person.id for person in namesakes)])
-    for person in namesakes:
-        born, theirs = values.get("birth_date"), contacts[person.id].birth_date
-        if born is None or theirs is None or born == theirs:
-            both = born is not None and born == theirs
-            shared.setdefault(
-                person.id, _("the same name and birth date") if both else _("the same name")
-            )
-    shared.pop(but, None) if but else None
-    people = directory.people(list(shared)[:MOST])
-    return [
-        Match(person, directory.detail(person, contacts.get(person.id)), shared[person.id])
-        for person in sorted(people)
+    given, family = values.get("given_name") or "", values.get("family_name") or ""
+    candidates = {
+        person.id: person
+        for person in [
+            *directory.people(
+                [*_by_hash("email", values.get("email") or ""), *_by_hash("phone", phone)]
+            ),
+            *directory.resembling(given, family, _CANDIDATES),
+        ]
+        if person.id != but
+    }
+    reached = directory.contacts(candidates)
+    told = facts(
+        given,
+        family,
+        values.get("preferred_name") or "",
+        values.get("birth_date"),
+        (phone,),
+        (values.get("email") or "",),
+    )
+    verdicts = [
+        (compare(told, _facts(person, reached.get(person.id, NO_CONTACT))), person)
+        for person in candidates.values()
     ]
+    return [
+        Match(person, directory.detail(person, reached.get(person.id)), in_words(verdict.codes))
+        for verdict, person in _likeliest(verdicts)
+    ]
+
+
+def _likeliest(verdicts: Iterable[tuple[Verdict, Person]]) -> list[tuple[Verdict, Person]]:
+    found = [each for each in verdicts if each[0].score >= HINT]
+    return sorted(found, key=lambda each: (-each[0].score, each[1].order))[:MOST]
+
+
+def _facts(person: Person, contact: Contact) -> Facts:
+    more = contact.more
+    return facts(
+        person.given_name,
+        person.family_name,
+        person.preferred_name,
+        contact.birth_date,
+        (contact.phone, *(one for one in more if "@" not in one)),
+        (contact.email, *(one for one in more if "@" in one)),
+    )
 
 
 def _by_hash(field: str, value: str) -> list[UUID]:
     if not value:
         return []
-    first = Client.objects.filter(Q((field, value))).values_list("pk", flat=True)[: MOST + 1]
+    first = Client.objects.filter(Q((field, value))).values_list("pk", flat=True)[:_CANDIDATES]
     return [*first, *reaching.clients_reached_by(value)]

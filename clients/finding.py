@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
+from heapq import nsmallest
 from itertools import accumulate
 from operator import itemgetter
 from typing import NamedTuple
 from uuid import UUID
 
+from clients.alike import nicknames
+from clients.guessing import Vocabulary
 from clients.words import Wanted, digits, fold, is_plain, name_words, readings
 
 _FIRST_IDEOGRAPH = "\u2e80"
@@ -77,7 +80,24 @@ class Index:
         self._ask_contacts = contacts
 
     def search(self, text: str, limit: int) -> list[Person]:
-        """Return at most `limit` people whom all words of `text` fit, in the order of names."""
+        """Return at most `limit` people whom all words of `text` fit, in the order of names.
+
+        When nobody does, those whose names come close, the closest first.
+        """
+        return self._exact(text, limit) or self._close(text, limit)
+
+    def fits(self, text: str) -> bool:
+        """Tell whether all words fit somebody as they are typed."""
+        return bool(self._exact(text, 1))
+
+    def resembling(self, given: str, family: str, limit: int) -> list[Person]:
+        """Return people whose name is like this one, whichever part stands first, the closest first."""
+        first = [form for word in name_words(given) for form in nicknames.all_forms(word)]
+        last = name_words(family)
+        parts = [self._vocabulary.whole(each) for each in (first, last) if each]
+        return self._closest(parts, limit) if parts else []
+
+    def _exact(self, text: str, limit: int) -> list[Person]:
         places: set[int] = set()
         for wanted in readings(text):
             for found, place in enumerate(self._fitting(wanted), 1):
@@ -86,15 +106,27 @@ class Index:
                     break
         return [self.people[place] for place in sorted(places)[:limit]]
 
-    def of_order(self, orders: Iterable[str]) -> list[Person]:
-        """Return the people whose sort key is one of `orders`."""
-        found = []
-        for order in orders:
-            at = bisect_left(self.people, order, key=itemgetter(0))
-            while at < len(self.people) and self.people[at].order == order:
-                found.append(self.people[at])
-                at += 1
-        return found
+    def _close(self, text: str, limit: int) -> list[Person]:
+        wanted = next(iter(readings(text)), None)
+        if wanted is None or not wanted.names:
+            return []
+        parts = [self._vocabulary.beginning(word) for word in wanted.names]
+        others = Wanted((), wanted.mails, wanted.digits, wanted.births)
+        also = set(self._fitting(others)) if others else None
+        return self._closest(parts, limit, also)
+
+    def _closest(
+        self, parts: list[dict[int, int]], limit: int, among: set[int] | None = None
+    ) -> list[Person]:
+        """Return the people whom every part fits, by how many slips they take; `among` narrows them down."""
+        fewest, *rest = sorted(parts, key=len)
+        slips = {
+            place: slips + sum(part[place] for part in rest)
+            for place, slips in fewest.items()
+            if all(place in part for part in rest) and (among is None or place in among)
+        }
+        best = nsmallest(limit, slips.items(), key=lambda each: (each[1], each[0]))
+        return [self.people[place] for place, _slips in best]
 
     def _fitting(self, wanted: Wanted) -> Iterator[int]:
         """Yield the places of the people who fit. The longest word is the rarest: it is walked, the rest tested."""
@@ -131,6 +163,10 @@ class Index:
         for place, merged in self._merged_at.items():
             lines[place] += "".join(_name_line(each[0], each[4]) for each in merged)
         return _Text(lines)
+
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        return Vocabulary(self._names.lines)
 
     @cached_property
     def _merged_at(self) -> dict[int, list[Person]]:

@@ -13,7 +13,8 @@ from django.db.models import Count
 from django.utils.text import capfirst
 
 from accounts.permissions import Permission
-from clients.models import Client, Merge
+from accounts.wall import tenant_foreign_keys
+from clients.models import Client
 from privacy.vocabulary.classification import Subject
 from privacy.vocabulary.placement import Placement, TenantForeignKey
 
@@ -82,5 +83,11 @@ def _owned() -> tuple[Any, ...]:
         if getattr(model, "placement", None) == Placement.REGION
         and model.data_policy.subject == Subject.CLIENT
         and model.data_policy.client == "client_id"
-        and model is not Merge
+        and not _is_about_records(model)
     )
+
+
+def _is_about_records(model: Any) -> bool:
+    """Tell whether a row says something of two records, such as that they were merged."""
+    named = [field for field in tenant_foreign_keys(model) if field.remote_field.model is Client]
+    return sum(not field.null for field in named) > 1

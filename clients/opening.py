@@ -61,6 +61,12 @@ def contacts(client_ids: Collection[UUID] | None) -> Iterator[tuple[UUID, Contac
         yield pk, Contact(email, phone, _date(born), tuple(more.get(pk, ())))
 
 
+def addresses() -> Iterator[tuple[UUID, str]]:
+    """Yield the street of every record."""
+    for pk, *_marks, (address,) in _Opener(("address",)).rows(None):
+        yield pk, address
+
+
 def _further(client_ids: Collection[UUID] | None) -> dict[UUID, list[str]]:
     """Return the further phones and mail addresses of these clients (None: of all who have some)."""
     rows = ContactPoint.objects.all()

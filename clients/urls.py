@@ -7,6 +7,7 @@ from clients.views import (
     alerts,
     codes,
     contacts,
+    duplicates,
     editing,
     files,
     lists,
@@ -39,6 +40,18 @@ urlpatterns: list[URLPattern] = [
     ),
     path("settings/families/", relationships.family_settings, name="family_settings"),
     path("clients/<uuid:pk>/merging/", merging.client_merging, name="client_merging"),
+    path("clients/duplicates/", duplicates.duplicates, name="duplicates"),
+    path(
+        "clients/duplicates/progress/", duplicates.duplicates_progress, name="duplicates_progress"
+    ),
+    path(
+        "clients/duplicates/<uuid:pk>/dismissal/",
+        duplicates.duplicate_dismissal,
+        name="duplicate_dismissal",
+    ),
+    path(
+        "clients/duplicates/<uuid:pk>/return/", duplicates.duplicate_return, name="duplicate_return"
+    ),
     path("clients/merges/<uuid:pk>/", merging.merge, name="merge"),
     path("clients/merges/<uuid:pk>/reversal/", merging.merge_reversal, name="merge_reversal"),
     path("clients/<uuid:pk>/codes/", codes.client_codes, name="client_codes"),

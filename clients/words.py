@@ -21,6 +21,27 @@ _DATE = re.compile(r"\d{1,4}([./-])\d{1,2}\1\d{1,4}")
 _PHONE = re.compile(r"[+(]*\d[\d().+/-]*")
 _MAIL_SIGNS = frozenset("@._-+0123456789")
 _FIRST_YEAR = 1890
+# How the months begin in English, German, French and Spanish, folded
+_MONTHS = (
+    ("jan", "ene"),
+    ("feb", "fev"),
+    ("mar", "mrz"),
+    ("apr", "avr", "abr"),
+    ("may", "mai"),
+    ("jun", "juin"),
+    ("jul", "juil"),
+    ("aug", "aou", "ago"),
+    ("sep",),
+    ("oct", "okt"),
+    ("nov",),
+    ("dec", "dez", "dic"),
+)
+_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|\.)?"
+_MONTH = r"(?P<month>[^\W\d_]{3,10})\.?"
+_YEAR = r"(?P<year>\d{4}|\d{2})(?!\S)"
+_DAY_FIRST = re.compile(rf"(?<!\S){_DAY}\s+(?:de\s+)?{_MONTH},?\s+(?:de\s+)?{_YEAR}", re.IGNORECASE)
+_MONTH_FIRST = re.compile(rf"(?<!\S){_MONTH}\s+{_DAY},?\s+{_YEAR}", re.IGNORECASE)
+_PLAIN_DAY = re.compile(r"\d{8}")
 
 
 def fold(text: str) -> str:
@@ -69,6 +90,19 @@ def dates(text: str) -> frozenset[date]:
     return frozenset(found)
 
 
+def with_dates(text: str) -> str:
+    """Return typed text with "3 Feb 1988", "February 3rd, 1988" and their like in the four languages as 1988-02-03."""
+    return _MONTH_FIRST.sub(_plain_date, _DAY_FIRST.sub(_plain_date, text))
+
+
+def _plain_date(found: re.Match[str]) -> str:
+    told = found.groupdict()
+    word = fold(told["month"])
+    month = next((n for n, names in enumerate(_MONTHS, 1) if word.startswith(names)), None)
+    year = told["year"] if month else ""
+    return f" {told['day']}.{month}.{year} " if year else found.group()
+
+
 def _real(year: int, month: int, day: int) -> set[date]:
     try:
         return {date(year, month, day)}
@@ -90,17 +124,29 @@ class Wanted:
 
 
 def readings(text: str) -> list[Wanted]:
-    """Return what typed words may mean: names first; a word with signs in it may also begin an e-mail address.
+    """Return what typed words may mean: names first; a word with signs in it may also begin an e-mail address,
+    and eight digits may also be a birth date.
 
     Digits that stand apart are one phone number ("0412 000 101"); a leading zero, which E.164 drops, is left out.
     """
-    plain = _read(text, mails=False)
-    signed = any(_may_be_mail(token) and "@" not in token for token in text.split())
-    both = [plain, _read(text, mails=True)] if signed else [plain]
-    return [wanted for wanted in both if wanted]
+    text = with_dates(text)
+    found = [_read(text)]
+    if any(_may_be_mail(token) and "@" not in token for token in text.split()):
+        found.append(_read(text, mails=True))
+    if any(_days(token) for token in text.split()):
+        found.append(_read(text, days=True))
+    return [wanted for wanted in found if wanted]
 
 
-def _read(text: str, *, mails: bool) -> Wanted:
+def _days(token: str) -> frozenset[date]:
+    """Return what eight digits may mean as a day: 03021988, 19880203; they may be a phone number, too."""
+    if not _PLAIN_DAY.fullmatch(token):
+        return frozenset()
+    last = f"{token[:2]}.{token[2:4]}.{token[4:]}"
+    return dates(f"{token[:4]}.{token[4:6]}.{token[6:]}") | dates(last)
+
+
+def _read(text: str, *, mails: bool = False, days: bool = False) -> Wanted:
     names: list[str] = []
     addresses: list[str] = []
     numbers = ""
@@ -109,7 +155,7 @@ def _read(text: str, *, mails: bool) -> Wanted:
         token = token.strip(",;:")
         if "@" in token or (mails and _may_be_mail(token)):
             addresses.append(fold(token))
-        elif meant := dates(token):
+        elif meant := dates(token) or (_days(token) if days else frozenset()):
             births.append(meant)
         elif _PHONE.fullmatch(token):
             numbers += digits(token)

@@ -146,6 +146,7 @@ BY_RECORD = {
     "bookings/diary/rows.py": "compares rows of its own query, and looks at merged ones beside it",
     "bookings/public/visits.py": "the newcomer whom this very visit made known",
     "bookings/waiting/finding.py": "the records that `identity.records` gave",
+    "clients/alike/looking.py": "pairs of records",
     "clients/holdings.py": "what each record has by itself",
     "clients/merging.py": "merges of one record",
     "clients/opening.py": "the records that it was asked for",

@@ -18,7 +18,7 @@ _SOUNDS = {
     **dict.fromkeys("mn", "5"),
     "r": "6",
 }
-_SPELLINGS = (("ae", "a"), ("oe", "o"), ("ue", "u"), ("ph", "f"), ("ss", "s"))
+_SPELLINGS = (("ae", "a"), ("oe", "o"), ("ue", "u"), ("ph", "f"))
 
 
 class Facts(NamedTuple):
@@ -91,7 +91,7 @@ def sound(word: str) -> str:
 
 @lru_cache(maxsize=65536)
 def spelled(word: str) -> str:
-    """Return a word as those write it who have no umlauts and double no letters: Mueller and Müller are one."""
+    """Return a word as those write it who have no umlauts: Mueller and Müller are one."""
     for pair, single in _SPELLINGS:
         if pair in word:
             word = word.replace(pair, single)

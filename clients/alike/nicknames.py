@@ -27,15 +27,21 @@ def group(name: str) -> str:
 
 def forms(name: str) -> list[str]:
     """Return the other names on the lines that begin with a folded name."""
-    lines = (line.split() for line in _LIST.read_text(encoding="utf-8").splitlines())
-    return [form for head, *more in lines if head == name for form in more]
+    return [form for head, *more in _lines() if head == name for form in more]
+
+
+def all_forms(name: str) -> list[str]:
+    """Return a folded name with all that it may be said for or that may be said for it."""
+    lines = _lines()
+    found = {form for number in _groups().get(name, _NONE) for form in lines[number]}
+    return [name, *sorted(found - {name})]
 
 
 @cache
 def _groups() -> dict[str, frozenset[int]]:
     found: dict[str, set[int]] = {}
-    for number, line in enumerate(_LIST.read_text(encoding="utf-8").splitlines()):
-        for name in line.split():
+    for number, line in enumerate(_lines()):
+        for name in line:
             found.setdefault(name, set()).add(number)
     return {name: frozenset(numbers) for name, numbers in found.items()}
 
@@ -43,8 +49,12 @@ def _groups() -> dict[str, frozenset[int]]:
 @cache
 def _heads() -> dict[str, str]:
     heads: dict[str, str] = {}
-    for line in _LIST.read_text(encoding="utf-8").splitlines():
-        head, *forms = line.split()
-        for name in (head, *forms):
-            heads.setdefault(name, head)
+    for line in _lines():
+        for name in line:
+            heads.setdefault(name, line[0])
     return heads
+
+
+@cache
+def _lines() -> list[list[str]]:
+    return [line.split() for line in _LIST.read_text(encoding="utf-8").splitlines()]

@@ -7,6 +7,7 @@ and twins their day of birth and family name, so both say less as soon as the gi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -24,6 +25,7 @@ from clients.alike.facts import Facts, spelled
 POSSIBLE, LIKELY = 10.0, 13.0
 _CONTACT_AT_MOST = 7.0
 _SHORTEST_WITH_SLIP = 3
+_DOUBLED = re.compile(r"([a-z])\1+")
 
 WORDS: dict[str, Promise] = {
     "names": _("same name"),
@@ -192,6 +194,8 @@ def _namesakes(given: str, family: str, shares: Shares) -> float:
 @lru_cache(maxsize=65536)
 def _is_slip(one: str, other: str) -> bool:
     """Tell whether one word is the other with a slip of the hand or ear; two names that people have are none."""
+    if _DOUBLED.sub(r"\1", one) == _DOUBLED.sub(r"\1", other):
+        return True  # Ana and Anna
     if min(len(one), len(other)) < _SHORTEST_WITH_SLIP or len(one) == len(other) == 3:
         return False
     if nicknames.is_known(one) and nicknames.is_known(other):

@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
             field=privacy.vocabulary.placement.TenantForeignKey(
                 blank=True,
                 null=True,
-                on_delete=django.db.models.deletion.PROTECT,
+                on_delete=django.db.models.deletion.SET_NULL,
                 related_name="aliases",
                 to="clients.client",
             ),

@@ -6,6 +6,7 @@ from clients.models.contacts import Contact
 from clients.models.disclosures import Disclosure
 from clients.models.documents import Document
 from clients.models.identity import BookingCode
+from clients.models.likeness import Likeness
 from clients.models.merging import Merge
 from clients.models.reach import ContactPoint
 from clients.models.record import Client, normalise_phone
@@ -26,6 +27,7 @@ __all__ = [
     "Document",
     "FamilySettings",
     "How",
+    "Likeness",
     "Merge",
     "NoticeAnswer",
     "Referral",

@@ -90,7 +90,7 @@ class Disclosure(RegionModel):
     replaces = operational(models.UUIDField(null=True, blank=True))
     never_was = operational(models.BooleanField(default=False))
 
-    counted_for = Permission.CLINICAL_READ
+    counted_as, counted_for = _("given out"), Permission.CLINICAL_READ
     data_policy = DataPolicy(
         Subject.CLIENT, client="client_id", erase="keep", append_only=True, closing=True
     )

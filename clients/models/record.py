@@ -185,7 +185,7 @@ class Client(RegionModel):
     provenance = operational(models.CharField(max_length=60, default="staff", help_text=PROVENANCE))
     archived_at = operational(models.DateTimeField(null=True, blank=True))
     alias_of = operational(
-        TenantForeignKey("self", models.PROTECT, null=True, blank=True, related_name="aliases")
+        TenantForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="aliases")
     )
     created_at = operational(models.DateTimeField(default=clock.now))
     updated_at = operational(models.DateTimeField(default=clock.now))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.http import HttpResponse
@@ -52,16 +52,23 @@ def client_search(request: AccountRequest) -> HttpResponse:
     words = form.cleaned_data["q"] if form.is_valid() else ""
     if typed:
         entries = directory.search(words, AS_YOU_TYPE) if words else []
-        return render(request, "clients/search.html#results", {"entries": entries, "words": words})
+        context = {"entries": entries, "words": words, "is_close": _is_close(words, entries)}
+        return render(request, "clients/search.html#results", context)
     people = directory.find(words, MOST_RESULTS) if words else []
     context = {
         "form": form,
         "words": words,
         "rows": rows(people, request.account.country),
         "is_cut": len(people) == MOST_RESULTS,
+        "is_close": _is_close(words, people),
         "may_edit": Permission.CLIENTS_EDIT in request.permissions,
     }
     return render(request, "clients/search.html", context)
+
+
+def _is_close(words: str, found: Sequence[object]) -> bool:
+    """Tell whether what was found only comes close to what was typed."""
+    return bool(found) and not directory.fits(words)
 
 
 def rows(people: Iterable[Person], country: str) -> list[dict[str, Any]]:

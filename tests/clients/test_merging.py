@@ -479,3 +479,12 @@ def test_of_rival_merges_one_wins(settings: Any) -> None:
 def office(settings: Any) -> Office:
     at(NOW, settings)
     return open_office()
+
+
+@everywhere
+def test_a_purge_in_batches_is_not_stopped_by_records_that_stand_for_others(office: Office) -> None:
+    with acting_in(office.account.ref), connections["region_au"].cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'clients_client_alias_of_id_fk'"
+        )
+        assert "ON DELETE SET NULL (alias_of_id)" in cursor.fetchone()[0]

@@ -95,7 +95,7 @@ def test_four_digits_may_be_a_year_or_a_part_of_a_number() -> None:
 
 def test_scripts_without_spaces_are_found_inside() -> None:
     assert finds([person("小明", "王")], "明") == ["小明"]
-    assert finds([person("Maria")], "aria") == []
+    assert not Index([person("Maria")], dict).fits("aria")
 
 
 def test_active_people_come_first() -> None:
@@ -147,3 +147,65 @@ def test_the_index_finds_what_a_plain_walk_finds(names: list[str], word: str) ->
         key=lambda each: each.order,
     )
     assert finds(people, word) == [each.given_name for each in plain]
+
+
+PEOPLE = [
+    person("Leila", "Haddad"),
+    person("Katherine", "O’Neill"),
+    person("Jürgen", "Müller-Brandt"),
+    person("Mei", "Wu"),
+]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("lela hadad", ["Leila"]),
+        ("haddda l", ["Leila"]),
+        ("hada", ["Leila"]),
+        ("catherine oneil", ["Katherine"]),
+        ("kathrine", ["Katherine"]),
+        ("jurgn mulelr", ["Jürgen"]),
+        ("leila whitlam", []),
+        ("meo", []),
+        ("xyzzyx", []),
+    ],
+)
+def test_slips_are_forgiven_when_nobody_fits(typed: str, found: list[str]) -> None:
+    assert finds(PEOPLE, typed) == found
+
+
+def test_who_fits_stands_before_who_comes_close() -> None:
+    people = [*PEOPLE, person("Lela", "Haddad")]
+    assert finds(people, "lela haddad") == ["Lela"]
+    index = Index(people, dict)
+    assert (index.fits("lela"), index.fits("leela")) == (True, False)
+    swapped = index.resembling("Hadad", "Leila", 5)
+    assert [each.given_name for each in swapped] == ["Leila", "Lela"]
+    assert [each.given_name for each in index.resembling("Kate", "ONeill", 5)] == ["Katherine"]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "3.2.1988",
+        "1988-02-03",
+        "03/02/88",
+        "3 Feb 1988",
+        "3rd February 1988",
+        "Feb 3, 1988",
+        "3. Februar 1988",
+        "3 février 1988",
+        "3 de febrero de 1988",
+        "03021988",
+        "19880203",
+        "leila 3 feb 1988",
+    ],
+)
+def test_birth_dates_are_found_in_any_usual_form(typed: str) -> None:
+    leila, other = PEOPLE[0], PEOPLE[1]
+    born = {
+        leila.id: Contact("", "", date(1988, 2, 3)),
+        other.id: Contact("", "", date(1988, 5, 3)),
+    }
+    assert finds([leila, other], typed, born) == ["Leila"]  # type: ignore[arg-type]
