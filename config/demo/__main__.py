@@ -27,15 +27,16 @@ def main(arguments: list[str]) -> int:
             return _print_facts(home)
         if asked.clock is not None and not asked.fresh and home.runner():
             return _move_running_clock(home, asked.clock)
-        return _run(home, port=_port(), clock=asked.clock or "", fresh=asked.fresh)
+        return _run(home, asked)
     except (StartFailed, ServerError, NotOurs) as refusal:
         print(refusal, file=sys.stderr)
         return 1
 
 
-def _run(home: Home, *, port: int, clock: str, fresh: bool) -> int:
+def _run(home: Home, asked: argparse.Namespace) -> int:
+    port = _port()
     home.claim()
-    if fresh:
+    if asked.fresh:
         home.start_over()
     if processes.listens(port) or not processes.is_free(port):
         end_leftovers(home / "children.json")  # it may be our own, orphaned
@@ -44,7 +45,7 @@ def _run(home: Home, *, port: int, clock: str, fresh: bool) -> int:
             f"Port {port} is taken by another program. Choose another: PORT={port + 1} bin/demo"
         )
     say(f"Starting Keepwell in {short(home.folder)} …")
-    Supervisor(home, port=port, clock=clock).run()
+    Supervisor(home, port=port, clock=asked.clock or "", small=asked.small).run()
     return 0
 
 
@@ -80,6 +81,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--fresh", action="store_true", help="start over: delete this demo's data first"
+    )
+    parser.add_argument(
+        "--small", action="store_true", help="few clients and one month of work: ready sooner"
     )
     parser.add_argument(
         "--clock",

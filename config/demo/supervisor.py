@@ -29,10 +29,11 @@ class Asked(Exception):
 class Supervisor:
     """A run of the demo in one folder, on one port, from claim to stop."""
 
-    def __init__(self, home: Home, *, port: int, clock: str) -> None:
+    def __init__(self, home: Home, *, port: int, clock: str, small: bool = False) -> None:
         self.home = home
         self.port = port
         self.clock = clock
+        self.small = small
         self.logs = home / "logs"
         self.postgres = Postgres(home / "postgres", durable=True, log=self.logs / "postgres.log")
         self.valkeys = {
@@ -86,7 +87,8 @@ class Supervisor:
             env | {"KEEPWELL_DB_ROLE": "owner"},
         )
         if not self.home.facts().get("accounts"):
-            self._manage("Demo data is loaded", ["manage.py", "demo_data"], env)
+            size = ["--small"] if self.small else []
+            self._manage("Demo data is loaded", ["manage.py", "demo_data", *size], env)
         self._start_services(env)
         self._step("Ready, all in all", began)
         self._introduce()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from datetime import timedelta
 
 import pytest
@@ -13,15 +12,12 @@ from bookings.models import Appointment, HolidayCalendar, Resource, ResourceUse,
 from bookings.openings.away import away
 from clients.models import Client, Document
 from config.demo import data
+from config.demo.data import small as small
 from notes.models import Note
 from notes.proof import check
 from privacy.vocabulary import clock
 
 pytestmark = pytest.mark.django_db(databases="__all__")
-
-
-def small(practice: data.Practice) -> data.Practice:
-    return dataclasses.replace(practice, clients=60, months_back=1)
 
 
 def test_a_practice_is_filled_and_its_known_client_is_alone() -> None:

@@ -45,7 +45,7 @@ class Demo:
         """Start it and wait until it is ready; raise AssertionError with its last words if it isn't."""
         log = self.home.folder.parent / "demo.log"
         self.home.folder.parent.mkdir(parents=True, exist_ok=True)
-        process = processes.spawn(PROGRAM, log=log, env=self.env, folder=ROOT)
+        process = processes.spawn([*PROGRAM, "--small"], log=log, env=self.env, folder=ROOT)
         until = time.monotonic() + READY_WITHIN
         while time.monotonic() < until and process.poll() is None:
             if self.home.run().get("ready"):

@@ -24,10 +24,10 @@ from config.demo.data.rooms import add_rooms, give_rooms
 from config.demo.data.times import add_times
 from config.demo.data.together import Scene, add_together
 from config.demo.data.waiting import add_waiting
-from config.demo.practices import HARBOUR, LIFFEY, Practice
+from config.demo.practices import HARBOUR, LIFFEY, Practice, small
 from notes import templates
 
-__all__ = ["HARBOUR", "LIFFEY", "PASSWORD", "Practice", "load"]
+__all__ = ["HARBOUR", "LIFFEY", "PASSWORD", "Practice", "load", "small"]
 
 
 def load(practice: Practice) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import User
 from config.demo import data
@@ -18,12 +18,18 @@ class Command(BaseCommand):
 
     help = "Load Harbour Physio and Liffey Psychology into an empty demo."
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--small", action="store_true", help="few clients, one month of work")
+
     def handle(self, *args: Any, **options: Any) -> None:
         if not (settings.DEMO or settings.TESTING):
             raise CommandError("Only the demo is filled with invented people.")
         if User.objects.exists():
             raise CommandError("Loading was interrupted. Start over with bin/demo --fresh.")
-        facts = [data.load(practice) for practice in (data.HARBOUR, data.LIFFEY)]
+        practices = (data.HARBOUR, data.LIFFEY)
+        if options["small"]:
+            practices = (data.small(data.HARBOUR), data.small(data.LIFFEY))
+        facts = [data.load(practice) for practice in practices]
         staff = "support@keepwell.example"
         user = User.objects.create_superuser(staff, data.PASSWORD, name="Keepwell support")
         EmailAddress.objects.create(user=user, email=staff, verified=True, primary=True)
