@@ -21,9 +21,15 @@ from config.demo.servers import Postgres, Valkey
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the server of these tests lives, made once and started by each."""
+    return tmp_path_factory.mktemp("servers") / "postgres"
+
+
 @pytest.fixture
-def postgres(tmp_path: Path) -> Iterator[Postgres]:
-    server = Postgres(tmp_path / "postgres", durable=False)
+def postgres(folder: Path) -> Iterator[Postgres]:
+    server = Postgres(folder, durable=False)
     server.start()
     yield server
     server.stop()

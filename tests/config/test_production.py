@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
 import subprocess
 import sys
@@ -20,6 +21,8 @@ from config.demo.servers import Postgres
 
 ROOT = Path(settings.BASE_DIR)
 KEY = base64.b64encode(b"k" * 32).decode()
+# What a process gets of ours: nothing that configures it
+OURS = {name: os.environ[name] for name in ("PATH", "PYTHONPYCACHEPREFIX")}
 SAFE = {
     "KEEPWELL_MODE": "production",
     "SECRET_KEY": "".join(chr(33 + n) for n in range(60)),
@@ -45,7 +48,7 @@ def check(*arguments: str, **changed: str | None) -> subprocess.CompletedProcess
     return subprocess.run(
         [sys.executable, "-W", "ignore", "manage.py", "check", *arguments],
         cwd=ROOT,
-        env={"PATH": os.environ["PATH"], **child},
+        env={**OURS, **child},
         capture_output=True,
         text=True,
         check=False,
@@ -89,7 +92,7 @@ def test_hosts_are_answered_and_forms_may_lead_to_them(
         [sys.executable, "-W", "ignore", "-c", FACTS],
         cwd=ROOT,
         env={
-            "PATH": os.environ["PATH"],
+            **OURS,
             "DJANGO_SETTINGS_MODULE": "config.settings",
             **SAFE,
             **given,
@@ -101,32 +104,64 @@ def test_hosts_are_answered_and_forms_may_lead_to_them(
     assert done.stdout.strip() == expected
 
 
-@pytest.mark.parametrize(
-    "changed",
-    [
-        {"SECRET_KEY": None},
-        {"SECRET_KEY": "short"},
-        {"BASE_URL": "http://keepwell.example"},
-        {"DEBUG": "1"},
-        {"KEEPWELL_CLOCK": "+1d"},
-        {"REGION_KEY_EU": None},
-        {"REGION_KEY_EU": base64.b64encode(b"short").decode()},
-        {"DATABASE_SERVER_AU": None},
-        {"DB_PASSWORD_APP": None},
-        {"OBJECTS_US": None},
-        {"VALKEY_AU": None},
-        {"MAIL_CONTROL": None},
-        {"ALLOWED_HOSTS": "*"},
-        {"BASE_URL": "https://keepwell.example/under/"},
-        {"HOST_AU": "http://au.keepwell.example"},
-        {"HOST_AU": "au.keepwell.example"},
-        {"HOST_AU": "https://au.keepwell.example/a/"},
-        {"HOST_AU": "https://keepwell.example:8443"},
-    ],
-    ids=lambda changed: " ".join(f"{name}={value}"[:40] for name, value in changed.items()),
-)
-def test_an_unsafe_one_stops_the_start(changed: dict[str, str | None]) -> None:
-    done = check(**changed)
+UNSAFE: list[dict[str, str | None]] = [
+    {"SECRET_KEY": None},
+    {"SECRET_KEY": "short"},
+    {"BASE_URL": "http://keepwell.example"},
+    {"DEBUG": "1"},
+    {"KEEPWELL_CLOCK": "+1d"},
+    {"REGION_KEY_EU": None},
+    {"REGION_KEY_EU": base64.b64encode(b"short").decode()},
+    {"DATABASE_SERVER_AU": None},
+    {"DB_PASSWORD_APP": None},
+    {"OBJECTS_US": None},
+    {"VALKEY_AU": None},
+    {"MAIL_CONTROL": None},
+    {"ALLOWED_HOSTS": "*"},
+    {"BASE_URL": "https://keepwell.example/under/"},
+    {"HOST_AU": "http://au.keepwell.example"},
+    {"HOST_AU": "au.keepwell.example"},
+    {"HOST_AU": "https://au.keepwell.example/a/"},
+    {"HOST_AU": "https://keepwell.example:8443"},
+]
+# Reads the settings in one fork for each case, since a process reads them once, and starting one takes a second
+TRY = """
+import json, os, sys
+import botocore.config, django_stubs_ext, environ
+from django.core.exceptions import ImproperlyConfigured
+refused = []
+for changed in json.load(sys.stdin):
+    child = os.fork()
+    if not child:
+        for name, value in changed.items():
+            os.environ.pop(name, None) if value is None else os.environ.update({name: value})
+        try:
+            import config.settings
+        except ImproperlyConfigured:
+            os._exit(3)
+        os._exit(0)
+    refused.append(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 3)
+print(json.dumps(refused))
+"""
+
+
+def test_unsafe_ones_are_refused() -> None:
+    tried = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", TRY],
+        cwd=ROOT,
+        env={**OURS, **SAFE},
+        input=json.dumps([{}, *UNSAFE]),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    safe, *refused = json.loads(tried.stdout)
+    assert not safe
+    assert [case for case, is_refused in zip(UNSAFE, refused, strict=True) if not is_refused] == []
+
+
+def test_a_refusal_stops_the_start() -> None:
+    done = check(SECRET_KEY="short")
     assert done.returncode != 0
     assert "ImproperlyConfigured" in done.stderr
 
@@ -192,7 +227,7 @@ def test_bin_migrate_makes_everything_and_later_another_region(tmp_path: Path) -
             done = subprocess.run(
                 [sys.executable, "bin/migrate"],
                 cwd=ROOT,
-                env={"PATH": os.environ["PATH"], **given, "KEEPWELL_REGIONS": regions},
+                env={**OURS, **given, "KEEPWELL_REGIONS": regions},
                 capture_output=True,
                 text=True,
                 check=False,
