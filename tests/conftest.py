@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,87 +17,15 @@ from psycopg.pq import TransactionStatus
 
 from accounts import directory
 from config.parts import object_store as settings_of_store
-from config.roles import create_roles_and_databases
 from privacy.vocabulary import keyring
 from tests import parts as parts_module
+from tests.databases import HOME, PASSWORDS, REGIONS, ROOT, clone, drop_databases, environment
 
-ROOT = Path(settings.BASE_DIR)
-HOME = ROOT / ".local" / "test"
-REGIONS = ("au", "eu", "us")
-PASSWORDS = {role: f"test-{role}" for role in settings.DB_ROLES}
+__all__ = ["HOME", "PASSWORDS", "ROOT", "environment"]  # by these names tests know them
+
 # What bin/test says, for those who call pytest by itself: our test processes and children share compiled Python
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 os.environ.setdefault("PYTHONPYCACHEPREFIX", str(ROOT / ".local" / "pycache"))
-KINDS = {"control": "default", "region": "region_au", "keyring": "keyring_au"}
-
-
-def fingerprint() -> str:
-    """Return a hash of everything that shapes the databases."""
-    found = hashlib.sha256()
-    for pattern in (
-        "*/migrations/*.py",
-        "privacy/vocabulary/migrations/*.py",
-        "accounts/wall.py",
-        "accounts/grants.py",
-        "notes/models/readers.py",
-    ):
-        for path in sorted(ROOT.glob(pattern)):
-            found.update(path.read_bytes())
-    for path in (ROOT / "config/roles.py", ROOT / "requirements.lock"):
-        found.update(path.read_bytes())
-    return found.hexdigest()[:10]
-
-
-def environment(server: str, prefix: str) -> dict[str, str]:
-    """Return the variables under which a child process sees these databases."""
-    return {
-        **os.environ,
-        "KEEPWELL_MODE": "test",
-        "DATABASE_PREFIX": prefix,
-        **{f"DATABASE_SERVER_{name}": server for name in ("CONTROL", "AU", "EU", "US")},
-        **{f"DB_PASSWORD_{role.upper()}": word for role, word in PASSWORDS.items()},
-    }
-
-
-def as_owner(parts: parts_module.Parts, prefix: str) -> dict[str, str]:
-    """Return the variables under which a child process may migrate one database of each kind."""
-    seen = environment(f"postgres://127.0.0.1:{parts.port}", prefix)
-    return {**seen, "KEEPWELL_DB_ROLE": "owner", "KEEPWELL_REGIONS": "au"}
-
-
-def migrate_together(parts: parts_module.Parts, prefix: str) -> None:
-    """Make the tables of one database of each kind, as `keepwell_owner`."""
-    program = "import django; django.setup(); from config.migrating import migrate;"
-    program += f"migrate({[*KINDS.values()]})"
-    subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, env=as_owner(parts, prefix), check=True
-    )
-
-
-def build_templates(parts: parts_module.Parts, prefix: str) -> None:
-    """Make one database of each kind, once for each fingerprint."""
-    create_roles_and_databases(parts.postgres, PASSWORDS, ("au",), prefix)
-    migrate_together(parts, prefix)
-    with psycopg.connect(parts.postgres, autocommit=True) as server_connection:
-        for name in ("control", "region_au", "keyring_au"):
-            server_connection.execute(f"ALTER DATABASE {prefix}{name} WITH ALLOW_CONNECTIONS false")
-
-
-def drop_databases(connection: psycopg.Connection[Any], prefix: str) -> None:
-    """Drop every database whose name starts with `prefix`."""
-    for (name,) in connection.execute(
-        "SELECT datname FROM pg_database WHERE datname LIKE %s", [f"{prefix}%"]
-    ).fetchall():
-        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-
-
-def databases_of(prefix: str) -> dict[str, str]:
-    """Return clone → template kind."""
-    names = {f"{prefix}control": "control"}
-    for region in REGIONS:
-        names[f"{prefix}region_{region}"] = "region_au"
-        names[f"{prefix}keyring_{region}"] = "keyring_au"
-    return names
 
 
 @pytest.fixture(scope="session")
@@ -111,34 +37,16 @@ def parts() -> parts_module.Parts:
 @pytest.fixture(scope="session")
 def django_db_setup(parts: parts_module.Parts, django_db_blocker: Any) -> Iterator[None]:
     """Clone this process's databases from the templates and point Django at them as `keepwell_app`."""
-    template = f"t{fingerprint()}_"
     prefix = f"p{os.getpid()}_"
-    superuser = parts.postgres
-    with (
-        parts_module.locked(HOME / "template.lock"),
-        psycopg.connect(superuser, autocommit=True) as connection,
-    ):
-        built = connection.execute(
-            "SELECT NOT datallowconn FROM pg_database WHERE datname = %s", [f"{template}region_au"]
-        ).fetchone()
-        if not (built and built[0]):
-            drop_databases(connection, template)
-            build_templates(parts, template)
-        for name, kind in databases_of(prefix).items():
-            connection.execute(
-                f"CREATE DATABASE {name} TEMPLATE {template}{kind} OWNER keepwell_owner"
-            )
-            connection.execute(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
-            connection.execute(
-                f"GRANT CONNECT ON DATABASE {name} TO "
-                + ", ".join(f"keepwell_{r}" for r in PASSWORDS)
-            )
+    clone(parts, prefix)
     point_django_at(parts.port, prefix)
     yield
     with django_db_blocker.unblock():
         for each in connections.all():
             each.close()
-    with psycopg.connect(superuser, autocommit=True) as admin:
+    for known in SUPERUSERS.values():
+        known.close()
+    with psycopg.connect(parts.postgres, autocommit=True) as admin:
         drop_databases(admin, prefix)
 
 
@@ -153,30 +61,59 @@ def point_django_at(port: int, prefix: str) -> None:
 
 
 KEPT = ("django_migrations", "django_content_type", "auth_permission")
+SUPERUSERS: dict[str, psycopg.Connection[Any]] = {}
+
+
+def superuser_of(name: str) -> psycopg.Connection[Any]:
+    """Return a connection to one database that stays, since a new one reads the whole catalog first."""
+    known = SUPERUSERS.get(name)
+    if known is None or known.closed:
+        url = parts_module.standing(HOME).postgres
+        known = SUPERUSERS[name] = psycopg.connect(url, dbname=name, autocommit=True)
+        known.execute("SET session_replication_role = replica")  # no trigger and no key objects
+    return known
+
+
+@cache
+def emptying(name: str) -> str:
+    """Return one statement that deletes every row of every table of a database."""
+    tables = superuser_of(name).execute(
+        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> ALL(%s)",
+        [[*KEPT]],
+    )
+    deleting = [f"t{number} AS (DELETE FROM {table})" for number, (table,) in enumerate(tables)]
+    return f"WITH {', '.join(deleting)} SELECT"
 
 
 def reset_through_the_owner(case: Any) -> None:
-    """After a test with real transactions: empty every database as a superuser, since the app can't TRUNCATE."""
-    superuser = parts_module.standing(HOME).postgres
+    """After a test with real transactions: empty every database as a superuser, since the app can't.
+
+    By DELETE, as TRUNCATE makes new files for each table, its indexes, and all tables that point at it.
+    """
     for alias in connections:
         if alias.endswith("_reader"):
             continue
-        with psycopg.connect(
-            superuser, dbname=connections[alias].settings_dict["NAME"]
-        ) as database:
-            tables = [
-                row[0]
-                for row in database.execute(
-                    "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
-                )
-                if row[0] not in KEPT
-            ]
-            question = " UNION ALL ".join(
-                f"SELECT '{table}' WHERE EXISTS (SELECT FROM {table})" for table in tables
-            )
-            filled = [row[0] for row in database.execute(question)]
-            if filled:
-                database.execute(f"TRUNCATE {', '.join(filled)} CASCADE")
+        name = connections[alias].settings_dict["NAME"]
+        try:
+            superuser_of(name).execute(emptying(name), prepare=True)
+        except psycopg.OperationalError:  # a test that ends all connections ended ours, too
+            superuser_of(name).execute(emptying(name), prepare=True)
+
+
+def close_broken_connections(case: Any) -> bool:
+    """After the same: connections stay, as they were when they were new; those that a test broke don't."""
+    for each in connections.all(initialized_only=True):
+        inner = each.connection
+        if inner is None:
+            continue
+        try:
+            is_good = inner.info.transaction_status == TransactionStatus.IDLE
+            inner.execute("RESET ALL")
+        except psycopg.Error:
+            is_good = False
+        if not is_good:
+            each.close()
+    return False
 
 
 def was_used(case: Any, connection: Any) -> bool:
@@ -190,6 +127,7 @@ def was_used(case: Any, connection: Any) -> bool:
 
 
 TransactionTestCase._fixture_teardown = reset_through_the_owner  # type: ignore[attr-defined]
+TransactionTestCase._should_reload_connections = close_broken_connections  # type: ignore[attr-defined]
 TestCase._should_check_constraints = was_used  # type: ignore[attr-defined]
 
 

@@ -28,7 +28,7 @@ class Check:
 
 
 def checks() -> list[Check]:
-    """Return the checks that need no test database."""
+    """Return what goes before pytest, which would otherwise wait for the last."""
     manage = [sys.executable, "manage.py"]
     return [
         Check("types", [_program("mypy"), "--explicit-package-bases", "."]),
@@ -37,6 +37,7 @@ def checks() -> list[Check]:
         Check("imports run one way", [_program("lint-imports")]),
         Check("Django's checks", [*manage, "check", "--fail-level", "WARNING"]),
         Check("migrations are complete", [*manage, "makemigrations", "--check", "--dry-run"]),
+        Check("databases to clone", [sys.executable, "-m", "tests.databases"]),
     ]
 
 

@@ -16,7 +16,7 @@ from django.conf import settings
 from config.demo.servers import POSTGRES_PROGRAMS
 from config.roles import create_roles_and_databases
 from tests import parts as parts_module
-from tests.conftest import KINDS, PASSWORDS, as_owner, drop_databases, migrate_together
+from tests.databases import KINDS, PASSWORDS, as_owner, drop_databases, migrate_together
 
 ROOT = Path(settings.BASE_DIR)
 # What pg_dump makes up each time, and numbers of rows
