@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
 from accounts import audit
 from accounts.tenancy import everywhere
 from bookings.models import ExtraHours
@@ -13,13 +16,16 @@ FIELDS = ("practitioner", "location", "day", "starts", "ends", "every_weeks", "u
 
 
 def drafted(values: dict[str, Any], extra: ExtraHours | None = None) -> ExtraHours:
-    """Return extra hours with these values, not saved; raise ValidationError when they make no sense."""
+    """Return extra hours with these values, not saved; raise ValidationError for none, and for those there already."""
     row = ExtraHours() if extra is None else ExtraHours.objects.get(pk=extra.pk)
     for name in FIELDS:
         setattr(row, name, values.get(name))
     if row.every_weeks is None:
         row.until = None
     row.full_clean(exclude=["practitioner", "location"])
+    same = ExtraHours.objects.filter(**{name: getattr(row, name) for name in FIELDS})
+    if same.exclude(pk=row.pk).exists():
+        raise ValidationError(_("These extra hours are there already."))
     return row
 
 

@@ -41,7 +41,7 @@ def zone_of(practitioner: Practitioner | None, location: Location | None) -> str
 
 
 def drafted(values: dict[str, Any], absence: Absence | None = None) -> Absence:
-    """Return time off with these values, not saved; raise ValidationError when they make no sense."""
+    """Return time off with these values, not saved; raise ValidationError for none, and for what is there already."""
     row = Absence() if absence is None else Absence.objects.get(pk=absence.pk)
     for name in FIELDS:
         setattr(row, name, values.get(name))
@@ -54,6 +54,9 @@ def drafted(values: dict[str, Any], absence: Absence | None = None) -> Absence:
     row.full_clean(exclude=["practitioner", "location", "made_by"])
     if row.last_day - row.first_day > LONGEST:
         raise ValidationError({"last_day": _("A year at most. Add the rest as another entry.")})
+    when = {name: getattr(row, name) for name in FIELDS if name not in ("kind", "label")}
+    if Absence.objects.filter(**when).exclude(pk=row.pk).exists():
+        raise ValidationError(_("This time off is there already."))
     return row
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -73,7 +74,7 @@ def _edit(request: AccountRequest, extra: ExtraHours | None) -> HttpResponse:
     )
     left_out: list[Appointment] = []
     shown: list[dict[str, Any]] = []
-    if request.method == "POST" and (is_removal or form.is_valid()):
+    if request.method == "POST" and (is_removal or _makes_sense(form, extra)):
         left_out = _left_out(extra, None if is_removal else form)
         save = partial(_save, request, extra, None if is_removal else form)
         if asking.decided(request, left_out, save):
@@ -89,10 +90,22 @@ def _edit(request: AccountRequest, extra: ExtraHours | None) -> HttpResponse:
     return render(request, "hours/extra_hours_entry.html", context)
 
 
+def _makes_sense(form: ExtraHoursForm, extra: ExtraHours | None) -> bool:
+    """Whether what was entered can be kept; if not, the form says why."""
+    if not form.is_valid():
+        return False
+    try:
+        extra_hours.drafted(form.values, extra)
+    except ValidationError as error:
+        form.add_error(None, error)
+        return False
+    return True
+
+
 def _left_out(extra: ExtraHours | None, form: ExtraHoursForm | None) -> list[Appointment]:
     if extra is None:
         return []
-    then = extra_hours.drafted(form.values) if form else None
+    then = extra_hours.drafted(form.values, extra) if form else None
     if then and (then.practitioner, then.location) != (extra.practitioner, extra.location):
         then = None
     return stranded(ExtraTo(extra.practitioner, extra.location, then, extra.pk))

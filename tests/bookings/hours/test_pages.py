@@ -88,6 +88,9 @@ def test_time_off_is_added_changed_listed_and_taken_back(office: Office) -> None
         (row,) = absences(office)
         assert (row.last_day, row.time_zone, row.label) == (TUESDAY, "Australia/Sydney", "Skiing")
         assert row.made_by_id == office.owner.pk
+        again = browser.post(office.url("time_off_new"), typed(office)).content.decode()
+        assert "This time off is there already." in again
+        assert len(absences(office)) == 1
         page = browser.get(office.url("time_off")).content.decode()
         assert "Mei Tanaka" in page
         assert "Skiing" in page
@@ -227,6 +230,8 @@ def test_extra_hours_are_added_changed_and_taken_back(office: Office) -> None:
     faulty = browser.post(office.url("extra_hours_new"), {**values, "ends": "08:00"})
     assert "The end must be after the start." in faulty.content.decode()
     browser.post(office.url("extra_hours_new"), values)
+    again = browser.post(office.url("extra_hours_new"), values).content.decode()
+    assert "These extra hours are there already." in again
     with acting_in(office.account.ref):
         row = ExtraHours.objects.get()
     assert "Mei Tanaka" in browser.get(office.url("extra_hours")).content.decode()
