@@ -90,6 +90,7 @@ def test_services_with_price_and_length(practice: Practice, browser: Browser) ->
         ("First visit", "$135")
     ]
     assert "60 min" in page.content.decode()
+    assert "htmx" not in page.content.decode()
 
 
 def test_nothing_online_says_so_with_a_phone(practice: Practice, browser: Browser) -> None:
