@@ -15,7 +15,11 @@ urlpatterns: list[URLPattern] = [
     path("settings/locations/", locations.listing, name="locations"),
     path("settings/locations/new/", locations.new, name="location_new"),
     path("settings/locations/<uuid:pk>/", locations.edit, name="location"),
-    path("settings/locations/<uuid:pk>/archive/", locations.archive, name="location_archive"),
+    path(
+        "settings/locations/<uuid:pk>/restoration/",
+        locations.restoration,
+        name="location_restoration",
+    ),
     path("settings/you/", own.own_account, name="own_account"),
     path("settings/you/sessions/end/", own.end_others, name="sessions_end"),
     path("settings/you/sessions/<uuid:pk>/end/", own.end_session, name="session_end"),

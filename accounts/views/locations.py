@@ -64,14 +64,10 @@ def edit(request: AccountRequest, pk: UUID) -> HttpResponse:
 
 @editor
 @require_POST
-def archive(request: AccountRequest, pk: UUID) -> HttpResponse:
-    """Take a place out of use, or into use again."""
-    found = _location(pk)
-    in_use = found.archived_at is None
-    practice_settings.archive_location(by=request.actor, location=found, archived=in_use)
-    undo = f"undo={request.account.url('location_archive', pk)}"
-    said = _("Out of use. Its appointments stay.") if in_use else _("In use again.")
-    messages.success(request, said, extra_tags=undo)
+def restoration(request: AccountRequest, pk: UUID) -> HttpResponse:
+    """Use a place again; a page of bookings takes it out of use, which asks about those that are coming."""
+    practice_settings.archive_location(by=request.actor, location=_location(pk), archived=False)
+    messages.success(request, _("In use again."))
     return redirect(request.account.url("locations"))
 
 

@@ -38,4 +38,5 @@ urlpatterns: list[URLPattern] = [
         stranded.practitioner_stop,
         name="practitioner_stop",
     ),
+    path("settings/locations/<uuid:pk>/stop/", stranded.location_stop, name="location_stop"),
 ]

@@ -13,9 +13,10 @@ urlpatterns: list[URLPattern] = [
         views.service_position,
         name="service_position",
     ),
+    path("settings/services/<uuid:pk>/stop/", views.service_stop, name="service_stop"),
     path(
-        "settings/services/<uuid:pk>/archive/",
-        views.service_archive,
-        name="service_archive",
+        "settings/services/<uuid:pk>/restoration/",
+        views.service_restoration,
+        name="service_restoration",
     ),
 ]

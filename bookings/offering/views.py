@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -15,7 +16,10 @@ from accounts.country_defaults import currency_of
 from accounts.models import Practitioner
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
-from bookings.models import Service
+from bookings.hours.stranded.ending import Ending, asked_first
+from bookings.hours.stranded.finding import coming
+from bookings.hours.stranded.options import SERVICE_GONE
+from bookings.models import Attendee, Service
 from bookings.offering import keeping
 from bookings.offering.forms import ServiceForm, initial_of, new_initial, offered_by, own_initial
 from bookings.offering.prices import price
@@ -100,17 +104,37 @@ def service_position(request: AccountRequest, pk: UUID) -> HttpResponse:
 
 
 @editor
-@require_POST
-def service_archive(request: AccountRequest, pk: UUID) -> HttpResponse:
-    """Take a service out of the choice, or offer it again."""
+@both
+def service_stop(request: AccountRequest, pk: UUID) -> HttpResponse:
+    """Take a service out of the choice once it is said what becomes of its coming bookings."""
     found = _service(pk)
-    if found.archived_at is None:
-        keeping.archive(by=request.actor, service=found)
-        said = _("Archived. Appointments that are booked stay.")
-    else:
-        keeping.restore(by=request.actor, service=found)
-        said = _("Offered again.")
-    messages.success(request, said, extra_tags=f"undo={request.account.url('service_archive', pk)}")
+
+    def save() -> str:
+        keeping.archive(by=request.actor, service=_service(pk))
+        return _("Archived.")
+
+    ending = Ending(
+        title=_("Archive %(name)s?") % {"name": found.name},
+        text=_("Nobody can book it any more. You can offer it again."),
+        trail=(_("Services"), request.account.url("services")),
+        nothing=_("No booking of it is coming."),
+        button=_("Archive this service"),
+        back=request.account.url("services"),
+        ways=SERVICE_GONE,
+        reason=Attendee.Reason.OTHER,
+        undo=request.account.url("service_restoration", pk),
+    )
+    if found.archived_at is not None:
+        return redirect(ending.back)
+    return asked_first(request, coming(Q(service=found)), save, ending)
+
+
+@editor
+@require_POST
+def service_restoration(request: AccountRequest, pk: UUID) -> HttpResponse:
+    """Offer a service again."""
+    keeping.restore(by=request.actor, service=_service(pk))
+    messages.success(request, _("Offered again."))
     return redirect(request.account.url("services"))
 
 

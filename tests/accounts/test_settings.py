@@ -139,13 +139,13 @@ def test_a_location_is_added_changed_archived_and_back(owner: Client, account: A
     page = at(account, f"locations/{place.pk}/")
     assert "1 Alfred St" in owner.get(page).content.decode()
     owner.post(page, {**ROOMS, "name": "Manly", "time_zone": "Australia/Brisbane"})
-    owner.post(f"{page}archive/")
+    owner.post(f"{page}stop/")
     with acting_in(account.ref):
         place = Location.objects.get()
         assert (place.name, place.time_zone) == ("Manly", "Australia/Brisbane")
         assert place.archived_at is not None
     assert "Out of use" in owner.get(at(account, "locations/")).content.decode()
-    owner.post(f"{page}archive/")
+    owner.post(f"{page}restoration/")
     with acting_in(account.ref):
         assert Location.objects.get().archived_at is None
 

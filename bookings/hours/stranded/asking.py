@@ -19,6 +19,7 @@ from accounts.templatetags.keepwell import when
 from bookings.hours.shown import NAMED, is_confirmed, named
 from bookings.hours.stranded import deciding, listing, options
 from bookings.hours.stranded.deciding import AWAY, Choice, Done, NotPossible
+from bookings.hours.stranded.options import TIME_GONE, Ways
 from bookings.models import Appointment
 from privacy.vocabulary import scope
 
@@ -31,16 +32,19 @@ def decided(
     found: Sequence[Appointment],
     save: Callable[[], str],
     *,
+    ways: Ways = TIME_GONE,
     reason: str = AWAY,
+    undo: str = "",
 ) -> bool:
     """Make a change together with what was chosen for each booking it strands; return whether it was made.
 
     It isn't before the member has seen them all and said so, nor when a choice can't be done any more: then there is
     still something to ask. `save` makes the change and returns the words for it; what it raises undoes everything.
+    `undo` is the address that takes a change back which left nothing behind.
     """
     if not is_confirmed(request, list(found)):
         return False
-    choices = chosen(request.POST, found) if may_decide(request) else {}
+    choices = chosen(request.POST, found, ways) if may_decide(request) else {}
     try:
         with transaction.atomic(using=scope.current().database):
             said = save()
@@ -49,12 +53,16 @@ def decided(
     except NotPossible as refused:
         messages.error(request, refusal(refused))
         return False
-    messages.success(request, f"{said} {done_words(done)}".strip())
+    tags = f"undo={undo}" if undo and not found else ""
+    messages.success(request, f"{said} {done_words(done)}".strip(), extra_tags=tags)
     return True
 
 
 def rows(
-    request: AccountRequest, found: Sequence[Appointment], save: Callable[[], str] | None = None
+    request: AccountRequest,
+    found: Sequence[Appointment],
+    save: Callable[[], str] | None = None,
+    ways: Ways = TIME_GONE,
 ) -> list[dict[str, Any]]:
     """Return the first of some stranded bookings with who comes, and what can be chosen for each.
 
@@ -67,16 +75,16 @@ def rows(
     with transaction.atomic(using=scope.current().database):
         if save is not None:
             save()
-        moves = options.moves(first) if may_decide(request) else {}
+        moves = options.moves(first) if ways.moves and may_decide(request) else {}
         if save is not None:
             transaction.set_rollback(True, using=scope.current().database)
     return [
         row
         | {
             "name": field(row["appointment"].pk),
-            "usual": options.usual() if may_decide(request) else options.usual()[:1],
+            "usual": ways.options() if may_decide(request) else ways.options()[:1],
             "moves": moves.get(row["appointment"].pk, []),
-            "chosen": request.POST.get(field(row["appointment"].pk), options.LATER),
+            "chosen": request.POST.get(field(row["appointment"].pk), ways.habit),
         }
         for row in named(request, first)
     ]
@@ -87,12 +95,12 @@ def field(pk: UUID) -> str:
     return f"choice-{pk}"
 
 
-def chosen(posted: QueryDict, found: Sequence[Appointment]) -> dict[UUID, Choice]:
+def chosen(
+    posted: QueryDict, found: Sequence[Appointment], ways: Ways = TIME_GONE
+) -> dict[UUID, Choice]:
     """Return what a form says for each booking."""
     for_all = posted.get(ALL, "")
-    return {
-        each.pk: _choice(for_all or posted.get(field(each.pk), options.LATER)) for each in found
-    }
+    return {each.pk: _choice(for_all or posted.get(field(each.pk), ways.habit)) for each in found}
 
 
 def may_decide(request: AccountRequest) -> bool:

@@ -73,6 +73,8 @@ def carry_out(
             elif choice == options.KEEP:
                 _keep(by, each)
                 done.kept += 1
+            elif choice == options.STAY:
+                done.kept += 1
             elif choice == options.CANCEL:
                 _cancel(by, each, reason)
                 done.cancelled += 1

@@ -1,4 +1,4 @@
-"""What can be done with a stranded booking: keep it, move it to one of the nearest openings, cancel it and tell."""
+"""What can be done with a booking that a change leaves behind: keep it, move it to a near opening, cancel it and tell."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bookings.availability.schedule import Slot
 from bookings.models import Appointment
 from bookings.openings.finding import openings
 
-LATER, KEEP, CANCEL, MOVE = "later", "keep", "cancel", "move"
+LATER, KEEP, STAY, CANCEL, MOVE = "later", "keep", "stay", "cancel", "move"
 AROUND = timedelta(days=14)
 OWN, OTHERS = 3, 3
 
@@ -28,6 +28,34 @@ class Option:
 
     value: str
     label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What can be chosen where a change leaves bookings behind, the habit first; whether they can be moved away."""
+
+    values: tuple[str, ...]
+    moves: bool
+
+    @property
+    def habit(self) -> str:
+        """What happens to a booking about which nothing was said."""
+        return self.values[0]
+
+    def options(self) -> list[Option]:
+        """Return what can be done with every booking."""
+        words = {
+            LATER: _("Decide later"),
+            KEEP: _("Keep as it is"),
+            STAY: _("Stays as booked"),
+            CANCEL: _("Cancel and tell the client"),
+        }
+        return [Option(value, words[value]) for value in self.values]
+
+
+TIME_GONE = Ways((LATER, KEEP, CANCEL), moves=True)
+PLACE_GONE = Ways((LATER, KEEP, CANCEL), moves=False)
+SERVICE_GONE = Ways((STAY, CANCEL), moves=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +82,6 @@ def read(value: str) -> To | None:
     except ValueError:
         return None
     return To(practitioner, starts) if starts.tzinfo is None else None
-
-
-def usual() -> list[Option]:
-    """Return what can be done with every stranded booking."""
-    return [
-        Option(LATER, _("Decide later")),
-        Option(KEEP, _("Keep as it is")),
-        Option(CANCEL, _("Cancel and tell the client")),
-    ]
 
 
 def moves(found: Sequence[Appointment]) -> dict[UUID, list[Option]]:

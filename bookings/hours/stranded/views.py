@@ -14,14 +14,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts import context, places, tallies, team
-from accounts.models import Practitioner
+from accounts import context, places, practice_settings, tallies, team
+from accounts.models import Location, Practitioner
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
 from bookings.hours.shown import NAMED, is_confirmed
 from bookings.hours.stranded import asking, deciding, listing, options
 from bookings.hours.stranded.deciding import NotPossible
+from bookings.hours.stranded.ending import Ending, asked_first
 from bookings.hours.stranded.finding import coming
+from bookings.models import Attendee
 
 
 @require(Permission.DIARY_EDIT)
@@ -52,7 +54,7 @@ def stranded(request: AccountRequest) -> HttpResponse:
         "rows": asking.rows(request, here),
         "page": page,
         "count": len(waiting),
-        "for_all": options.usual()[1:],
+        "for_all": options.TIME_GONE.options()[1:],
     }
     return render(request, "hours/stranded_list.html", context)
 
@@ -62,22 +64,49 @@ def stranded(request: AccountRequest) -> HttpResponse:
 def practitioner_stop(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Stop a practitioner's new bookings once it is said what becomes of the coming ones."""
     person: Practitioner = get_object_or_404(Practitioner.objects.all(), pk=pk)
-    if person.deactivated_at is not None:
-        return redirect(request.account.url("practitioner", pk))
 
     def save() -> str:
         team.deactivate(by=request.actor, practitioner=Practitioner.objects.get(pk=pk))
         return _("No new bookings. Notes stay.")
 
-    found = coming(Q(practitioner=person))
-    if request.method == "POST" and asking.decided(request, found, save):
-        return redirect(request.account.url("practitioner", pk))
-    shown = {
-        "practitioner": person,
-        "left_out": asking.rows(request, found, save),
-        "left_out_count": len(found),
-    }
-    return render(request, "hours/stop.html", shown)
+    ending = Ending(
+        title=_("No new bookings with %(name)s?") % {"name": person.name},
+        text=_("Notes stay. You can let them be booked again."),
+        trail=(_("Team"), request.account.url("team")),
+        nothing=_("No coming booking is with them."),
+        button=_("Stop new bookings"),
+        back=request.account.url("practitioner", pk),
+    )
+    if person.deactivated_at is not None:
+        return redirect(ending.back)
+    return asked_first(request, coming(Q(practitioner=person)), save, ending)
+
+
+@require(Permission.SETTINGS_EDIT)
+@require_http_methods(["GET", "POST"])
+def location_stop(request: AccountRequest, pk: UUID) -> HttpResponse:
+    """Take a location out of use once it is said what becomes of the coming bookings there."""
+    place: Location = get_object_or_404(Location.objects.all(), pk=pk)
+
+    def save() -> str:
+        row = Location.objects.get(pk=pk)
+        practice_settings.archive_location(by=request.actor, location=row, archived=True)
+        return _("Out of use.")
+
+    ending = Ending(
+        title=_("Take %(name)s out of use?") % {"name": place.name},
+        text=_("Nobody can be booked there any more. You can use it again."),
+        trail=(_("Locations"), request.account.url("locations")),
+        nothing=_("No coming booking is there."),
+        button=_("Take out of use"),
+        back=request.account.url("locations"),
+        ways=options.PLACE_GONE,
+        reason=Attendee.Reason.OTHER,
+        undo=request.account.url("location_restoration", pk),
+    )
+    if place.archived_at is not None:
+        return redirect(ending.back)
+    return asked_first(request, coming(Q(location=place)), save, ending)
 
 
 @context.adds

@@ -106,7 +106,9 @@ def test_services_are_sorted_archived_and_restored() -> None:
         room.browser.post(room.url("services/new/"), room.service_values(name=name))
     with acting_in(room.account.ref):
         third = Service.objects.get(name="Third").pk
-    position, archive = (f"services/{third}/{verb}/" for verb in ("position", "archive"))
+    position, stop, back = (
+        f"services/{third}/{verb}/" for verb in ("position", "stop", "restoration")
+    )
 
     def shown() -> list[str]:
         rows = room.browser.get(room.url("services/")).context["in_use"]
@@ -117,9 +119,9 @@ def test_services_are_sorted_archived_and_restored() -> None:
     for _twice in range(2):
         room.browser.post(room.url(position), {"to": "up"})
     assert shown() == ["Third", "First visit", "Second"]
-    room.browser.post(room.url(archive))
+    room.browser.post(room.url(stop))
     assert shown() == ["First visit", "Second"]
-    room.browser.post(room.url(archive))
+    room.browser.post(room.url(back))
     assert shown() == ["First visit", "Second", "Third"]
 
 
@@ -210,7 +212,8 @@ def pages(room: Room) -> list[str]:
         room.url("services/new/"),
         room.url(service),
         room.url(f"{service}position/"),
-        room.url(f"{service}archive/"),
+        room.url(f"{service}stop/"),
+        room.url(f"{service}restoration/"),
         room.url("hours/"),
         room.week_url,
     ]
@@ -236,7 +239,8 @@ def test_another_practices_rows_are_not_found() -> None:
     ):
         assert room.browser.get(page).status_code == 404
         assert room.browser.post(page, week(*NINE_TO_NOON)).status_code == 404
-    assert room.browser.post(room.url(f"{service}archive/")).status_code == 404
+    for verb in ("stop", "restoration"):
+        assert room.browser.post(room.url(f"{service}{verb}/")).status_code == 404
     assert room.browser.post(room.url(f"{service}position/"), {"to": "up"}).status_code == 404
     values = room.service_values(name="Massage", practitioners=[str(other.practitioner.pk)])
     assert room.browser.post(room.url("services/new/"), values).status_code == 200

@@ -9,7 +9,7 @@ import pytest
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import AccountAnchor, Practitioner, Role
+from accounts.models import AccountAnchor, Location, Practitioner, Role
 from accounts.tenancy import acting_in
 from bookings.appointments.booking import book
 from bookings.hours.stranded import listing
@@ -315,7 +315,7 @@ def test_who_stops_taking_bookings_is_asked_about_the_coming_ones(office: Office
     first, second = booked(office, 9), booked(office, 10)
     browser, address = office.browser(), office.url("practitioner_stop", office.mei.pk)
     page = browser.get(address).content.decode()
-    assert "2 bookings would be left without their time" in page
+    assert "2 bookings are coming" in page
     assert written(To(office.tom.pk, ten(9))) in page
     assert str(office.mei.pk) not in page.replace(address, "").replace(
         office.url("practitioner", office.mei.pk), ""
@@ -333,3 +333,39 @@ def test_who_stops_taking_bookings_is_asked_about_the_coming_ones(office: Office
     stranger = open_office()
     inside = stranger.url("practitioner_stop", office.mei.pk)
     assert stranger.browser().get(inside).status_code == 404
+
+
+def test_a_place_out_of_use_asks_about_its_coming_bookings(office: Office) -> None:
+    first, second = booked(office, 9), booked(office, 10)
+    browser, address = office.browser(), office.url("location_stop", office.location.pk)
+    page = browser.post(address).content.decode()
+    assert "2 bookings are coming" in page
+    assert "Move to" not in page
+    assert waiting(office) == []
+    browser.post(address, {"confirmed": "2", f"choice-{first.pk}": "cancel"})
+    assert (state(office, first)[0], waiting(office)) == ("cancelled", [second.pk])
+    with acting_in(office.account.ref):
+        assert Location.objects.get().archived_at is not None
+    browser.post(office.url("location_restoration", office.location.pk))
+    assert waiting(office) == []
+    assert browser_of(office.account, Role.RECEPTION).get(address).status_code == 403
+    inside = open_office()
+    stranger = inside.url("location_stop", office.location.pk)
+    assert inside.browser().post(stranger).status_code == 404
+
+
+def test_a_service_that_is_archived_leaves_its_bookings_unless_somebody_says_so(
+    office: Office,
+) -> None:
+    first, second = booked(office, 9), booked(office, 10)
+    browser, address = office.browser(), office.url("service_stop", office.service.pk)
+    assert "Stays as booked" in browser.get(address).content.decode()
+    answer = browser.post(
+        address, {"confirmed": "2", f"choice-{second.pk}": "cancel"}, follow=True
+    ).content.decode()
+    assert "Archived. 1 booking cancelled, 1 booking kept." in answer
+    assert state(office, first) == ("booked", False, False)
+    assert state(office, second)[0] == "cancelled"
+    with acting_in(office.account.ref):
+        told = Message.objects.filter(category="cancellation")
+        assert [each.attendee.appointment_id for each in told] == [second.pk]
