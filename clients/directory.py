@@ -115,7 +115,7 @@ def known(client_ids: Iterable[UUID]) -> dict[UUID, Person]:
         return {}
     opened = _current().people if _is_open() else {each.id: each for each in opening.people(wanted)}
     found = {pk: opened[pk] for pk in wanted if pk in opened}
-    return {pk: opened[each.alias_of] if each.alias_of else each for pk, each in found.items()}
+    return {pk: opened.get(each.alias_of or pk, each) for pk, each in found.items()}
 
 
 def resembling(given_name: str, family_name: str, limit: int) -> list[Person]:

@@ -69,9 +69,11 @@ class Index:
         self, people: Iterable[Person], contacts: Callable[[], Mapping[UUID, Contact]]
     ) -> None:
         self._merged: dict[UUID, list[Person]] = {}
-        left = []
-        for person in people:
-            if person.alias_of is None:
+        left, known = [], list(people)
+        seen = {person.id for person in known} if any(each.alias_of for each in known) else set()
+        for person in known:
+            # whom a confined reader doesn't see has nothing that stands for them
+            if person.alias_of is None or person.alias_of not in seen:
                 left.append(person)
             else:
                 self._merged.setdefault(person.alias_of, []).append(person)

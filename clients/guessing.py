@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from rapidfuzz.distance import DamerauLevenshtein
+from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
 _LONGEST_PREFIX = 12
@@ -48,7 +48,7 @@ class Vocabulary:
         close = extract(
             word,
             choices,
-            scorer=DamerauLevenshtein.distance,
+            scorer=OSA.distance,
             score_cutoff=slips_in(word),
             limit=None,
         )

@@ -22,17 +22,21 @@ _KNOWN = "merged_ids"
 
 
 def find(pk: UUID, *related: str) -> Client:
-    """Return the client with this id, for a merged record the one it stands for; raise Http404 when there is none."""
+    """Return the client with this id, for a merged record the one it stands for; raise Http404 when there is none.
+
+    Whoever is confined to a location and may see only the merged one gets that.
+    """
     rows = _with_ids().select_related(*related) if related else _with_ids()
     found: Client = get_object_or_404(rows, pk=pk)
-    return rows.get(pk=found.alias_of_id) if found.alias_of_id else found
+    whole: Client | None = rows.filter(pk=found.alias_of_id).first() if found.alias_of_id else None
+    return whole or found
 
 
 def present(pk: UUID) -> Client | None:
     """Return the client with this id when somebody can book for them or write to them: not archived, never an alias."""
     found: Client | None = _with_ids().filter(pk=pk).first()
     if found is not None and found.alias_of_id:
-        found = _with_ids().get(pk=found.alias_of_id)
+        found = _with_ids().filter(pk=found.alias_of_id).first() or found
     return None if found is None or found.archived_at else found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from uuid import UUID
 
@@ -70,14 +70,27 @@ def search(work: outbox.Work) -> None:
         ids, records, is_archived = _records()
     work.beat(1)
     found = sorted(_compared(work, records), key=lambda pair: -pair.verdict.score)
-    kept = [
+    with acting_in(work.account, purpose=Purpose.MAINTENANCE):
+        work.beat_here(len(PASSES) + 1)
+        _keep(_to_look_at(found, ids, is_archived))
+
+
+def search_now() -> None:
+    """Search in the open transaction, for a practice that is small."""
+    ids, records, is_archived = _records()
+    found = sorted(pairs(records), key=lambda pair: -pair.verdict.score)
+    _keep(_to_look_at(found, ids, is_archived))
+
+
+def _to_look_at(
+    found: Iterable[Pair], ids: list[UUID], is_archived: list[bool]
+) -> list[tuple[UUID, UUID, Pair]]:
+    """Return pairs with their ids; of two in the archive nobody need think."""
+    return [
         (ids[pair.one], ids[pair.other], pair)
         for pair in found
         if not (is_archived[pair.one] and is_archived[pair.other])
     ]
-    with acting_in(work.account, purpose=Purpose.MAINTENANCE):
-        work.beat_here(len(PASSES) + 1)
-        _keep(kept)
 
 
 def _compared(work: outbox.Work, records: list[Facts]) -> Iterator[Pair]:

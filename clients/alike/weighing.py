@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
+from rapidfuzz.distance import OSA, JaroWinkler
 
 from clients.alike import nicknames
 from clients.alike.facts import Facts, spelled
@@ -201,7 +201,7 @@ def _is_slip(one: str, other: str) -> bool:
     if nicknames.is_known(one) and nicknames.is_known(other):
         return False
     longest = max(len(one), len(other))
-    slips = DamerauLevenshtein.distance(one, other, score_cutoff=2)
+    slips = OSA.distance(one, other, score_cutoff=2)
     if slips == 1:
         return True
     return slips == 2 and longest >= 7 and JaroWinkler.similarity(one, other) >= 0.9
@@ -222,7 +222,7 @@ def _is_near(one: date, other: date) -> bool:
     if abs((one - other).days) == 1:
         return True
     a, b = f"{one:%Y%m%d}", f"{other:%Y%m%d}"
-    return DamerauLevenshtein.distance(a, b, score_cutoff=1) == 1
+    return OSA.distance(a, b, score_cutoff=1) == 1
 
 
 def _contact(one: Facts, other: Facts) -> list[Reason]:
@@ -259,7 +259,7 @@ def _is_same_box(one: str, other: str) -> bool:
         return len(box) >= 6
     # ana.lee12 and ana.lee13 are two people
     is_letter = _letters(box) != _letters(its)
-    return is_letter and DamerauLevenshtein.distance(one, other, score_cutoff=1) == 1
+    return is_letter and OSA.distance(one, other, score_cutoff=1) == 1
 
 
 def _letters(text: str) -> str:

@@ -221,9 +221,12 @@ class Client(RegionModel):
 
     @property
     def stands_for(self) -> Client:
-        """The record of the person: this one unless it was merged."""
-        found: Client = self.alias_of if self.alias_of_id else self
-        return found
+        """The record of the person: this one unless it was merged, or the other one is out of the reader's sight."""
+        try:
+            found: Client | None = self.alias_of
+        except Client.DoesNotExist:
+            found = None
+        return found or self
 
     @property
     def full_name(self) -> str:

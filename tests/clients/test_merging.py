@@ -15,8 +15,8 @@ from django.db import IntegrityError, connections, transaction
 from django.http import Http404
 from django.test import Client as Browser
 
-from accounts.models import PrivacyNotice, Role
-from accounts.tenancy import acting_in
+from accounts.models import Location, PrivacyNotice, Role
+from accounts.tenancy import acting_in, confine
 from bookings.groups.places import join
 from bookings.models import Attendee, Message, WaitingEntry, WaitingOffer
 from clients import (
@@ -488,3 +488,24 @@ def test_a_purge_in_batches_is_not_stopped_by_records_that_stand_for_others(offi
             "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'clients_client_alias_of_id_fk'"
         )
         assert "ON DELETE SET NULL (alias_of_id)" in cursor.fetchone()[0]
+
+
+@everywhere
+def test_who_may_see_only_one_of_two_records_sees_that_one(office: Office) -> None:
+    """Somebody confined to a location meets the merged record there, though the one it stands for is elsewhere."""
+    with acting_in(office.account.ref, by=office.by):
+        elsewhere = Location(name="Bay", time_zone="Australia/Sydney")
+        elsewhere.save(force_insert=True)
+        client = make_client(given_name="Leila", location=elsewhere)
+        source = make_client(given_name="Lila", location=office.location)
+        appointment = office.booked(ten(), client=source)
+        merging.merge(by=office.by, source=source, client=client)
+    with acting_in(office.account.ref, by=office.by) as scope:
+        confine(scope, office.location.pk)
+        directory.forget()
+        assert directory.names([source.pk])[source.pk].startswith("Lila")
+        assert Attendee.objects.get(appointment=appointment).client.given_name == "Lila"
+        assert identity.find(source.pk).pk == source.pk
+        assert [each.id for each in directory.search("lila")] == [source.pk]
+        with pytest.raises(Http404):
+            identity.find(client.pk)

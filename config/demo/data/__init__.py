@@ -23,6 +23,7 @@ from config.demo.data.practice import (
 from config.demo.data.rooms import add_rooms, give_rooms
 from config.demo.data.times import add_times
 from config.demo.data.together import Scene, add_together
+from config.demo.data.twice import add_second_records
 from config.demo.data.waiting import add_waiting
 from config.demo.practices import HARBOUR, LIFFEY, Practice, small
 from notes import templates
@@ -58,6 +59,7 @@ def load(practice: Practice) -> dict[str, Any]:
         add_notes(practice, seen, people, chosen)
         by = Member.objects.get(role=Role.OWNER).actor
         add_waiting(practice, by, clients, people, places, offered)
+        add_second_records(clients)
         audit.record("demo.loaded", by=by, count=len(clients))
     known = practice.known
     return {
