@@ -25,6 +25,8 @@ class AccountsConfig(AppConfig):
             practice_settings,  # noqa: F401
             revocation,
             team,  # noqa: F401
+            terminology,
         )
 
         revocation.connect()
+        terminology.listen()

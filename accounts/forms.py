@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts import terminology
 from accounts.jurisdiction import countries, subdivisions
 from accounts.models import AccountAnchor, Location, Role
 from accounts.time_zones import zone_names, zones_of
@@ -190,6 +191,13 @@ class PracticeNameForm(forms.Form):
         label=_("Name of the practice"),
         max_length=120,
         error_messages={"required": _("Enter the practice's name.")},
+    )
+    word = forms.ChoiceField(
+        label=_("What you call the people you treat"),
+        choices=terminology.CHOICES,
+        initial=terminology.USUAL,
+        required=False,
+        help_text=_("Every page of your practice then says so."),
     )
 
 

@@ -27,6 +27,16 @@ def rename(*, by: Actor, account: AccountAnchor, name: str) -> None:
     audit.record("practice.renamed", by=by, kind="accounts.Account", object_id=account.pk)
 
 
+def call_clients(*, by: Actor, account: AccountAnchor, word: str) -> None:
+    """Choose what every page calls the people whom the practice treats (features A7)."""
+    if account.client_word != word:
+        chosen: str = AccountAnchor._meta.get_field("client_word").clean(word, account)
+        account.client_word = chosen
+        account.save(update_fields=["client_word"])
+        current().anchor = account
+        audit.record("practice.word_chosen", by=by, kind="accounts.Account", object_id=account.pk)
+
+
 def add_location(*, by: Actor, values: dict[str, Any]) -> Location:
     """Add a place where the practice works."""
     location = Location(**values)

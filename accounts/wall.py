@@ -3,7 +3,7 @@ migration operation, and the questions to the catalog that prove it stands (TI-1
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.apps import apps
@@ -64,7 +64,7 @@ SEQUENCE = {
 }
 NO_APP_GRANT = ("accounts_auditevent", "accounts_audithead")
 INSERT_ONLY = ("accounts_auditqueue",)
-APP_UPDATES = {ANCHOR: "slug, name, state, key_epoch, closing_at"}
+APP_UPDATES = {ANCHOR: "slug, name, client_word, state, key_epoch, closing_at"}
 
 FUNCTIONS = """
 CREATE OR REPLACE FUNCTION refuse_while_closing() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -106,8 +106,10 @@ def policies_of(table: str, policy: DataPolicy) -> dict[str, tuple[str, str, str
     }
 
 
-def grants_of(table: str, policy: DataPolicy) -> dict[str, str]:
-    """Return the privileges of each role on a table."""
+def grants_of(
+    table: str, policy: DataPolicy, columns: Collection[str] | None = None
+) -> dict[str, str]:
+    """Return the privileges of each role on a table; `columns` are those it has so far, None: all it will have."""
     grants = {
         "keepwell_exporter": "SELECT",
         "keepwell_purger": "SELECT, DELETE",
@@ -116,7 +118,10 @@ def grants_of(table: str, policy: DataPolicy) -> dict[str, str]:
     if table in INSERT_ONLY:
         grants["keepwell_app"] = "INSERT"
     elif table in APP_UPDATES:
-        grants["keepwell_app"] = f"SELECT, INSERT, UPDATE ({APP_UPDATES[table]})"
+        updates = [
+            each for each in APP_UPDATES[table].split(", ") if columns is None or each in columns
+        ]
+        grants["keepwell_app"] = f"SELECT, INSERT, UPDATE ({', '.join(updates)})"
     elif table not in NO_APP_GRANT:
         verbs = [
             "SELECT",
@@ -155,7 +160,10 @@ def wall_sql(model: Any, policy: DataPolicy) -> list[str]:
         if name != RESTRICTIVE  # looks at tables that may come later: `RestrictReaders`
     ]
     return sql + [
-        f"GRANT {verbs} ON {table} TO {role}" for role, verbs in grants_of(table, policy).items()
+        f"GRANT {verbs} ON {table} TO {role}"
+        for role, verbs in grants_of(
+            table, policy, [field.column for field in model._meta.local_concrete_fields]
+        ).items()
     ]
 
 

@@ -12,6 +12,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts import terminology
 from accounts.cells import cell, region_name
 from accounts.tenancy import AccountRef
 from privacy.vocabulary import clock, scope
@@ -64,6 +65,9 @@ class AccountAnchor(models.Model):
     country = operational(models.CharField(max_length=2))
     state = operational(
         models.CharField(max_length=10, choices=State.choices, default=State.ACTIVE)
+    )
+    client_word = operational(
+        models.CharField(max_length=12, choices=terminology.CHOICES, default=terminology.USUAL)
     )
     key_epoch = operational(models.PositiveIntegerField(default=1))
     created_at = operational(models.DateTimeField(default=clock.now))

@@ -19,9 +19,9 @@ from django.utils.dateformat import format as format_date
 from django.utils.formats import get_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext, override, pgettext
+from django.utils.translation import get_language, gettext, pgettext
 
-from accounts import hosts
+from accounts import hosts, terminology
 from privacy.vocabulary import clock as present
 
 register = template.Library()
@@ -63,14 +63,13 @@ def _sprite() -> str:
 
 @register.simple_tag
 def fixed(name: str) -> SafeString:
-    """Return a template that says the same to everybody, drawn once for each language."""
-    return _fixed(name, get_language())
+    """Return a template that says the same to everybody, drawn once for each language and word for clients."""
+    return _fixed(name, get_language(), terminology.word())
 
 
 @cache
-def _fixed(name: str, language: str) -> SafeString:
-    with override(language):
-        return render_to_string(name)
+def _fixed(name: str, language: str, word: str) -> SafeString:
+    return render_to_string(name)
 
 
 @register.simple_tag(takes_context=True)

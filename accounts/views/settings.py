@@ -227,9 +227,16 @@ def landing(request: AccountRequest) -> HttpResponse:
 @both
 def practice(request: AccountRequest) -> HttpResponse:
     """Change the practice's name; show its region with reason and basis."""
-    form = PracticeNameForm(request.POST or None, initial={"name": request.account.name})
+    account = request.account
+    initial = {"name": account.name, "word": account.client_word}
+    form = PracticeNameForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        practice_settings.rename(by=request.actor, account=request.account, **form.cleaned_data)
+        values = form.cleaned_data
+        practice_settings.call_clients(
+            by=request.actor, account=account, word=values["word"] or initial["word"]
+        )
+        if values["name"] != account.name:
+            practice_settings.rename(by=request.actor, account=account, name=values["name"])
         messages.success(request, _("Saved."))
         return redirect(request.account.url("practice"))
     context = {
