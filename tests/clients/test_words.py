@@ -146,7 +146,10 @@ def test_the_index_finds_what_a_plain_walk_finds(names: list[str], word: str) ->
         ),
         key=lambda each: each.order,
     )
-    assert finds(people, word) == [each.given_name for each in plain]
+    index = Index(people, dict)
+    assert index.fits(word) == bool(plain)
+    if plain:
+        assert index.search(word, 20) == plain
 
 
 PEOPLE = [
