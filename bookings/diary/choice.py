@@ -14,7 +14,7 @@ from accounts.models import Location, Member, Practitioner
 from bookings.diary.away import Calendar, Kept
 from bookings.diary.news import state_of
 from bookings.diary.query import ALL, Asked, Look
-from bookings.models import Absence, DiaryChoice, OpenHoliday
+from bookings.models import Absence, DiaryChoice, OpenHoliday, Resource
 from privacy.vocabulary import scope
 
 
@@ -37,6 +37,7 @@ class Seen:
     own: UUID | None
     kept: Kept
     state: str
+    has_rooms: bool
 
     @property
     def zone(self) -> str:
@@ -57,6 +58,7 @@ def seen(asked: Asked, member: Member, days: list[date]) -> Seen:
         part=F("holiday_calendars__subdivision"),
         opens=ArraySubquery(open_days.values("day")),
         has_absences=Exists(Absence.objects.all()),
+        has_rooms=Exists(Resource.objects.filter(location_id=OuterRef("pk"), archived_at=None)),
         state=state_of(days),
     ).order_by("name")
     people = Practitioner.objects.annotate(
@@ -83,6 +85,7 @@ def seen(asked: Asked, member: Member, days: list[date]) -> Seen:
         own=next((each.pk for each in practitioners if each.member_id == member.pk), None),
         kept=Kept(calendars, has_absences=any(each.has_absences for each in places)),
         state=places[0].state if locations else "",
+        has_rooms=any(each.has_rooms for each in places),
     )
 
 

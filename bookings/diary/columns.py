@@ -40,9 +40,9 @@ STATE_ICONS: dict[str, str] = {
 
 @dataclass(slots=True)
 class Column:
-    """One practitioner on one day."""
+    """One practitioner on one day, or one room (`resource`) on it."""
 
-    practitioner: UUID
+    practitioner: UUID | None
     day: date
     title: str
     sub: str
@@ -59,6 +59,7 @@ class Column:
     is_front: bool = False
     before: str = ""
     after: str = ""
+    resource: UUID | None = None
 
     @property
     def body(self) -> SafeString:
@@ -290,13 +291,17 @@ class Writer:
             length_url=pk.join(self.urls["appointment_length"]) if editable else "",
             time=self.span_words(entry.starts.time(), entry.ends.time()),
             who=who,
-            what=f"{what} · {entry.room}" if entry.room else what,
+            what=self.with_more(what, entry),
             state=word,
             state_icon=drawing,
             alert_icon=self.alert_icon if entry.has_alert else "",
             is_open=entry.id == self.asked.appointment,
             is_client=entry.capacity == 1 and len(live or entry.places) == 1,
         )
+
+    def with_more(self, what: str, entry: Entry) -> str:
+        """Return what an appointment is with what its column doesn't say: the room it has."""
+        return f"{what} · {entry.room}" if entry.room else what
 
     def words(self, entry: Entry, places: list[tuple[UUID, str]]) -> tuple[str, str]:
         """Return who comes and for what; a group goes by its service's name and its places."""

@@ -21,6 +21,7 @@ from bookings.diary.choice import Seen, seen
 from bookings.diary.columns import Column, Writer
 from bookings.diary.month import Day, month, weekdays
 from bookings.diary.query import Asked, Look
+from bookings.diary.room_columns import RoomWriter
 from bookings.diary.rows import Rows, read, read_list
 from bookings.diary.words import Title, heading
 from bookings.models import Appointment
@@ -80,6 +81,10 @@ def page(asked: Asked, *, account: AccountAnchor, member: Member, can_edit: bool
     now = clock.now()
     # An address without a day means today, which only the zone tells; UTC's is near enough for what is read before
     known = seen(asked, member, asked.days(asked.day or now.date()))
+    if asked.look == Look.ROOMS:
+        # Rooms are everybody's
+        known.wanted = None
+        asked = asked if known.has_rooms else asked.but(look=Look.DAY)
     today = now.astimezone(zone_info(known.zone)).date()
     day = asked.day or today
     days = asked.days(day)
@@ -99,7 +104,8 @@ def page(asked: Asked, *, account: AccountAnchor, member: Member, can_edit: bool
         _fill_month(made, today)
     else:
         rows = read_list(known, days, asked.page) if asked.look == Look.LIST else read(known, days)
-        writer = Writer(asked, account, can_edit, known, rows)
+        kind = RoomWriter if asked.look == Look.ROOMS else Writer
+        writer = kind(asked, account, can_edit, known, rows)
         (_fill_list if asked.look == Look.LIST else _fill_grid)(made, writer, rows, today)
     return made
 

@@ -58,7 +58,7 @@ def paper(shown: Page, *, names: Paper) -> Sheet:
     people = {each.pk: str(each.name) for each in shown.shown}
     days: dict[date, list[Part]] = {day: [] for day in shown.days}
     for column in shown.columns:
-        if column.blocks:
+        if column.blocks and column.practitioner is not None:
             days[column.day].append(_part(column, people[column.practitioner], names))
     today = date.min  # a sheet is read on other days too
     return Sheet(

@@ -22,9 +22,14 @@ class Look(StrEnum):
     """How the diary is laid out."""
 
     DAY = "day"
+    ROOMS = "rooms"
     WEEK = "week"
     MONTH = "month"
     LIST = "list"
+
+
+# A day by its people, and the same day by its rooms and equipment
+ONE_DAY_LOOKS = (Look.DAY, Look.ROOMS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,7 @@ class Asked:
 
     def days(self, day: date) -> list[date]:
         """Return the days shown when `day` is asked for: one, whole weeks from Monday, or seven from it on."""
-        if self.look == Look.DAY:
+        if self.look in ONE_DAY_LOOKS:
             return [day]
         if self.look == Look.MONTH:
             first = _monday(day.replace(day=1))
@@ -87,7 +92,7 @@ class Asked:
         """Return the day that the arrows lead to from `day`: one look earlier (-1) or later (1)."""
         if self.look == Look.MONTH:
             return _month(day, ahead)
-        return day + (ONE_DAY if self.look == Look.DAY else WEEK) * ahead
+        return day + (ONE_DAY if self.look in ONE_DAY_LOOKS else WEEK) * ahead
 
 
 def _monday(day: date) -> date:

@@ -6,6 +6,7 @@ from bookings.diary.views import (
     appointment,
     diary,
     groups,
+    lengthening,
     moving,
     new,
     requests,
@@ -21,7 +22,9 @@ urlpatterns: list[URLPattern] = [
     path("appointments/new/", new.appointment_new, name="appointment_new"),
     path("appointments/<uuid:pk>/", appointment.appointment, name="appointment"),
     path("appointments/<uuid:pk>/move/", moving.appointment_move, name="appointment_move"),
-    path("appointments/<uuid:pk>/length/", moving.appointment_length, name="appointment_length"),
+    path(
+        "appointments/<uuid:pk>/length/", lengthening.appointment_length, name="appointment_length"
+    ),
     path("appointments/moves/<uuid:pk>/reversal/", moving.move_reversal, name="move_reversal"),
     path(
         "appointments/attendees/<uuid:pk>/attendance/<slug:state>/",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from accounts.models import Practitioner
-from bookings.diary.query import Look
+from bookings.diary.query import ONE_DAY_LOOKS, Look
 
 
 class Head(NamedTuple):
@@ -39,7 +39,7 @@ def heading(look: Look, day: date, days: list[date], today: date) -> Title:
         words = format_date(day, pgettext("date format: month of the diary", "F Y"))
         return Title(words, format_date(day, pgettext("date format: short month", "M Y")))
     year = "" if last.year == today.year else f" {last.year}"
-    if look == Look.DAY:
+    if look in ONE_DAY_LOOKS:
         words = format_date(first, pgettext("date format: day of the diary", "D j F")) + year
         return Title(words, format_date(first, pgettext("date format: short day", "D j M")) + year)
     if (first.year, first.month) == (last.year, last.month):

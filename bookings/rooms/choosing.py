@@ -57,6 +57,8 @@ def change(*, by: Actor, appointment: Appointment, resource: UUID) -> ResourceUs
     if wanted is None or fresh.state not in Appointment.LIVE:
         raise Taken
     use = assigning.give(fresh, wanted)
+    # An open diary asks the appointments' own rows whether anything changed
+    Appointment.objects.filter(pk=fresh.pk).update(state=fresh.state)
     audit.record("appointment.room_changed", by=by, of=fresh)
     return use
 

@@ -88,10 +88,13 @@ export const finish = () => {
   else send(ended);
 };
 
+// A column is a person's or a room's
+const place = ({ practitioner = "", resource = "" }) => (resource ? { resource } : { practitioner });
+
 const send = async (ended) => {
   const { diary, plan, appt, kind, to, mark } = ended;
   const column = plan.columns[to.column].column.dataset;
-  const values = kind === "length" ? { minutes: to.length } : { practitioner: column.practitioner ?? "", starts: wall(column.day, to.from) };
+  const values = kind === "length" ? { minutes: to.length } : { ...place(column), starts: wall(column.day, to.from) };
   mark.show(plan, to, "is-lifted is-saving", ended.who);
   const undone = () => forget(ended);
   for (const trouble of ["responseError", "sendError", "timeout"]) diary.addEventListener(`htmx:${trouble}`, undone, { once: true });
@@ -116,7 +119,7 @@ new MutationObserver(() => { if (asked && !document.querySelector("#panel [data-
 
 export const book = ({ diary, plan, to, drawn }) => {
   const column = plan.columns[to.column].column.dataset;
-  const query = new URLSearchParams({ practitioner: column.practitioner ?? "", starts: wall(column.day, to.from) });
+  const query = new URLSearchParams({ ...place(column), starts: wall(column.day, to.from) });
   if (drawn) query.set("minutes", to.length);
   location.assign(`${diary.dataset.bookUrl}${diary.dataset.bookUrl.includes("?") ? "&" : "?"}${query}`);
 };

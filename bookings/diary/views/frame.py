@@ -97,7 +97,7 @@ def context_of(request: AccountRequest, shown: Page) -> dict[str, Any]:
         "book_url": request.account.url("appointment_new"),
         "hours_url": "" if shown.has_hours else request.account.url("hours"),
         "team_url": request.account.url("team"),
-        "looks": _looks(asked, address),
+        "looks": _looks(asked, address, has_rooms=shown.seen.has_rooms),
         "news_url": request.account.url("diary_news")
         + shown.asked.but(appointment=None, page=shown.asked.page).query()
         + f"&state={shown.seen.state}",
@@ -107,9 +107,10 @@ def context_of(request: AccountRequest, shown: Page) -> dict[str, Any]:
     }
 
 
-def _looks(asked: Asked, address: str) -> list[dict[str, Any]]:
+def _looks(asked: Asked, address: str, *, has_rooms: bool) -> list[dict[str, Any]]:
     words = {
         Look.DAY: (_("Day"), "d"),
+        Look.ROOMS: (_("Rooms"), "r"),
         Look.WEEK: (_("Week"), "w"),
         Look.MONTH: (_("Month"), "o"),
         Look.LIST: (_("List"), "l"),
@@ -122,12 +123,15 @@ def _looks(asked: Asked, address: str) -> list[dict[str, Any]]:
             "current": look == asked.look,
         }
         for look, (label, key) in words.items()
+        if look != Look.ROOMS or has_rooms
     ]
 
 
 def _filter(shown: Page, asked: Asked, request: AccountRequest) -> dict[str, Any]:
     """Return what there is to choose from, empty when there is one of each, and what is chosen in a word or two."""
     people, places = shown.practitioners, shown.locations
+    if asked.look == Look.ROOMS:
+        people = []
     if len(people) < 2 and len(places) < 2:
         return {}
     wanted = shown.seen.wanted
@@ -151,7 +155,7 @@ def _filter(shown: Page, asked: Asked, request: AccountRequest) -> dict[str, Any
 def _filter_words(shown: Page) -> str:
     """Return "Everyone", "Mei Tanaka" or "2 of 5 people", and the location where there are several."""
     wanted, words = shown.seen.wanted, []
-    if len(shown.practitioners) > 1:
+    if len(shown.practitioners) > 1 and shown.asked.look != Look.ROOMS:
         names = [str(each.name) for each in shown.practitioners if wanted and each.pk in wanted]
         count = {"shown": len(names), "all": len(shown.practitioners)}
         if not wanted or len(names) == len(shown.practitioners):

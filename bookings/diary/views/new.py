@@ -23,10 +23,12 @@ from bookings.availability.wall_time import NonexistentTime
 from bookings.diary.booking_forms import BookForm
 from bookings.diary.moving_forms import WALL, with_start
 from bookings.diary.views import series_plan
+from bookings.diary.views.beside import nearest_words, taken_words, that_day_first
 from bookings.diary.views.frame import Toast, diary_of, tell
-from bookings.diary.views.moving import nearest_words, taken_words, that_day_first
 from bookings.diary.views.who import found_clients, uuid_in, who_context
 from bookings.models import Appointment
+from bookings.openings.taking import Taken
+from bookings.rooms import choosing
 
 PAGE = "bookings/new.html"
 
@@ -95,8 +97,21 @@ def _booked_or_set(
 
 def _booked(request: AccountRequest, booked: Appointment) -> HttpResponse:
     at = clock_words(booked.starts_at, booked.location.time_zone)
-    tell(request, Toast(_("Booked for %(time)s") % {"time": at}))
+    tell(request, Toast(_("Booked for %(time)s") % {"time": at} + _room_words(request, booked)))
     return redirect(request.account.url("diary") + diary_of(booked).query())
+
+
+def _room_words(request: AccountRequest, booked: Appointment) -> str:
+    """Give a booking the room whose column was pressed, where that suits and is free; say so where it isn't."""
+    wanted = uuid_in(request.POST.get("resource", ""))
+    if wanted is None or booked.uses.filter(resource_id=wanted).exists():
+        return ""
+    try:
+        choosing.change(by=request.actor, appointment=booked, resource=wanted)
+    except Taken:
+        rooms = ", ".join(choosing.names(booked))
+        return " " + (_("in %(rooms)s.") % {"rooms": rooms} if rooms else _("without a room."))
+    return ""
 
 
 def _saw_all(form: BookForm, wanted: dict[str, Any]) -> bool:
@@ -139,6 +154,7 @@ def _page(
         "has_services": bool(form.services),
         "has_practitioners": bool(form.practitioners),
         "several_locations": len(form.locations) > 1,
+        "resource": uuid_in(request.POST.get("resource", request.GET.get("resource", ""))),
         **more,
     }
     return render(request, PAGE, context, status=status)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import Permission, require
 from accounts.places import here
 from accounts.requests import AccountRequest
-from bookings.diary.views.frame import Toast, diary_of, tell
+from bookings.diary.views.frame import Toast, changed, tell
 from bookings.models import Appointment
 from bookings.openings.taking import Taken
 from bookings.rooms import choosing
@@ -29,19 +29,19 @@ def appointment_room(request: AccountRequest, pk: UUID) -> HttpResponse:
     )
     kinds = choosing.kinds(found)
     if request.method == "POST":
-        wanted = next((each for each in kinds if each.has(request.POST.get("resource", ""))), None)
+        # An undo asks with the room in its query
+        asked = request.POST.get("resource", request.GET.get("resource", ""))
+        wanted = next((each for each in kinds if each.has(asked)), None)
         if wanted is None:
             raise Http404
         try:
-            use = choosing.change(
-                by=request.actor, appointment=found, resource=UUID(request.POST["resource"])
-            )
+            use = choosing.change(by=request.actor, appointment=found, resource=UUID(asked))
         except Taken:
             toast = Toast(_("Somebody else has it at that time."), level="error")
             kinds = choosing.kinds(found)
         else:
-            tell(request, Toast(_("Now in %(room)s.") % {"room": use.resource.name}))
-            return redirect(request.account.url("diary") + diary_of(found).query())
+            toast = Toast(_("Now in %(room)s.") % {"room": use.resource.name})
+            return changed(request, found, toast)
         tell(request, toast)
     context = {
         "appointment": found,

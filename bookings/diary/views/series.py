@@ -69,6 +69,8 @@ def how_far(
     values = _as_it_is(visit) | wanted
     starts = values.get("starts_local", values["day"])
     person = getattr(values["practitioner"], "pk", values["practitioner"])
+    if "minutes" not in wanted and (person, starts) == (visit.practitioner_id, values["day"]):
+        return None  # only its room is another
     context = {
         **_context(request, visit),
         "ways": ways,

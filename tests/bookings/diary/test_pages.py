@@ -18,7 +18,7 @@ from accounts.tenancy import acting_in
 from bookings.appointments.booking import book
 from bookings.appointments.cancelling import cancel
 from bookings.availability.schedule import Slot
-from bookings.diary.views.moving import nearest_words, that_day_first
+from bookings.diary.views.beside import nearest_words, that_day_first
 from bookings.models import Appointment, Attendee, Message, Move
 from clients.models import Alert, Client
 from tests.bookings.office import (
