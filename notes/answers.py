@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from notes.charts.chart import Chart, ChartRefused, clean_chart
 from notes.questions import (
     TODAY,
     Question,
@@ -19,7 +20,7 @@ from notes.questions import (
     too_long,
 )
 
-Answer = str | int | list[str]
+Answer = str | int | list[str] | Chart
 Content = dict[str, Answer]
 
 TITLE_LENGTH = 120
@@ -55,8 +56,9 @@ def clean_answers(sections: Sequence[Mapping[str, Any]], raw: Mapping[str, objec
     """Return the answers as they are kept: by question key, empty ones left out, line ends as "\\n".
 
     Texts are str, a scale is int, `checkboxes` a list of options in the template's order, a date its ISO form, a number
-    its decimal text ("36.5"; a JSON number would not survive every reader). Raises `AnswersRefused` for keys that the
-    sections don't ask, wrong types, unknown options, too long texts, and more than 100 KB in all.
+    its decimal text ("36.5"; a JSON number would not survive every reader), a body chart as `notes.charts.chart` says.
+    Raises `AnswersRefused` for keys that the sections don't ask, wrong types, unknown options, too long texts, and more
+    than 100 KB in all.
     """
     questions = {question.key: question for question in questions_of(sections)}
     problems = {key: _("This note has no such question.") for key in raw if key not in questions}
@@ -189,6 +191,13 @@ def _number(question: Question, raw: object) -> str | None:
     return raw
 
 
+def _chart(question: Question, raw: object) -> Chart | None:
+    try:
+        return clean_chart(question.views, raw)
+    except ChartRefused as refused:
+        raise _Wrong(str(refused)) from None
+
+
 def _bytes(content: Content) -> bytes:
     return json.dumps(content, ensure_ascii=False).encode()
 
@@ -201,4 +210,5 @@ CHECKS: dict[str, Callable[[Question, object], Answer | None]] = {
     "checkboxes": _checkboxes,
     "date": _date,
     "number": _number,
+    "chart": _chart,
 }

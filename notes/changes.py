@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -12,9 +13,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from accounts.templatetags.keepwell import day
 from notes.answers import Answer
+from notes.models import NoteVersion
 from notes.questions import questions_of
-from notes.showing import as_text
+from notes.showing import Drawing, as_text, drawing_of
 
 WORDS = re.compile(r"\s*\w+|\s*[^\w\s]|\s+")
 LINES = re.compile(r"[^\n]*\n|[^\n]+")
@@ -24,12 +27,18 @@ MOST_PIECES = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One question whose answer differs: before and after as plain text, and both in one text with marks."""
+    """One question whose answer differs: before and after as plain text and as drawings, and both in one text with marks."""
 
     label: str
     before: str
     after: str
     marked: SafeString
+    drawn: tuple[Drawing | None, Drawing | None] = (None, None)
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether there is a drawing to compare."""
+        return any(self.drawn)
 
 
 def pieces(before: str, after: str) -> Iterator[tuple[str, str]]:
@@ -94,12 +103,37 @@ def between(
     after: tuple[str, Mapping[str, Answer]],
 ) -> list[Change]:
     """Return what differs between two (title, answers) of a note, in the order of its questions."""
-    rows = [(_("Title"), before[0], after[0])]
-    rows += [
-        (question.label, as_text(before[1].get(question.key)), as_text(after[1].get(question.key)))
-        for question in questions_of(sections)
+    found = []
+    if before[0] != after[0]:
+        found.append(Change(_("Title"), before[0], after[0], marked(before[0], after[0])))
+    for question in questions_of(sections):
+        was, came = before[1].get(question.key), after[1].get(question.key)
+        if was != came:
+            old, new = as_text(was, question), as_text(came, question)
+            drawn = (drawing_of(was), drawing_of(came))
+            found.append(Change(question.label, old, new, marked(old, new), drawn))
+    return found
+
+
+def of_versions(
+    sections: Sequence[Mapping[str, Any]], before: NoteVersion | None, after: NoteVersion
+) -> list[Change]:
+    """Return what differs between two saved states of a note; between nothing and the first for None."""
+    was = (before.title, before.content) if before else ("", {})
+    rows = [
+        (_("Why it is amended"), before.reason if before else "", after.reason),
+        (_("Seen on"), _day(before.seen_on if before else None), _day(after.seen_on)),
     ]
-    return [Change(label, old, new, marked(old, new)) for label, old, new in rows if old != new]
+    more = [
+        Change(label, old or "", new or "", marked(old or "", new or ""))
+        for label, old, new in rows
+        if (old or "") != (new or "")
+    ]
+    return [*more, *between(sections, was, (after.title, after.content))]
+
+
+def _day(seen_on: date | None) -> str:
+    return day(seen_on) if seen_on else ""
 
 
 def _common_space(first: str, second: str) -> str:

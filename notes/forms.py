@@ -19,6 +19,8 @@ from notes.answers import (
     clean_answers,
     clean_title,
 )
+from notes.charts.chart import said
+from notes.charts.field import ChartWidget, ShownChart
 from notes.models import Note, NoteTemplate
 from notes.questions import HIGHEST, LOWEST, SEEN_ON, WHY, Question, questions_of
 from notes.signing import ADDENDUM_LENGTH, REMARK_LENGTH
@@ -38,11 +40,22 @@ class AnswerField(forms.Field):
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as it is shown: its field, how that looks, what helps to answer it, and the chart where it is one."""
+
+    field: forms.BoundField
+    question: Question
+    look: str
+    help: str
+    chart: ShownChart | None
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """A section as it is shown: `title` is empty where its single question already says it."""
 
     title: str
-    fields: list[tuple[forms.BoundField, str]]
+    questions: list[Asked]
 
 
 class NoteForm(forms.Form):
@@ -77,6 +90,8 @@ class NoteForm(forms.Form):
         )
         for question in self.questions:
             self.fields[question.key] = _field(question)
+        if data is None and note.version == 1 and self.questions:
+            self.fields[self.questions[0].key].widget.attrs["autofocus"] = True
         if not note.appointment_id:
             self.initial[SEEN_ON] = note.seen_on
             self.fields[SEEN_ON] = forms.DateField(
@@ -146,8 +161,30 @@ class NoteForm(forms.Form):
             alone = len(asked) == 1 and asked[0]["label"] == section["title"]
             yield Section(
                 "" if alone else section["title"],
-                [(self[each["key"]], "scale" if each["type"] == "scale" else "") for each in asked],
+                [self._asked(question) for question in questions_of([section])],
             )
+
+    def _asked(self, question: Question) -> Asked:
+        bound = self[question.key]
+        is_chart = question.kind == "chart"
+        return Asked(
+            bound,
+            question,
+            "scale" if question.kind == "scale" else "",
+            help_of(question),
+            ShownChart(question.views, bound.value()) if is_chart else None,
+        )
+
+
+class ReadyRadios(forms.RadioSelect):
+    """Radios of which the chosen one has the focus, so that Enter goes on at once."""
+
+    def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Return one radio."""
+        option = super().create_option(*args, **kwargs)
+        if option["selected"]:
+            option["attrs"]["autofocus"] = True
+        return option
 
 
 class BeginForm(forms.Form):
@@ -155,7 +192,7 @@ class BeginForm(forms.Form):
 
     template = forms.ChoiceField(
         label=gettext_lazy("Template"),
-        widget=forms.RadioSelect,
+        widget=ReadyRadios,
         error_messages={"required": gettext_lazy("Choose what the note begins with.")},
     )
     carry = forms.BooleanField(
@@ -234,6 +271,17 @@ class HashForm(forms.Form):
         return text
 
 
+def help_of(question: Question) -> str:
+    """Return what stands between a question and its field: the template's help, a scale's ends, that it is required."""
+    ends = [
+        f"{number} = {words}"
+        for number, words in ((question.lowest, question.low), (question.highest, question.high))
+        if words
+    ]
+    needed = _("Needed before the note is signed.") if question.required else ""
+    return " ".join(part for part in (question.help, ", ".join(ends), needed) if part)
+
+
 def _field(question: Question) -> forms.Field:
     return AnswerField(label=question.label, widget=WIDGETS[question.kind](question))
 
@@ -251,9 +299,13 @@ def _radio(question: Question) -> forms.Widget:
     )
 
 
+# Plain fields that browsers, phones and dictation programs know how to fill
+SPOKEN = {"spellcheck": "true", "autocapitalize": "sentences"}
 WIDGETS: dict[str, Any] = {
-    "text": lambda _: forms.TextInput(attrs={"maxlength": TEXT_LENGTH, "autocomplete": "off"}),
-    "paragraph": lambda _: forms.Textarea(attrs={"rows": 2}),
+    "text": lambda _: forms.TextInput(
+        attrs={"maxlength": TEXT_LENGTH, "autocomplete": "off", **SPOKEN}
+    ),
+    "paragraph": lambda _: forms.Textarea(attrs={"rows": 2, **SPOKEN}),
     "scale": _scale,
     "radio": _radio,
     "checkboxes": lambda question: forms.CheckboxSelectMultiple(
@@ -261,6 +313,7 @@ WIDGETS: dict[str, Any] = {
     ),
     "date": lambda _: forms.DateInput(attrs={"type": "date"}),
     "number": lambda _: forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    "chart": lambda _: ChartWidget(),
 }
 
 
@@ -281,7 +334,10 @@ def typed_by_hand(note: Note, data: Mapping[str, Any]) -> list[tuple[str, str]]:
     shown = []
     for question in questions_of(note.sections):
         value = form[question.key].value()
-        text = ", ".join(value) if isinstance(value, list) else str(value or "")
+        if question.kind == "chart":
+            text = said(ShownChart(question.views, value).chart)
+        else:
+            text = ", ".join(value) if isinstance(value, list) else str(value or "")
         if text.strip():
             shown.append((question.label, text))
     return shown

@@ -11,6 +11,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from notes.charts.figures import USUAL, VIEWS
+
 KINDS: dict[str, Promise] = {
     "paragraph": gettext_lazy("Long text"),
     "text": gettext_lazy("Short text"),
@@ -19,6 +21,7 @@ KINDS: dict[str, Promise] = {
     "checkboxes": gettext_lazy("Any of several"),
     "date": gettext_lazy("Date"),
     "number": gettext_lazy("Number"),
+    "chart": gettext_lazy("Body chart"),
 }
 WITH_OPTIONS = ("radio", "checkboxes")
 LOWEST, HIGHEST = 0, 10
@@ -59,13 +62,15 @@ class Question:
     low: str = ""
     high: str = ""
     unit: str = ""
+    views: tuple[str, ...] = USUAL
 
     def asks_as(self, other: Question) -> bool:
         """Whether an answer to `other` answers this one too: asked and answered the same way."""
         return self._asked() == other._asked()
 
     def _asked(self) -> tuple[object, ...]:
-        return (self.label, self.kind, self.options, self.lowest, self.highest, self.unit)
+        scale = (self.lowest, self.highest, self.unit)
+        return (self.label, self.kind, self.options, scale, self.views)
 
 
 def questions_of(sections: Sequence[Mapping[str, Any]]) -> Iterator[Question]:
@@ -90,6 +95,7 @@ def question_of(asked: Mapping[str, Any]) -> Question:
         low=asked.get("low", ""),
         high=asked.get("high", ""),
         unit=asked.get("unit", ""),
+        views=tuple(asked.get("views") or USUAL),
     )
 
 
@@ -97,7 +103,8 @@ def clean_sections(sections: object) -> list[dict[str, Any]]:
     """Return a template's sections in their plain form; raise `SectionsRefused` with the first thing that is wrong.
 
     A section is {"key", "title", "questions"}, a question {"key", "label", "type"} and, where they say something, "help",
-    "required", "default", "options" (radio, checkboxes), "lowest", "highest", "low", "high" (scale), "unit" (number).
+    "required", "default", "options" (radio, checkboxes), "lowest", "highest", "low", "high" (scale), "unit" (number),
+    "views" (chart).
     """
     if not isinstance(sections, list) or not sections:
         raise SectionsRefused(_("A template needs at least one section."))
@@ -174,11 +181,22 @@ def _clean_unit(asked: Mapping[str, Any]) -> dict[str, Any]:
     return {"unit": unit} if unit else {}
 
 
+def _clean_views(asked: Mapping[str, Any]) -> dict[str, Any]:
+    views = asked.get("views")
+    if views is None:
+        return {}
+    if not isinstance(views, list) or not views or not all(str(view) in VIEWS for view in views):
+        raise SectionsRefused(_("Choose at least one figure for a body chart."))
+    chosen = [view for view in VIEWS if view in views]
+    return {"views": chosen} if tuple(chosen) != USUAL else {}
+
+
 MORE: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "radio": _clean_options,
     "checkboxes": _clean_options,
     "scale": _clean_scale,
     "number": _clean_unit,
+    "chart": _clean_views,
 }
 
 

@@ -7,23 +7,46 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from accounts.templatetags.keepwell import clock as clock_words
 from accounts.templatetags.keepwell import day, short_day
 from accounts.time_zones import zone_info
 from notes.answers import Answer
+from notes.charts.chart import said
+from notes.charts.drawing import figures, legend
+from notes.charts.figures import View
+from notes.charts.kinds import ChartKind
 from notes.questions import Question, questions_of
 from privacy.vocabulary import clock
 from privacy.vocabulary.fields import is_unreadable
 
 
 @dataclass(frozen=True, slots=True)
+class Drawing:
+    """A body chart as pictures: the figures that it uses, and what its lines mean."""
+
+    figures: list[tuple[View, SafeString]]
+    legend: list[tuple[ChartKind, SafeString]]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAnswer:
+    """An answer in words, and as a drawing where it is one; `label` is empty where the section's title already says it."""
+
+    key: str
+    label: str
+    text: str
+    drawing: Drawing | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ShownSection:
-    """A section with the answers that were given; a label is empty where the section's title already says it."""
+    """A section with the answers that were given."""
 
     title: str
-    answers: list[tuple[str, str]]
+    answers: list[ShownAnswer]
 
 
 def shown_sections(
@@ -31,13 +54,19 @@ def shown_sections(
 ) -> list[ShownSection]:
     """Return the sections that hold an answer; of unreadable content one section that says so."""
     if is_unreadable(content):
-        return [ShownSection(_("Unreadable"), [("", _("The text of this note can't be read."))])]
+        words = _("The text of this note can't be read.")
+        return [ShownSection(_("Unreadable"), [ShownAnswer("", "", words)])]
     shown = []
     for section in sections:
         answers = [
-            ("" if question.label == section["title"] else question.label, text)
+            ShownAnswer(
+                question.key,
+                "" if question.label == section["title"] else question.label,
+                as_text(content[question.key], question),
+                drawing_of(content[question.key]),
+            )
             for question in questions_of([section])
-            if (text := as_text(content.get(question.key), question))
+            if question.key in content
         ]
         if answers:
             shown.append(ShownSection(section["title"], answers))
@@ -50,6 +79,8 @@ def as_text(answer: Answer | None, question: Question | None = None) -> str:
         return ""
     if isinstance(answer, list):
         return ", ".join(answer)
+    if isinstance(answer, dict):
+        return said(answer)
     if question is not None and question.kind == "date":
         return day(date.fromisoformat(str(answer)))
     if question is not None and question.kind == "scale":
@@ -57,6 +88,13 @@ def as_text(answer: Answer | None, question: Question | None = None) -> str:
     if question is not None and question.unit:
         return f"{answer} {question.unit}"
     return str(answer)
+
+
+def drawing_of(answer: Answer | None) -> Drawing | None:
+    """Return the pictures of a body chart, None for any other answer and for a chart in words alone."""
+    if not isinstance(answer, dict) or not (answer.get("strokes") or answer.get("marks")):
+        return None
+    return Drawing(figures(answer), legend(answer))
 
 
 def saved_words(moment: datetime, zone: str) -> str:
