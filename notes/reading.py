@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.http import Http404
 
 from accounts.models import Member, Practitioner
@@ -98,18 +98,21 @@ def openings_of(note: Note) -> list[NoteOpening]:
     return list(note.openings.select_related("member").order_by("-opened_at")[:PER_PAGE])
 
 
-def last_signed(client: Client, *, other_than: Note | None = None) -> Note | None:
-    """Return the client's note that was signed last among those that can be read; an amended one never."""
-    notes = Note.objects.filter(
-        of(client), state=Note.State.FINAL, latest__version__isnull=False
+def signed(client: Client, *, other_than: Note | None = None) -> TenantQuerySet:
+    """Return the client's signed notes that can be read, the last one first; amended and restricted ones never."""
+    # asked as a row of its own: a condition on `latest` would be answered by the note's own columns
+    text = NoteVersion.objects.filter(note=OuterRef("pk"), version=OuterRef("version"))
+    notes: TenantQuerySet = Note.objects.filter(
+        of(client), Exists(text), state=Note.State.FINAL, is_restricted=False
     ).exclude(amendments__state=Note.State.FINAL)
     if other_than is not None:
         notes = notes.exclude(pk__in=[other_than.pk, other_than.amends_id])
-    last: Note | None = (
-        notes.select_related("author", "appointment", "latest")
-        .order_by("-signed_at", "-id")
-        .first()
-    )
+    return notes.select_related("author", "appointment").order_by("-signed_at", "-id")
+
+
+def last_signed(client: Client, *, other_than: Note | None = None) -> Note | None:
+    """Return the first of `signed`."""
+    last: Note | None = signed(client, other_than=other_than).first()
     return last
 
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
+from uuid import UUID
 
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from accounts import audit
-from accounts.models import AccountAnchor
-from notes.answers import clean_template
-from notes.models import NoteTemplate
-from notes.questions import KEY, RESERVED, WITH_OPTIONS, SectionsRefused
+from accounts.models import AccountAnchor, Practitioner
+from bookings.models import Service
+from notes.answers import clean_template, defaults_of
+from notes.models import Note, NoteTemplate, ServiceTemplate
+from notes.questions import KEY, RESERVED, SectionsRefused
+from notes.standard import gallery
+from notes.standard.building import Standard, keyed
+from notes.writing import put
 from privacy.vocabulary import clock, scope
 from privacy.vocabulary.scope import SYSTEM, Actor
 
@@ -26,8 +32,9 @@ def provide_defaults(*, by: Actor = SYSTEM) -> list[NoteTemplate]:
     # the anchor's row is the lock: two first visitors must not provide twice
     AccountAnchor.objects.select_for_update().get(account_id=scope.current().account_id)
     if not NoteTemplate.objects.exists():
-        for position, (name, sections) in enumerate(_defaults(), start=1):
-            _create(by=by, name=name, sections=sections, position=position)
+        said = Practitioner.objects.values_list("profession", flat=True)
+        for standard in gallery.for_professions(said):
+            add_standard(by=by, standard=standard)
     return live()
 
 
@@ -39,6 +46,24 @@ def live() -> list[NoteTemplate]:
 def add(*, by: Actor, name: str, sections: list[dict[str, Any]]) -> NoteTemplate:
     """Add a template; raise `SectionsRefused` when name or sections can't be."""
     return _create(by=by, name=name, sections=sections, position=NoteTemplate.objects.count() + 1)
+
+
+def add_standard(*, by: Actor, standard: Standard) -> NoteTemplate:
+    """Add one of the standard templates, worded in the reader's language."""
+    name, sections = standard.make()
+    made = add(by=by, name=name, sections=keyed(sections, key_for))
+    if standard.restricted:
+        restrict(by=by, template=made, restricted=True)
+    return made
+
+
+def restrict(*, by: Actor, template: NoteTemplate, restricted: bool) -> NoteTemplate:
+    """Say whether notes that begin with a template are restricted from their beginning."""
+    if template.is_restricted != restricted:
+        template.is_restricted = restricted
+        template.save(update_fields=["is_restricted"])
+        audit.record("note_template.restricted", by=by, of=template, detail={"is": restricted})
+    return template
 
 
 def change(
@@ -59,10 +84,89 @@ def change(
     return stored
 
 
+def keep(
+    *,
+    by: Actor,
+    template: NoteTemplate | None,
+    name: str,
+    sections: list[dict[str, Any]],
+    restricted: bool,
+    services: Collection[str],
+) -> NoteTemplate:
+    """Add or change a template with all that its editor says; `services` are ids. Raises `SectionsRefused`."""
+    if template is None:
+        kept = add(by=by, name=name, sections=sections)
+    else:
+        kept = change(by=by, template=template, name=name, sections=sections)
+    restrict(by=by, template=kept, restricted=restricted)
+    begin_for(by=by, template=kept, services=services)
+    return kept
+
+
+def begin_for(*, by: Actor, template: NoteTemplate, services: Collection[str]) -> None:
+    """Let notes about visits of these services begin with the template, and of no others."""
+    wanted = {each.pk for each in Service.objects.all() if str(each.pk) in services}
+    own = ServiceTemplate.objects.filter(template=template)
+    kept = set(own.values_list("service_id", flat=True))
+    if wanted == kept:
+        return
+    own.exclude(service__in=wanted).delete()
+    ServiceTemplate.objects.filter(service__in=wanted - kept).delete()
+    for pk in sorted(wanted - kept):
+        ServiceTemplate(service_id=pk, template=template).save(force_insert=True)
+    detail = {"services": sorted(str(pk) for pk in wanted)}
+    audit.record("note_template.services_chosen", by=by, of=template, detail=detail)
+
+
+def of_service(service_id: UUID | None) -> UUID | None:
+    """Return the id of the template that notes about visits of a service begin with, None for no particular one."""
+    found: UUID | None = (
+        ServiceTemplate.objects.filter(service=service_id, template__archived_at=None)
+        .values_list("template_id", flat=True)
+        .first()
+    )
+    return found
+
+
+def services_by_template() -> dict[UUID, list[str]]:
+    """Return the names of the services whose notes begin with each template."""
+    found: dict[UUID, list[str]] = {}
+    for each in ServiceTemplate.objects.select_related("service").order_by("service__position"):
+        found.setdefault(each.template_id, []).append(str(each.service.name))
+    return found
+
+
+def services_elsewhere(template: NoteTemplate | None) -> dict[UUID, str]:
+    """Return the name of the template that a service's notes begin with, where it is another one."""
+    others = ServiceTemplate.objects.exclude(template=template) if template else None
+    rows = ServiceTemplate.objects.all() if others is None else others
+    return {each.service_id: each.template.name for each in rows.select_related("template")}
+
+
+def place(*, by: Actor, template: NoteTemplate, to: int) -> None:
+    """Move a template to a place among those that are offered, counted from 0."""
+    offered = [each for each in live() if each.pk != template.pk]
+    offered.insert(min(max(to, 0), len(offered)), template)
+    for position, each in enumerate(offered, start=1):
+        if each.position != position:
+            each.position = position
+            each.save(update_fields=["position"])
+    audit.record("note_template.moved", by=by, of=template)
+
+
+def sample(name: str, sections: list[dict[str, Any]]) -> Note:
+    """Return a note that is nobody's, to show how one looks that begins with these sections."""
+    note = Note(sections=sections)
+    content = defaults_of(sections, clock.now().date())
+    put(note, by=SYSTEM, title=name or _("New template"), content=content)
+    return note
+
+
 def copy(*, by: Actor, template: NoteTemplate) -> NoteTemplate:
     """Add a copy of a template, to be changed into another one."""
     name = _("%(name)s (copy)") % {"name": template.name[: NAME_LENGTH - 10]}
-    return add(by=by, name=name, sections=template.sections)
+    made = add(by=by, name=name, sections=template.sections)
+    return restrict(by=by, template=made, restricted=template.is_restricted)
 
 
 def archive(*, by: Actor, template: NoteTemplate) -> NoteTemplate:
@@ -110,125 +214,3 @@ def _clean_name(name: str) -> str:
     if len(name) > NAME_LENGTH:
         raise SectionsRefused(_("Keep the name to %(limit)d characters.") % {"limit": NAME_LENGTH})
     return name
-
-
-def _section(key: str, title: str, *questions: tuple[Any, ...]) -> dict[str, Any]:
-    """Return a section; one without questions is a single long text under its title."""
-    asked = questions or ((key, title, "paragraph"),)
-    return {
-        "key": key,
-        "title": title,
-        "questions": [
-            {
-                "key": each[0],
-                "label": each[1],
-                "type": each[2],
-                **({"options": each[3]} if each[2] in WITH_OPTIONS else {}),
-            }
-            for each in asked
-        ],
-    }
-
-
-def _scale(key: str, title: str) -> dict[str, Any]:
-    return _section(key, title, (key, title, "scale"))
-
-
-def _defaults() -> list[tuple[str, list[dict[str, Any]]]]:
-    return [
-        (_("Physio follow-up"), _follow_up()),
-        (_("First visit"), _first_visit()),
-        (_("Psychology session"), _psychology()),
-        (_("Podiatry"), _podiatry()),
-    ]
-
-
-def _follow_up() -> list[dict[str, Any]]:
-    return [
-        _section("subjective", _("Subjective")),
-        _section("objective", _("Objective")),
-        _scale("pain", _("Pain today")),
-        _section("assessment", _("Assessment")),
-        _section("plan", _("Plan")),
-    ]
-
-
-def _first_visit() -> list[dict[str, Any]]:
-    return [
-        _section("reason", _("Reason for the visit")),
-        _section(
-            "history",
-            _("History"),
-            ("history_now", _("What happened, and since when"), "paragraph"),
-            ("history_before", _("Earlier injuries, illnesses and operations"), "paragraph"),
-            ("medication", _("Medication"), "text"),
-            ("onset", _("Began on"), "date"),
-        ),
-        _section(
-            "red_flags",
-            _("Red flags"),
-            (
-                "red_flags",
-                _("Asked about, and present"),
-                "checkboxes",
-                [
-                    _("Night pain"),
-                    _("Unexplained weight loss"),
-                    _("Fever"),
-                    _("Numbness or weakness"),
-                    _("Bladder or bowel changes"),
-                ],
-            ),
-        ),
-        _section("objective", _("Objective")),
-        _scale("pain", _("Pain today")),
-        _section("assessment", _("Assessment")),
-        _section("goals", _("Goals")),
-        _section("plan", _("Plan")),
-    ]
-
-
-def _psychology() -> list[dict[str, Any]]:
-    return [
-        _section("presentation", _("Presentation")),
-        _scale("mood", _("Mood today")),
-        _section(
-            "risk",
-            _("Risk"),
-            (
-                "risk_level",
-                _("Risk today"),
-                "radio",
-                [_("None voiced"), _("Low"), _("Medium"), _("High")],
-            ),
-            ("risk_notes", _("What was said and done"), "paragraph"),
-        ),
-        _section("session", _("Session")),
-        _section("homework", _("Between sessions")),
-        _section("plan", _("Plan")),
-    ]
-
-
-def _podiatry() -> list[dict[str, Any]]:
-    return [
-        _section("subjective", _("Subjective")),
-        _section(
-            "feet",
-            _("Examination"),
-            ("pulses", _("Pulses"), "radio", [_("Palpable"), _("Weak"), _("Absent")]),
-            (
-                "sensation",
-                _("Monofilament, sites felt out of ten"),
-                "number",
-            ),
-            (
-                "skin",
-                _("Skin and nails"),
-                "checkboxes",
-                [_("Callus"), _("Corn"), _("Fissure"), _("Ulcer"), _("Ingrown nail"), _("Fungal")],
-            ),
-            ("findings", _("Findings"), "paragraph"),
-        ),
-        _section("treatment", _("Treatment")),
-        _section("plan", _("Plan")),
-    ]

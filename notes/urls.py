@@ -41,12 +41,27 @@ urlpatterns: list[URLPattern] = [
     path("notes/<uuid:pk>/print/", history.note_print, name="note_print"),
     path("settings/notes/", note_settings, name="note_settings"),
     path("settings/note-templates/", templates.note_templates, name="note_templates"),
+    path(
+        "settings/note-templates/gallery/",
+        templates.note_template_gallery,
+        name="note_template_gallery",
+    ),
+    path(
+        "settings/note-templates/gallery/<slug:key>/",
+        templates.note_template_standard,
+        name="note_template_standard",
+    ),
     path("settings/note-templates/new/", templates.note_template_new, name="note_template_new"),
     path("settings/note-templates/<uuid:pk>/", templates.note_template, name="note_template"),
     path(
         "settings/note-templates/<uuid:pk>/copy/",
         templates.note_template_copy,
         name="note_template_copy",
+    ),
+    path(
+        "settings/note-templates/<uuid:pk>/place/",
+        templates.note_template_place,
+        name="note_template_place",
     ),
     path(
         "settings/note-templates/<uuid:pk>/archive/",

@@ -50,6 +50,7 @@ class Practice:
     asked_name: str
     months_back: int = 8
     needs_room: str = ""
+    student: str = ""
 
 
 def small(practice: Practice) -> Practice:
@@ -89,6 +90,7 @@ HARBOUR = Practice(
     ),
     template="Physio follow-up",
     needs_room="Gait assessment",
+    student="Sam Lindqvist",
 )  # fmt: skip
 LIFFEY = Practice(
     name="Liffey Psychology",

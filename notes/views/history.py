@@ -17,7 +17,7 @@ from clients.disclosures import disclosing
 from clients.disclosures.outward import leaves
 from clients.models import Disclosure
 from notes import reading
-from notes.changes import between
+from notes.changes import of_versions
 from notes.models import Note, NoteVersion
 from notes.showing import shown_sections
 from notes.views.pages import beside_context
@@ -31,10 +31,12 @@ PER_PAGE = 50
 @require(Permission.CLINICAL_READ)
 @require_safe
 def note_beside(request: AccountRequest, pk: UUID) -> HttpResponse:
-    """Return the client's last signed note as the fragment that stands beside the draft."""
+    """Return one of the client's signed notes, the last unless another is named, as the fragment beside the draft."""
     note = reading.find(pk)
     hide = "hide" in request.GET
-    context = {"note": note, "hide": hide, **({} if hide else beside_context(note))}
+    context = {"note": note, "hide": hide}
+    if not hide:
+        context |= beside_context(note, request.GET.get("of", ""))
     return render(request, "notes/beside.html", context)
 
 
@@ -45,14 +47,18 @@ def note_versions(request: AccountRequest, pk: UUID) -> HttpResponse:
     note = reading.find(pk)
     page = Paginator(reading.versions_of(note), PER_PAGE).get_page(request.GET.get("page"))
     chosen = _chosen(request, note)
-    before = reading.version_of(note, chosen.version - 1)
+    before = _compared_with(request, note, chosen)
     context = {
         "note": note,
         "zone": zone_of(note),
         "page": page,
         "chosen": chosen,
-        "changes": [] if _unreadable(chosen, before) else _changes(note, chosen, before),
+        "changes": []
+        if _unreadable(chosen, before)
+        else of_versions(note.sections, before, chosen),
+        "before": before,
         "is_first": before is None,
+        "others": [number for number in range(note.version, 0, -1) if number != chosen.version],
         "unreadable": _unreadable(chosen, before),
         "sections": shown_sections(note.sections, chosen.content),
         "writers": _writers(note, list(page.object_list)),
@@ -90,9 +96,11 @@ def _chosen(request: AccountRequest, note: Note) -> NoteVersion:
     return chosen
 
 
-def _changes(note: Note, chosen: NoteVersion, before: NoteVersion | None) -> list[object]:
-    old = (before.title, before.content) if before else ("", {})
-    return list(between(note.sections, old, (chosen.title, chosen.content)))
+def _compared_with(request: AccountRequest, note: Note, chosen: NoteVersion) -> NoteVersion | None:
+    """Return the version that the chosen one is compared with: the one before it unless another is named."""
+    named = request.GET.get("against", "")
+    is_number = named.isascii() and named.isdigit() and len(named) < 9
+    return reading.version_of(note, int(named) if is_number else chosen.version - 1)
 
 
 def _unreadable(*versions: NoteVersion | None) -> bool:

@@ -31,5 +31,6 @@ def note(request: AccountRequest, pk: UUID) -> HttpResponse:
         writing.save(by=request.actor, note=found, **form.words)
     except (writing.StaleWrite, writing.Closed) as failure:
         return failed(request, found, form, failure)
-    beside = {"beside": "last"} if request.GET.get("beside") == "last" else {}
-    return redirect(request.account.url("note", pk, **beside))
+    beside = request.GET.get("beside", "")
+    query = {"beside": beside} if beside else {}
+    return redirect(request.account.url("note", pk, **query))

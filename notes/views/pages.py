@@ -14,14 +14,16 @@ from notes.answers import clean_answers, clean_title
 from notes.changes import between
 from notes.forms import NoteForm, typed_by_hand
 from notes.models import Note
+from notes.questions import questions_of
 from notes.showing import saved_words, shown_sections
 from notes.signing import Unanswered
 from notes.views.papers import alerts_of, reading_page
-from notes.writing import Closed, NothingWritten, StaleWrite
+from notes.writing import Closed, NothingWritten, StaleWrite, carried
 from notes.zones import zone_of
 from privacy.vocabulary.fields import is_unreadable
 
 AUTOSAVE = "X-Autosave"
+MOST_BESIDE = 30
 # What the verbs of writing and signing can answer to a form that is well filled in
 REFUSALS = (StaleWrite, Closed, NothingWritten, Unanswered)
 
@@ -47,7 +49,7 @@ def writing_page(
 ) -> HttpResponse:
     """Return the page on which a draft is written."""
     zone = zone_of(note)
-    beside = request.GET.get("beside") == "last"
+    beside = request.GET.get("beside", "")
     context = {
         "note": note,
         "form": form or NoteForm(note),
@@ -55,24 +57,31 @@ def writing_page(
         "alerts": alerts_of(note),
         "remarks": reading.remarks_of(note),
         "saved": saved_words(note.updated_at, zone) if note.version > 1 else "",
-        "beside": beside,
+        "beside": bool(beside),
         "sign_in_url": request.account.url("note_draft", note.pk),
-        "has_last": beside or reading.last_signed(note.client, other_than=note) is not None,
-        **(beside_context(note) if beside else {}),
+        "has_last": bool(beside) or reading.signed(note.client, other_than=note).exists(),
+        **(beside_context(note, beside) if beside else {}),
         **extra,
     }
     return render(request, "notes/write.html", context, status=status)
 
 
-def beside_context(note: Note) -> dict[str, Any]:
-    """Return the client's last signed note, to stand beside the one that is written."""
-    last = reading.last_signed(note.client, other_than=note)
+def beside_context(note: Note, named: str = "") -> dict[str, Any]:
+    """Return the signed note that stands beside the one that is written: the client's last one unless one is named."""
+    earlier = reading.signed(note.client, other_than=note)
+    listed = list(earlier[:MOST_BESIDE])
+    shown = next((each for each in listed if str(each.pk) == named), None)
+    last = shown or (listed[0] if listed else None)
     if last is None:
         return {"last": None}
+    titles = reading.texts_of(listed)
+    asked = {question.key for question in questions_of(note.sections)}
     return {
         "last": last,
         "last_zone": zone_of(last),
         "last_sections": shown_sections(last.sections, last.content),
+        "earlier": [(each, titles[each.pk].title) for each in listed],
+        "can_take": carried(note.sections, last).keys() & asked,
     }
 
 

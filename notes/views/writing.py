@@ -20,7 +20,7 @@ from notes import reading, templates, writing
 from notes.forms import BeginForm, NoteForm
 from notes.models import Note, NoteTemplate
 from notes.showing import saved_words
-from notes.views.pages import failed, is_autosave, refused
+from notes.views.pages import MOST_BESIDE, failed, is_autosave, refused
 from notes.zones import zone_of
 
 
@@ -42,7 +42,7 @@ def note_new(request: AccountRequest, client_id: UUID) -> HttpResponse:
         choices,
         request.POST if request.method == "POST" else None,
         has_last=last is not None,
-        initial={"template": _usual(author.pk, choices)},
+        initial={"template": _usual(author.pk, choices, appointment)},
     )
     if request.method == "POST" and form.is_valid():
         note = writing.begin(
@@ -88,9 +88,12 @@ def note_draft(request: AccountRequest, pk: UUID) -> HttpResponse:
 @require(Permission.CLINICAL_WRITE)
 @require_POST
 def note_copy(request: AccountRequest, pk: UUID) -> HttpResponse:
-    """Save what is typed, then fill the empty answers from the client's last signed note."""
+    """Save what is typed, then fill the empty answers from a signed note of the client, or take the answers named."""
     note = reading.find(pk)
-    source = reading.last_signed(note.client, other_than=note)
+    signed = reading.signed(note.client, other_than=note)
+    named = request.GET.get("of", "")
+    source = next((each for each in signed[:MOST_BESIDE] if named in ("", str(each.pk))), None)
+    only = request.GET.getlist("only") or None
     form = NoteForm(note, request.POST)
     if source is None:
         raise Http404
@@ -99,17 +102,18 @@ def note_copy(request: AccountRequest, pk: UUID) -> HttpResponse:
     try:
         saved = writing.save(by=request.actor, note=note, **form.words)
         filled = writing.copy_forward(
-            by=request.actor, note=saved, version=saved.version, source=source
+            by=request.actor, note=saved, version=saved.version, source=source, only=only
         )
     except (writing.StaleWrite, writing.Closed) as failure:
         return failed(request, note, form, failure)
-    messages.success(
-        request,
-        _("Empty answers were filled from the last note.")
-        if filled.version > saved.version
-        else _("There was nothing to fill: no empty question has an answer in the last note."),
-    )
-    return redirect(request.account.url("note", pk, beside="last"))
+    if only is None:
+        messages.success(
+            request,
+            _("Empty answers were filled from that note.")
+            if filled.version > saved.version
+            else _("There was nothing to fill: no empty question has an answer in that note."),
+        )
+    return redirect(request.account.url("note", pk, beside=named or "last"))
 
 
 @require(Permission.CLINICAL_WRITE)
@@ -150,9 +154,12 @@ def _appointment(request: AccountRequest, client: Client) -> Appointment | None:
     return attendee.appointment  # type: ignore[no-any-return]
 
 
-def _usual(author_id: UUID, choices: list[NoteTemplate]) -> UUID | None:
-    """Return the template that the author used last, else the first one."""
-    used = (
+def _usual(
+    author_id: UUID, choices: list[NoteTemplate], appointment: Appointment | None
+) -> UUID | None:
+    """Return the template of the visit's service, else the one that the author used last, else the first one."""
+    of_service = templates.of_service(appointment.service_id) if appointment else None
+    used = of_service or (
         Note.objects.filter(author=author_id, template__archived_at=None)
         .order_by("-created_at")
         .values_list("template_id", flat=True)

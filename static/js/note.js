@@ -24,7 +24,9 @@ class Keeper {
     for (const type of ["input", "change"]) document.addEventListener(type, (event) => { if (event.target.form === form) this.touch(); });
     form.addEventListener("submit", (event) => this.submit(event));
     document.addEventListener("keydown", (event) => {
-      if (event.target.form !== form || event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+      if (event.isComposing || !(event.ctrlKey || event.metaKey)) return;
+      if (event.key.toLowerCase() === "s" && !event.shiftKey && !event.altKey) { event.preventDefault(); this.save(); return; }
+      if (event.target.form !== form || event.key !== "Enter") return;
       const sign = document.querySelector("[data-sign]");
       if (sign && !sign.disabled) { event.preventDefault(); sign.click(); }
     });
@@ -183,4 +185,26 @@ class Keeper {
 }
 
 for (const form of document.querySelectorAll("form[data-autosave]")) new Keeper(form);
+
+// Where the browser can't let a field grow with its text, it is given the height.
+if (!CSS.supports("field-sizing", "content")) {
+  const grow = (area) => { area.style.height = "auto"; area.style.height = `${area.scrollHeight + 2}px`; };
+  for (const area of document.querySelectorAll("#note textarea")) grow(area);
+  document.addEventListener("input", (event) => { if (event.target.matches("#note textarea")) grow(event.target); });
+}
+
+// Another signed note beside; an answer of it taken into its own text field, without leaving the page.
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-earlier]")) htmx.ajax("GET", `${event.target.form.dataset.earlierUrl}?of=${encodeURIComponent(event.target.value)}`, { target: "#beside", swap: "innerHTML" });
+});
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-takes]");
+  const field = button && document.getElementById(`id_${button.dataset.takes}`);
+  if (!field?.matches("textarea, input[type=text]")) return;
+  event.preventDefault();
+  const words = button.parentElement.querySelector("p:not(.beside-answer__label)").textContent;
+  field.value = field.value.trim() && field.matches("textarea") ? `${field.value.trimEnd()}\n${words}` : words;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.focus();
+});
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });

@@ -39,7 +39,7 @@ def test_only_what_differs_is_told_in_the_order_of_the_questions() -> None:
     changes = between(SECTIONS, ("Old", {"plan": "Rest"}), ("New", {"plan": "Rest", "pain": 4}))
     assert [(change.label, change.before, change.after) for change in changes] == [
         ("Title", "Old", "New"),
-        ("Pain today", "", "4"),
+        ("Pain today", "", "4 out of 10"),
     ]
 
 

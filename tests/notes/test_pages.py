@@ -19,7 +19,7 @@ from accounts.models import Member, Practitioner, RegionSession, Role
 from accounts.tenancy import acting_in
 from bookings.models import Attendee
 from clients.models import Alert
-from notes import sharing, writing
+from notes import proof, sharing, templates, writing
 from notes.models import Addendum, Note
 from privacy.vocabulary import clock
 from tests.browser import sign_in
@@ -385,6 +385,110 @@ def test_the_last_note_stands_beside_and_fills_what_is_empty(client: Client, p: 
     assert stored.content["plan"] == "New plan"
     assert stored.content["subjective"] == "Sleeping through since Thursday."
     assert kept(p, last).state == "final"
+
+
+def test_an_earlier_note_stands_beside_and_gives_one_answer(client: Client, p: Practice) -> None:
+    with acting_in(p.account.ref, by=p.by):
+        first = signed(p, {"plan": "Ice", "pain": 7})
+        signed(p, {"plan": "Heat"})
+    note = write(p)
+    beside = url(p, "note_beside", note.pk)
+    assert "Heat" in client.get(beside).text
+    earlier = client.get(f"{beside}?of={first.pk}").text
+    assert "Ice" in earlier
+    assert f"?of={first.pk}&amp;only=pain" in earlier
+    assert "Heat" in client.get(f"{beside}?of=x").text
+    take = url(p, "note_copy", note.pk) + f"?of={first.pk}&only=pain&only=nothing"
+    data = {"version": 1, "title": "Today", "plan": "Rest", "pain": "2"}
+    assert client.post(take, data)["Location"].endswith(f"?beside={first.pk}")
+    assert kept(p, note).content == {"plan": "Rest", "pain": 7}
+    nowhere = url(p, "note_copy", note.pk) + f"?of={uuid4()}"
+    assert client.post(nowhere, {**data, "version": 3}).status_code == 404
+
+
+def test_the_day_on_which_somebody_was_seen_is_said_apart_and_signed(
+    client: Client, p: Practice
+) -> None:
+    note = write(p)
+    seen = (clock.now() - timedelta(days=3)).date()
+    later = (clock.now() + timedelta(days=3)).date()
+    refused = autosave(client, p, note, **{"seen-on": later.isoformat()})
+    assert (refused.status_code, "still to come" in refused.content.decode()) == (422, True)
+    assert autosave(client, p, note, **{"seen-on": seen.isoformat()}).status_code == 200
+    data = {"version": 2, **PLAIN, "seen-on": seen.isoformat(), "confirmed": "yes"}
+    assert client.post(url(p, "note_signature", note.pk), data).status_code == 302
+    assert "seen on" in client.get(url(p, "note", note.pk)).text
+    with acting_in(p.account.ref, by=p.by):
+        stored = Note.objects.get(pk=note.pk)
+        assert (stored.seen_on, proof.check(stored).holds) == (seen, True)
+        assert stored.signed_at.date() > seen
+        stored.words.seen_on = later
+        assert proof.check(stored).holds is False
+        visit = make_appointment(p.client)
+        about = draft(p, appointment=visit)
+    assert "seen-on" not in client.get(url(p, "note", about.pk)).text
+
+
+def test_what_a_template_requires_is_asked_before_signing_alone(
+    client: Client, p: Practice
+) -> None:
+    sections = [
+        {
+            "key": "s",
+            "title": "Session",
+            "questions": [
+                {"key": "risk", "label": "Risk", "type": "text", "required": True},
+                {"key": "told", "label": "Told", "type": "text", "default": "Exercises explained"},
+            ],
+        }
+    ]
+    with acting_in(p.account.ref, by=p.by):
+        template = templates.add(by=p.by, name="Strict", sections=sections)
+        note = draft(p, template=template)
+        assert note.content == {"told": "Exercises explained"}
+    data = {"version": 1, "title": "Strict", "told": "Exercises explained"}
+    assert client.post(url(p, "note", note.pk), data).status_code == 302
+    refused = client.post(url(p, "note_signature", note.pk), {**data, "confirmed": "yes"})
+    assert (refused.status_code, "before you sign" in refused.text) == (422, True)
+    asked = client.post(url(p, "note_signature", note.pk), {"as_shown": "1", "confirmed": "yes"})
+    assert asked.status_code == 302
+    assert kept(p, note).state == "draft"
+    answered = {**data, "risk": "None", "confirmed": "yes"}
+    assert client.post(url(p, "note_signature", note.pk), answered).status_code == 302
+
+
+def test_a_body_chart_is_saved_read_and_compared(client: Client, p: Practice) -> None:
+    sections = [
+        {
+            "key": "s",
+            "title": "Where",
+            "questions": [{"key": "where", "label": "Where", "type": "chart"}],
+        }
+    ]
+    with acting_in(p.account.ref, by=p.by):
+        note = draft(p, template=templates.add(by=p.by, name="Chart", sections=sections))
+    page = client.get(url(p, "note", note.pk)).text
+    assert page.count('<svg class="figure"') == 2
+    line = '[{"view":"front","kind":"pain","width":2,"points":[1190,3260,1210,3290]}]'
+    data = {"version": 1, "title": "Knee", "where": line}
+    assert client.post(url(p, "note", note.pk), data).status_code == 302
+    broken = client.post(url(p, "note", note.pk), {**data, "version": 2, "where": "[{"})
+    assert (broken.status_code, "can&#x27;t be read" in broken.text) == (422, True)
+    named = {"where-part-0": "back.lower_back", "where-kind-0": "ache", "where-words": "Mornings"}
+    assert client.post(url(p, "note", note.pk), {**data, "version": 2, **named}).status_code == 302
+    versions = client.get(url(p, "note_versions", note.pk)).text
+    assert "Pain: left knee (Front)" in versions
+    assert 'class="change__drawn"' in versions
+    against = client.get(url(p, "note_versions", note.pk) + "?version=2&against=3").text
+    assert "Compared with version 3" in against
+    assert "<del>" in against
+    confirmed = {**data, "version": 3, **named, "confirmed": "yes"}
+    client.post(url(p, "note_signature", note.pk), confirmed)
+    for name in ("note", "note_print"):
+        read = client.get(url(p, name, note.pk)).text
+        assert "Ache: lower back (Back)" in read
+        assert "Mornings" in read
+        assert read.count('class="drawn drawn--pain" d="M1190 3260 L1210 3290"') == 1
 
 
 def test_without_a_last_note_there_is_nothing_to_copy(client: Client, p: Practice) -> None:

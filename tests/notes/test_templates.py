@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,17 +11,21 @@ from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Role
 from accounts.tenancy import acting_in
 from notes import templates
+from notes.answers import clean_template, defaults_of, unanswered
 from notes.models import Note, NoteTemplate
 from notes.questions import SectionsRefused, clean_sections
-from notes.template_form import TemplateEditor
+from notes.standard import gallery
+from notes.template_form import BLANK, TemplateEditor
+from notes.template_form import _opened as _opened_section
+from privacy.vocabulary import clock
 from tests.browser import sign_in
-from tests.factories import make_member
+from tests.factories import make_appointment, make_member
 from tests.notes.parts import draft, practice
 
 pytestmark = pytest.mark.django_db(databases="__all__")
@@ -80,18 +86,95 @@ def test_keys_are_made_from_labels_and_never_taken_twice() -> None:
     assert templates.key_for("痛み", set()) == "question"
 
 
-def test_the_editor_gives_back_what_the_template_asks() -> None:
+def test_the_editor_gives_back_what_every_standard_template_asks() -> None:
     p = practice()
     with acting_in(p.account.ref, by=p.by):
-        for template in templates.live():
-            assert clean_sections(TemplateEditor.of(template).kept()) == template.sections
+        for standard in gallery.STANDARDS.values():
+            made = templates.add_standard(by=p.by, standard=standard)
+            assert clean_template(TemplateEditor.of(made).kept()) == made.sections
+            assert made.is_restricted is (standard.key == "process_notes")
+            assert defaults_of(made.sections, clock.now().date()) == {}
 
 
-buttons = st.sampled_from(["add-section", "add-question", "drop-section", "drop-question", "up"])
-numbers = st.lists(st.integers(-1, 3).map(str) | st.just("x"), max_size=3)
+@pytest.mark.parametrize(
+    ("words", "first", "count"),
+    [
+        (["Physiotherapist", ""], "physio_follow_up", 4),
+        (["Klinische Psychologin", "Psychologin"], "psychology_session", 4),
+        (["Podiatrist", "Osteopath"], "podiatry", 4),
+        (["", "Astronaut"], "physio_follow_up", 4),
+        (["Dietitian"], "dietetics_review", 3),
+    ],
+)
+def test_a_practice_begins_with_the_templates_of_its_professions(
+    words: list[str], first: str, count: int
+) -> None:
+    found = gallery.for_professions(words)
+    assert (found[0].key, len(found)) == (first, count)
 
 
-@given(st.lists(st.tuples(buttons, numbers), max_size=12))
+def test_the_editor_keeps_all_that_a_question_says() -> None:
+    asked = [
+        {"key": "a", "label": "A", "type": "paragraph", "help": "Say it", "default": "One\nTwo"},
+        {"key": "b", "label": "B", "type": "checkboxes", "options": ["X", "Y"], "default": ["Y"]},
+        {"key": "c", "label": "C", "type": "radio", "options": ["X", "Y"], "required": True},
+        {
+            "key": "d",
+            "label": "D",
+            "type": "scale",
+            "lowest": 1,
+            "highest": 5,
+            "low": "never",
+            "high": "always",
+            "default": 3,
+        },
+        {"key": "e", "label": "E", "type": "date", "default": "today"},
+        {"key": "f", "label": "F", "type": "number", "unit": "kg", "default": "70.5"},
+        {"key": "g", "label": "G", "type": "chart", "views": ["soles", "feet"]},
+    ]
+    sections = [{"key": "s", "title": "S", "questions": asked}]
+    assert clean_template(sections) == sections
+    editor = TemplateEditor("S", [_opened_section(sections[0])])
+    assert clean_template(editor.kept()) == sections
+    today = date(2026, 11, 24)
+    assert defaults_of(sections, today) == {
+        "a": "One\nTwo",
+        "b": ["Y"],
+        "d": 3,
+        "e": "2026-11-24",
+        "f": "70.5",
+    }
+    assert unanswered(sections, {}) == ["c"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"type": "scale", "lowest": 2},
+        {"type": "scale", "highest": 11},
+        {"type": "scale", "lowest": 1, "highest": 2},
+        {"type": "scale", "default": 11},
+        {"type": "radio", "options": ["X", "Y"], "default": "Z"},
+        {"type": "number", "default": "many"},
+        {"type": "date", "default": "tomorrow"},
+        {"type": "chart", "views": []},
+        {"type": "chart", "views": ["inside"]},
+        {"type": "text", "help": "a" * 301},
+        {"type": "drawing"},
+    ],
+)
+def test_a_question_that_cant_be_asked_is_refused(wrong: dict[str, Any]) -> None:
+    question = {"key": "a", "label": "A", **wrong}
+    with pytest.raises(SectionsRefused):
+        clean_template([{"key": "s", "title": "S", "questions": [question]}])
+
+
+buttons = st.sampled_from(["add-section", "add-question", "drop", "copy", "up", "down", "move"])
+numbers = st.lists(st.integers(-1, 3).map(str) | st.just("x"), max_size=4)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.tuples(buttons, numbers), max_size=8))
 def test_any_pressing_of_buttons_leaves_an_editor(pressed: list[tuple[str, list[str]]]) -> None:
     editor = TemplateEditor("Name", [dict(section) for section in _opened()])
     for button, places in pressed:
@@ -102,8 +185,8 @@ def test_any_pressing_of_buttons_leaves_an_editor(pressed: list[tuple[str, list[
 
 
 def _opened() -> list[dict[str, Any]]:
-    question = {"key": "plan", "label": "Plan", "type": "paragraph", "options": ""}
-    other = {"key": "", "label": "Side", "type": "radio", "options": "Left\nRight"}
+    question = {**BLANK, "key": "plan", "label": "Plan"}
+    other = {**BLANK, "label": "Side", "type": "radio", "options": "Left\nRight"}
     return [
         {"key": "plan", "title": "Plan", "questions": [question, other]},
         {"key": "", "title": "Plan", "questions": [{**other}]},
@@ -148,6 +231,58 @@ def test_a_template_is_made_and_changed_on_its_page(client: Client) -> None:
     bad = client.post(page, posted(**{"s-1-q-0-options": "Only one"}))
     assert (bad.status_code, "Only one" in bad.text, "two options" in bad.text) == (422, True, True)
     assert client.post(page, posted(**{"s-0-q-0-type": "drawing"})).status_code == 422
+    shown = client.post(page, posted(do="preview"))
+    assert (shown.status_code, 'name="grip"' in shown.text) == (200, True)
+    part = client.post(page, posted(do="move:1:0"), headers={"HX-Request": "true"}).text
+    assert "<html" not in part
+    assert part.index('value="Side"') < part.index('value="Grip"')
+    beside = client.post(page, posted(do="preview"), headers={"HX-Request": "true"}).text
+    assert 'name="grip"' in beside
+    assert "s-0-title" not in beside
+    empty = client.post(page, {"name": "x", "do": "preview"}, headers={"HX-Request": "true"})
+    assert "at least one section" in empty.text
+
+
+def test_a_services_notes_begin_with_its_template(client: Client) -> None:
+    p = practice()
+    sign_in(client, p.owner_user, p.account)
+    with acting_in(p.account.ref, by=p.by):
+        visit = make_appointment(p.client)
+        other = templates.live()[2]
+    page = reverse("note_template", args=[p.account.slug, other.pk])
+    assert str(visit.service_id) in client.get(page).text
+    kept = {"name": "Session", "s-0-title": "Session", "s-0-q-0-type": "paragraph"}
+    chosen = {**kept, "services": [str(visit.service_id), "x"], "restricted": "on"}
+    assert client.post(page, chosen).status_code == 302
+    new = reverse("note_new", args=[p.account.slug, p.client.pk]) + f"?appointment={visit.pk}"
+    assert re.search(rf'value="{other.pk}"[^>]*checked', client.get(new).text)
+    client.post(new, {"template": str(other.pk)})
+    with acting_in(p.account.ref, by=p.by):
+        assert Note.objects.get(appointment=visit).is_restricted is True
+        first = templates.live()[0]
+    takes_over = reverse("note_template", args=[p.account.slug, first.pk])
+    assert "now: Session" in client.get(takes_over).text
+    client.post(takes_over, {**kept, "services": [str(visit.service_id)]})
+    with acting_in(p.account.ref, by=p.by):
+        assert templates.of_service(visit.service_id) == first.pk
+
+
+def test_standard_templates_are_added_and_templates_put_in_order(client: Client) -> None:
+    p = practice()
+    sign_in(client, p.owner_user, p.account)
+    shown = client.get(reverse("note_template_gallery", args=[p.account.slug])).text
+    assert "Diabetic foot check" in shown
+    add = reverse("note_template_standard", args=[p.account.slug, "diabetic_foot"])
+    assert client.post(add).status_code == 302
+    nothing = reverse("note_template_standard", args=[p.account.slug, "astrology"])
+    assert client.post(nothing).status_code == 404
+    with acting_in(p.account.ref, by=p.by):
+        made = NoteTemplate.objects.get(name="Diabetic foot check")
+    place = reverse("note_template_place", args=[p.account.slug, made.pk])
+    for to, expected in (("0", 0), ("99", 4), ("-3", 0), ("x", 0)):
+        client.post(place, {"to": to})
+        with acting_in(p.account.ref, by=p.by):
+            assert [each.pk for each in templates.live()].index(made.pk) == expected
 
 
 def test_templates_are_copied_and_archived_on_their_page(client: Client) -> None:

@@ -13,6 +13,7 @@ from config.demo.data.clients import add_alerts_and_files, add_clients
 from config.demo.data.consents import add_consents
 from config.demo.data.diary import add_appointments
 from config.demo.data.notes import add_notes
+from config.demo.data.open_notes import add_open_notes
 from config.demo.data.practice import (
     PASSWORD,
     open_with_staff,
@@ -57,6 +58,7 @@ def load(practice: Practice) -> dict[str, Any]:
         give_rooms()
     with acting_in(account.ref):
         add_notes(practice, seen, people, chosen)
+        add_open_notes(practice, people, random.Random(f"{practice.slug} notes"))
         by = Member.objects.get(role=Role.OWNER).actor
         add_waiting(practice, by, clients, people, places, offered)
         add_second_records(clients)
