@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
 
 from accounts.models import Location, Member, Practitioner
 from bookings.diary.away import Calendar, Kept
-from bookings.diary.news import state_of
+from bookings.diary.news import edges
 from bookings.diary.query import ALL, Asked, Look
-from bookings.models import Absence, DiaryChoice, OpenHoliday, Resource
+from bookings.diary.statements import PEOPLE, PLACES
+from bookings.models import DiaryChoice
 from privacy.vocabulary import scope
 
 
@@ -50,28 +49,15 @@ def seen(asked: Asked, member: Member, days: list[date]) -> Seen:
 
     Two statements: what was chosen last, the holidays kept and the diary's state come with the rows.
     """
-    theirs = DiaryChoice.objects.filter(member_id=member.pk)
-    open_days = OpenHoliday.objects.filter(location=OuterRef("pk"), day__range=(days[0], days[-1]))
-    places = Location.objects.annotate(
-        is_chosen=Exists(theirs.filter(location_id=OuterRef("pk"))),
-        country=F("holiday_calendars__country"),
-        part=F("holiday_calendars__subdivision"),
-        opens=ArraySubquery(open_days.values("day")),
-        has_absences=Exists(Absence.objects.all()),
-        has_rooms=Exists(Resource.objects.filter(location_id=OuterRef("pk"), archived_at=None)),
-        state=state_of(days),
-    ).order_by("name")
-    people = Practitioner.objects.annotate(
-        is_chosen=Exists(theirs.filter(practitioner_id=OuterRef("pk")))
-    ).order_by("position", "id")
+    before, after = edges(days)
+    locations = PLACES(member=member.pk, first=days[0], last=days[-1], before=before, after=after)
     if (at := scope.current().location) is not None:
-        places = places.filter(pk=at)
-    chosen = {each.pk for each in places if each.is_chosen}
-    chosen |= {each.pk for each in people if each.is_chosen}
-    locations, practitioners = list(places), list(people)
+        locations = [each for each in locations if each.pk == at]
+    practitioners = PEOPLE(member=member.pk)
+    chosen = {each.pk for each in (*locations, *practitioners) if each.is_chosen}
     calendars = [
         Calendar(each.pk, each.time_zone, each.country, each.part, frozenset(each.opens))
-        for each in places
+        for each in locations
         if each.country and each.archived_at is None
     ]
     wanted = _wanted(asked, practitioners, member, chosen)
@@ -83,9 +69,9 @@ def seen(asked: Asked, member: Member, days: list[date]) -> Seen:
         wanted,
         is_chosen=wanted != habit,
         own=next((each.pk for each in practitioners if each.member_id == member.pk), None),
-        kept=Kept(calendars, has_absences=any(each.has_absences for each in places)),
-        state=places[0].state if locations else "",
-        has_rooms=any(each.has_rooms for each in places),
+        kept=Kept(calendars, has_absences=any(each.has_absences for each in locations)),
+        state=locations[0].state if locations else "",
+        has_rooms=any(each.has_rooms for each in locations),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from django.db import connections
 from django.db.models import CharField
@@ -29,19 +30,20 @@ _SQL = f"""
 PARTS = 4
 
 
-def state_of(days: list[date]) -> RawSQL:
-    """Return the state of what is drawn of some days, as a column that costs a page no statement of its own."""
-    return RawSQL(_SQL, _edges(days) * PARTS, output_field=CharField())
+def state_column(since: Any, until: Any) -> RawSQL:
+    """Return the state of what is drawn between the `edges`, as a column that costs a page no statement of its own."""
+    return RawSQL(_SQL, [since, until] * PARTS, output_field=CharField())
 
 
 def state_now(days: list[date]) -> str:
     """Return the same by itself."""
     with connections[scope.current().database].cursor() as cursor:
-        cursor.execute(f"SELECT {_SQL}", _edges(days) * PARTS)
+        cursor.execute(f"SELECT {_SQL}", edges(days) * PARTS)
         return str(cursor.fetchone()[0])
 
 
-def _edges(days: list[date]) -> list[datetime]:
+def edges(days: list[date]) -> list[datetime]:
+    """Return the instants between which all of these days lie, in every zone."""
     midnight = time(tzinfo=UTC)
     return [
         datetime.combine(days[0] - timedelta(days=1), midnight),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any, NamedTuple
@@ -12,18 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.core.paginator import Page as Part
 from django.core.paginator import Paginator
-from django.db.models import (
-    Exists,
-    F,
-    IntegerField,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    UUIDField,
-    Value,
-)
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Practitioner
@@ -32,42 +21,14 @@ from bookings.availability.repeat import Repeat, first_days
 from bookings.availability.wall_time import day_bounds
 from bookings.diary.away import Away, away
 from bookings.diary.choice import Seen
-from bookings.models import (
-    Appointment,
-    Attendee,
-    BusyTime,
-    ExtraHours,
-    Hold,
-    Resource,
-    ResourceUse,
-    WeeklyHours,
-)
+from bookings.diary.statements import BUSY, HELD, HOURS, IN_DAYS, told
+from bookings.models import Appointment, Attendee
 from clients import directory, identity
 from clients.models import Alert
 from privacy.vocabulary import clock
 
 # How many appointments stand on one page of a list
 PAGE = 100
-# What stands in the column of an appointment's state for rows that are none
-HELD, BUSY = "held", "busy"
-_VALUES = (
-    "id",
-    "practitioner_id",
-    "location_id",
-    "service_name",
-    "colour",
-    "starts_at",
-    "ends_at",
-    "busy_from",
-    "busy_until",
-    "state",
-    "capacity",
-    "stays_outside_hours",
-    "attendees__client_id",
-    "attendees__state",
-    "has_alert",
-    "room",
-)
 
 
 @dataclass(slots=True)
@@ -133,8 +94,13 @@ def read(seen: Seen, days: list[date]) -> Rows:
     asked_for = people(seen)
     place = seen.location.pk if seen.location else None
     hours, extra = _hours(asked_for, place, days)
-    busy = _held(asked_for, days, seen.zone), _elsewhere(asked_for, days, seen.zone)
-    entries, held, elsewhere = _entries(between(asked_for, days, seen.zone), seen.zone, *busy)
+    rows = IN_DAYS(
+        people=asked_for,
+        since=day_bounds(days[0], seen.zone).starts_at,
+        until=day_bounds(days[-1], seen.zone).ends_at,
+        now=clock.now(),
+    )
+    entries, held, elsewhere = _entries(rows, seen.zone)
     working = {who for who, _weekday in hours} | {who for who, _day in extra}
     booked = {each.practitioner for each in entries if place in (None, each.location)}
     shown = [
@@ -171,7 +137,7 @@ def read_list(seen: Seen, days: list[date], number: int) -> Rows:
     order = rows.order_by("starts_at", "id").values("id")
     first = (number - 1) * PAGE
     wanted = Appointment.objects.filter(id__in=order[first : first + PAGE])
-    entries, _held, _busy = _entries(wanted, seen.zone)
+    entries, _held, _busy = _entries(told(wanted), seen.zone)
     total = first + len(entries)
     if len(entries) == PAGE or (not entries and number > 1):
         total = rows.count()
@@ -213,7 +179,11 @@ def _worry_about(merged: set[UUID], entries: Sequence[Entry]) -> None:
 
 def between(practitioners: list[UUID], days: list[date], zone: str) -> QuerySet[Appointment]:
     """Return the appointments of these people that start on these days."""
-    rows: QuerySet[Appointment] = _within(Appointment.objects.all(), practitioners, days, zone)
+    rows: QuerySet[Appointment] = Appointment.objects.filter(
+        practitioner_id__in=practitioners,
+        starts_at__gte=day_bounds(days[0], zone).starts_at,
+        starts_at__lt=day_bounds(days[-1], zone).ends_at,
+    ).order_by()
     return rows
 
 
@@ -221,28 +191,12 @@ def _hours(
     practitioners: list[UUID], place: UUID | None, days: list[date]
 ) -> tuple[dict[tuple[UUID, int], list[Opened]], dict[tuple[UUID, date], list[Opened]]]:
     """Return weekly hours by weekday and extra ones by each date on which they come, in one statement."""
-    theirs = Q(practitioner_id__in=practitioners)
-    if place:
-        theirs &= Q(location_id=place)
-    edges = ("practitioner_id", "location_id", "starts", "ends")
-    number = IntegerField()
-    weekly = (
-        WeeklyHours.objects.filter(theirs)
-        .order_by()
-        .values_list(*edges, "effective_from", "effective_until")
-        .annotate(on=F("weekday"), every=Cast(Value(None), number))
-    )
-    more = (
-        ExtraHours.objects.filter(theirs, day__lte=days[-1])
-        .order_by()
-        .values_list(*edges, "day", "until")
-        .annotate(on=Cast(Value(0), number), every=F("every_weeks"))
-    )
     hours: dict[tuple[UUID, int], list[Opened]] = defaultdict(list)
     extra: dict[tuple[UUID, date], list[Opened]] = defaultdict(list)
-    for who, where, starts, ends, since, until, weekday, weeks in weekly.union(
-        more, all=True
-    ).order_by():
+    rows = HOURS(people=practitioners, last=days[-1])
+    for who, where, starts, ends, since, until, weekday, weeks in rows:
+        if place not in (None, where):
+            continue
         if weekday:
             opened = Opened(where, starts, ends, since or date.min, until or date.max)
             hours[who, weekday].append(opened)
@@ -252,70 +206,20 @@ def _hours(
     return dict(hours), dict(extra)
 
 
-def _held(practitioners: list[UUID], days: list[date], zone: str) -> Any:
-    """Return the times that are held now, in the columns of appointments; the last of the four times is its end."""
-    rows = _within(Hold.objects.filter(expires_at__gt=clock.now()), practitioners, days, zone)
-    times = ("starts_at", "ends_at", "busy_from", "expires_at")
-    return rows.values_list("id", "practitioner_id", "location_id", *_nothing(times, HELD))
-
-
-def _elsewhere(practitioners: list[UUID], days: list[date], zone: str) -> Any:
-    """Return when people are busy elsewhere, in the columns of appointments."""
-    rows = _within(BusyTime.objects.all(), practitioners, days, zone)
-    times = ("starts_at", "ends_at", "starts_at", "ends_at")
-    nowhere = Cast(Value(None), UUIDField())
-    return rows.values_list("id", "practitioner_id", nowhere, *_nothing(times, BUSY))
-
-
-def _within(rows: Any, practitioners: list[UUID], days: list[date], zone: str) -> Any:
-    return rows.filter(
-        practitioner_id__in=practitioners,
-        starts_at__gte=day_bounds(days[0], zone).starts_at,
-        starts_at__lt=day_bounds(days[-1], zone).ends_at,
-    ).order_by()
-
-
-def _nothing(times: tuple[str, ...], state: str) -> list[Any]:
-    """Return what stands in an appointment's columns for a row that is none."""
-    return [
-        Value(""),
-        Value(0),
-        *(F(each) for each in times),
-        Value(state),
-        Value(1),
-        Value(value=False),
-        Cast(Value(None), UUIDField()),
-        Value(""),
-        Value(value=False),
-        Value(""),
-    ]
-
-
 def _walls(info: ZoneInfo, *instants: datetime) -> list[datetime]:
     """Return what the wall shows at some instants."""
     return [at.astimezone(info).replace(tzinfo=None) for at in instants]
 
 
 def _entries(
-    rows: QuerySet[Appointment], zone: str, *more: QuerySet[Any]
+    rows: Iterable[tuple[Any, ...]], zone: str
 ) -> tuple[list[Entry], list[Held], list[Away]]:
-    """Return appointments in order, cancelled ones too, with held and busy times, in one statement.
-
-    It says which clients have an alert that calls for care; what the alert says stays sealed until it is opened.
-    """
-    worrying = Alert.objects.filter(resolved_at=None).exclude(severity=Alert.Severity.INFO)
-    theirs = Exists(worrying.filter(client_id=OuterRef("attendees__client_id")))
-    of_merged = Exists(worrying.filter(client__alias_of_id=OuterRef("attendees__client_id")))
-    rooms = ResourceUse.objects.filter(
-        appointment_id=OuterRef("pk"), resource__kind=Resource.Kind.ROOM
-    ).values("resource__name")[:1]
-    told = rows.annotate(has_alert=theirs | of_merged, room=Coalesce(Subquery(rooms), Value("")))
-    values: QuerySet[Any] = told.order_by().values_list(*_VALUES)
+    """Return appointments in order, cancelled ones too, with held and busy times."""
     info = zone_info(zone)
     found: dict[UUID, Entry] = {}
     held: list[Held] = []
     busy: list[Away] = []
-    for pk, who, where, what, colour, a, b, c, d, *rest in values.union(*more, all=True).order_by():
+    for pk, who, where, what, colour, a, b, c, d, *rest in rows:
         state, capacity, outside, client, place, care, room = rest
         entry = found.get(pk)
         if entry is None:

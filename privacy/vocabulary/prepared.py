@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import copy
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -26,18 +25,11 @@ from privacy.vocabulary import scope
 from privacy.vocabulary.placement import account_given_later
 
 
-@dataclass(frozen=True, slots=True)
-class _Gap:
-    """Stands among a statement's parameters for a value that comes later."""
-
-    name: str
-
-
-_ACCOUNT = _Gap("active account")
-
-
 class Given(Expression):
-    """A value that is given when the query set is sent; never None, which SQL takes for the equal of nothing."""
+    """A value that is given when the query set is sent; never None, which SQL takes for the equal of nothing.
+
+    It may stand among the parameters of a `RawSQL`, too.
+    """
 
     def __init__(self, name: str, output_field: Any = None) -> None:
         super().__init__(output_field=output_field)
@@ -45,7 +37,10 @@ class Given(Expression):
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """Return a parameter to be filled in."""
-        return "%s", (_Gap(self.name),)
+        return "%s", (self,)
+
+
+_ACCOUNT = Given("active account")
 
 
 @ForeignObject.register_lookup
@@ -120,7 +115,7 @@ class _Compiled(Query):
         compiler = copy(self.kept)
         compiler.connection = connections[using]
         params = tuple(
-            self.values[each.name] if type(each) is _Gap else each for each in self.params
+            self.values[each.name] if isinstance(each, Given) else each for each in self.params
         )
         compiler.as_sql = lambda *args, **kwargs: (self.sql, params)
         return compiler
