@@ -135,7 +135,8 @@ def what_belongs_to_a_client_is_asked_for_by_person(module: Module) -> Iterator[
         if function == "get_object_or_404" and "Client" in map(dotted, call.args):
             yield f"{module.at(call)} finds a record, not the person: see clients/identity.py"
         for keyword in call.keywords if function.rpartition(".")[2] in ASKING else ():
-            last = (keyword.arg or "").removesuffix("__in").rpartition("__")[2]
+            asked = (keyword.arg or "").removesuffix("__in").removesuffix("__among")
+            last = asked.rpartition("__")[2]
             if last in ("client", "client_id"):
                 yield f"{module.at(call)} asks for {keyword.arg}: see clients/identity.py"
 
@@ -143,7 +144,8 @@ def what_belongs_to_a_client_is_asked_for_by_person(module: Module) -> Iterator[
 ASKING = {"filter", "exclude", "get", "get_object_or_404", "Q", "get_or_create"}
 # What asks for one record and not for the person
 BY_RECORD = {
-    "bookings/diary/rows.py": "compares rows of its own query, and looks at merged ones beside it",
+    "bookings/diary/rows.py": "looks at merged ones beside what it read",
+    "bookings/diary/statements.py": "compares rows of its own query",
     "bookings/public/visits.py": "the newcomer whom this very visit made known",
     "bookings/waiting/finding.py": "the records that `identity.records` gave",
     "clients/alike/looking.py": "pairs of records",

@@ -25,6 +25,7 @@ from tests import parts
 from tests.accounts.test_mirror import CHAIN, made
 from tests.browser import sign_in
 from tests.conftest import HOME
+from tests.drawing import both_ways
 from tests.factories import make_account, make_member, make_user
 
 # Addresses of Django's and allauth's own views; their doors are tested in tests/accounts/test_sign_in*.py
@@ -192,14 +193,14 @@ def test_a_neighbours_rows_look_like_rows_that_never_were(client: Browser) -> No
 
 
 @pytest.mark.django_db(databases="__all__", transaction=True)
-def test_looking_changes_nothing(client: Browser) -> None:
+def test_looking_changes_nothing_and_draws_what_django_would(client: Browser) -> None:
     user = make_user()
     account = make_account(owner=user)
     key = fill(account)
     sign_in(client, user, account, stepped_up=True)
     # What was looked at, who is here, and that a print or download left
     quiet = {"accounts_auditqueue", "accounts_regionsession", "clients_disclosure"}
-    with fingerprints(account) as now:
+    with fingerprints(account) as now, both_ways() as drawn:
         before, shown = now(), 0
         assert {table for table in before if before[table] == NOTHING} <= CHAINED
         for address in MEMBERS:
@@ -209,3 +210,4 @@ def test_looking_changes_nothing(client: Browser) -> None:
             changed = {table for table in after if after[table] != before[table]} - quiet
             assert (address.route, changed) == (address.route, set())
     assert shown > len(MEMBERS) / 2
+    assert len(set(drawn)) > 50
