@@ -14,6 +14,7 @@ from django.core.paginator import Page as Part
 from accounts.models import AccountAnchor, Location, Member, Practitioner
 from accounts.templatetags.keepwell import clock as clock_words
 from accounts.time_zones import zone_info
+from bookings.availability.wall_time import ONE_DAY
 from bookings.diary import layout
 from bookings.diary.blocks import Block
 from bookings.diary.choice import NotHere as NotHere
@@ -30,7 +31,10 @@ from privacy.vocabulary import clock
 
 @dataclass(slots=True)
 class Page:
-    """Everything that the diary's template shows."""
+    """Everything that the diary's template shows.
+
+    `next_worked` is said of a day on which nobody works: the next one on which somebody does, in words, and its address.
+    """
 
     asked: Asked
     seen: Seen
@@ -51,6 +55,7 @@ class Page:
     hours: list[tuple[int, str]] = field(default_factory=list)
     count: int = 0
     has_hours: bool = True
+    next_worked: tuple[str, str] | None = None
 
     @property
     def location(self) -> Location | None:
@@ -131,6 +136,22 @@ def _fill_grid(made: Page, writer: Writer, rows: Rows, today: date) -> None:
     made.columns = writer.columns(made.days, today, (made.opens, made.closes))
     made.hours = [(minute, _hour_words(minute)) for minute in range(made.opens, made.closes, 60)]
     made.count = sum(len(column.blocks) for column in made.columns)
+    if made.asked.look == Look.DAY and not made.count:
+        made.next_worked = _next_worked(made, writer)
+
+
+def _next_worked(made: Page, writer: Writer) -> tuple[str, str] | None:
+    """Return the next day with anybody's weekly hours, None where the shown day has any or none comes in three weeks."""
+    found = (
+        day
+        for day in (made.day + ONE_DAY * ahead for ahead in range(22))
+        if any(writer.hours(each.pk, day) for each in made.shown)
+    )
+    day = next(found, made.day)
+    if day == made.day:
+        return None
+    query = made.asked.but(day=day, appointment=None).query()
+    return str(heading(Look.DAY, day, [day], made.day)), made.address + query
 
 
 def _without_idle_weekend(days: list[date], rows: Rows) -> list[date]:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from datetime import date
 from uuid import UUID
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -17,7 +18,7 @@ from bookings.models import Appointment, Resource, ResourceUse
 
 
 class RoomWriter(Writer):
-    """Puts a day's appointments into the columns of what they use; those that use nothing stand in one of their own."""
+    """Puts a day's appointments into the columns of what they use; those that lack what they need have one of their own."""
 
     def columns(self, days: list[date], today: date, shown: Minutes) -> list[Column]:
         """Return a column for each room and piece of equipment in use, and one for what has neither."""
@@ -35,8 +36,8 @@ class RoomWriter(Writer):
             self.of_room(room, [each for each in entries if each.id in uses[room.pk]], day, shown)
             for room in rooms.order_by("location__name", "-kind", "position", "id")
         ]
-        housed = set().union(*uses.values())
-        without = [each for each in entries if each.id not in housed]
+        homeless = _needy(entries) - set().union(*uses.values())
+        without = [each for each in entries if each.id in homeless]
         if without:
             found.append(self.of_room(None, without, day, shown))
         now = self.now.hour * 60 + self.now.minute
@@ -47,7 +48,7 @@ class RoomWriter(Writer):
     def of_room(
         self, room: Resource | None, entries: list[Entry], day: date, shown: Minutes
     ) -> Column:
-        """Return the column of one room, or of the appointments without any (None)."""
+        """Return the column of one room, or of the appointments that lack one (None)."""
         spans = [layout.minutes_of(each.starts, each.ends, day) for each in entries]
         lanes = layout.lanes(spans)
         several = self.location is None and len(self.places) > 1
@@ -80,6 +81,16 @@ class RoomWriter(Writer):
     def with_more(self, what: str, entry: Entry) -> str:
         """Return what an appointment is with what its column doesn't say: with whom."""
         return f"{what} · {self.people.get(entry.practitioner, '')}"
+
+
+def _needy(entries: list[Entry]) -> set[UUID]:
+    """Return which of some appointments need a room or equipment where they are."""
+    rows = Appointment.objects.filter(
+        pk__in=[each.id for each in entries],
+        service__needs__resource__location_id=F("location_id"),
+        service__needs__resource__archived_at=None,
+    )
+    return set(rows.values_list("pk", flat=True))
 
 
 def _uses(entries: list[Entry]) -> dict[UUID, set[UUID]]:

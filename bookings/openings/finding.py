@@ -79,10 +79,11 @@ def offer(
     last_day: date,
     leaving_out: UUID | None = None,
     own_hold: bytes | None = None,
+    not_at: datetime | None = None,
 ) -> Offer:
     """Return the openings of local dates as they are shown online, with the count of each date that has hours.
 
-    Thinned when the service says so; a time that isn't shown can be booked all the same.
+    Thinned when the service says so; a time that isn't shown can be booked all the same. Nothing is shown at `not_at`.
     """
     first_day, last_day = _within_horizon(service, location, first_day, last_day)
     if last_day < first_day:
@@ -99,6 +100,7 @@ def offer(
     everything = free.slots(
         schedule, terms_of(service), now=clock.now(), first_day=first_day, last_day=last_day
     )
+    everything = [slot for slot in everything if slot.starts_at != not_at]
     found = thinned(everything, service.most_shown)
     opened = free.open_ranges(schedule, first_day=first_day, last_day=last_day)
     zone = zone_info(location.time_zone)

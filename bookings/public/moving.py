@@ -35,7 +35,7 @@ from privacy.vocabulary import clock
 @require_safe
 @by_link
 def times(request: AccountRequest, attendee: Attendee) -> HttpResponse:
-    """Show the times that are free for this booking, its own among them."""
+    """Show the times that are free for this booking, but for the one it has."""
     if not _is_open(request, attendee):
         return redirect(request.account.url("booking", token_of(attendee)))
     return _show(request, attendee)
@@ -137,7 +137,7 @@ def _show(
         asks_who=False,
     )
     asked = asked_day(request, location, start)
-    week = week_of(choice, location, asked=asked, leaving_out=appointment.pk)
+    week = week_of(choice, location, asked=asked, moving=appointment)
     account, token = request.account, token_of(attendee)
 
     def url(day: date | None) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from uuid import UUID
 
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
@@ -16,6 +15,7 @@ from accounts.models import Location
 from accounts.templatetags.keepwell import clock as clock_words
 from accounts.time_zones import zone_info
 from bookings.availability.schedule import Slot
+from bookings.models import Appointment
 from bookings.openings.finding import Offer, first_day_open, offer
 from bookings.public.offers import Choice
 from privacy.vocabulary import clock
@@ -47,11 +47,12 @@ class Week:
 
 
 def week_of(
-    choice: Choice, location: Location, *, asked: date | None, leaving_out: UUID | None = None
+    choice: Choice, location: Location, *, asked: date | None, moving: Appointment | None = None
 ) -> Week:
     """Return the week of the asked day, or of the first day with an opening when none was asked for.
 
-    The first free day and the week come out of one look at the schedule, unless they lie far apart.
+    An appointment that is `moving` isn't in its own way, and the time it has is no other time to choose. The first free
+    day and the week come out of one look at the schedule, unless they lie far apart.
     """
     today = clock.today(location.time_zone)
     last = today + timedelta(days=choice.service.horizon_days)
@@ -59,19 +60,19 @@ def week_of(
     monday = _monday(after)
     near = max(after, today + FIRST_LOOK)
     is_near = monday - today <= NEAR
-    found = _offer(choice, location, today if is_near else monday, _sunday(near), leaving_out)
+    found = _offer(choice, location, today if is_near else monday, _sunday(near), moving)
     first = _first(found, today) if is_near else None
     if first is None and (asked is None or not is_near):
-        first = _first_open(choice, location, today, leaving_out)
+        first = _first_open(choice, location, today, moving)
     if asked is None and first:
         after, monday = first, _monday(first)
         if monday > near:
-            found = _offer(choice, location, monday, _sunday(first), leaving_out)
+            found = _offer(choice, location, monday, _sunday(first), moving)
     week = {day: left for day, left in found.left.items() if monday <= day < monday + WEEK}
     day = after if week.get(after) else None
     next_day = None
     if day is None:
-        next_day = _first(found, after) or _first_open(choice, location, after, leaving_out)
+        next_day = _first(found, after) or _first_open(choice, location, after, moving)
     return Week(
         left=week,
         day=day,
@@ -84,7 +85,7 @@ def week_of(
 
 
 def _offer(
-    choice: Choice, location: Location, first: date, last: date, leaving_out: UUID | None
+    choice: Choice, location: Location, first: date, last: date, moving: Appointment | None
 ) -> Offer:
     return offer(
         service=choice.service,
@@ -92,7 +93,8 @@ def _offer(
         location=location,
         first_day=first,
         last_day=last,
-        leaving_out=leaving_out,
+        leaving_out=moving.pk if moving else None,
+        not_at=moving.starts_at if moving else None,
         own_hold=choice.own_hold,
     )
 
@@ -103,14 +105,14 @@ def _first(found: Offer, after: date) -> date | None:
 
 
 def _first_open(
-    choice: Choice, location: Location, after: date, leaving_out: UUID | None
+    choice: Choice, location: Location, after: date, moving: Appointment | None
 ) -> date | None:
     return first_day_open(
         service=choice.service,
         practitioners=choice.practitioners,
         location=location,
         after=after,
-        leaving_out=leaving_out,
+        leaving_out=moving.pk if moving else None,
         own_hold=choice.own_hold,
     )
 

@@ -188,7 +188,7 @@ def _people(request: AccountRequest, choice: Choice) -> list[dict[str, Any]]:
         "url": to(ANYONE),
         "title": _("Anyone"),
         "text": _("The most times to choose from"),
-        "avatar": "·",
+        "icon": "users",
     }
     return [anyone, *people]
 

@@ -43,6 +43,7 @@ class Practice:
     services: tuple[tuple[str, int, int, int], ...]
     clients: int
     phone: str
+    desk_phone: str
     known: Known
     template: str
     class_name: str
@@ -84,6 +85,7 @@ HARBOUR = Practice(
     asked_name="Home visit",
     clients=1200,
     phone="+61 491 5",
+    desk_phone="+61 2 5550 0142",
     known=Known(
         "Marigold", "Quillfeather", "marigold.quillfeather@posthaste.example", "+61 491 570 156",
         "Hums Vivaldi while balancing on the left leg",
@@ -110,6 +112,7 @@ LIFFEY = Practice(
     asked_name="Couples session",
     clients=160,
     phone="+353 20 91",
+    desk_phone="+353 20 914 0142",
     known=Known(
         "Peregrine", "Saltmarsh", "peregrine.saltmarsh@quillpost.example", "+353 20 917 4410",
         "Dreams of a lighthouse whose keeper knits",
@@ -117,6 +120,11 @@ LIFFEY = Practice(
     template="Psychology session",
 )  # fmt: skip
 
+POLICY = (
+    "Please tell us a day before if you can't come, so that somebody else can have the time. You can change or cancel by "
+    "the link in your confirmation.\n\nA visit that is missed, or cancelled later than that, costs half its price. If you "
+    "are ill, call us: then it costs nothing."
+)
 NOTICE = (
     "{practice} keeps your details and your clinical record to care for you, to book and to remind you. They stay in"
     " {city}. Only the people who treat you and our front desk see them. We don't sell them or use them for advertising."

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.permissions import Permission
@@ -164,7 +165,7 @@ def _filter_words(shown: Page) -> str:
             words.append(names[0] if len(names) == 1 else _("%(shown)d of %(all)d people") % count)
     if len(shown.locations) > 1:
         words.append(shown.location.name if shown.location else _("all locations"))
-    return " · ".join(words)
+    return capfirst(" · ".join(words))
 
 
 def fragment(

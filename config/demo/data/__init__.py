@@ -8,6 +8,7 @@ from typing import Any
 from accounts import audit
 from accounts.models import Member, Role
 from accounts.tenancy import acting_in
+from bookings.public.choices import publish_policy
 from config.demo.data.around import add_contacts, add_families
 from config.demo.data.clients import add_alerts_and_files, add_clients
 from config.demo.data.consents import add_consents
@@ -26,7 +27,7 @@ from config.demo.data.times import add_times
 from config.demo.data.together import Scene, add_together
 from config.demo.data.twice import add_second_records
 from config.demo.data.waiting import add_waiting
-from config.demo.practices import HARBOUR, LIFFEY, Practice, small
+from config.demo.practices import HARBOUR, LIFFEY, POLICY, Practice, small
 from notes import templates
 
 __all__ = ["HARBOUR", "LIFFEY", "PASSWORD", "Practice", "load", "small"]
@@ -42,6 +43,7 @@ def load(practice: Practice) -> dict[str, Any]:
         offered = provide_services(practice, people)
         add_times(practice, people, places)
         add_rooms(practice, places, offered)
+        publish_policy(by=Member.objects.get(role=Role.OWNER).actor, text=POLICY)
         templates.provide_defaults()
     chosen = random.Random(practice.slug)
     with acting_in(account.ref):

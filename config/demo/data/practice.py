@@ -58,7 +58,7 @@ def provide_people(practice: Practice, users: list[User]) -> list[Practitioner]:
 def provide_places(practice: Practice, people: list[Practitioner]) -> list[Location]:
     """Make the locations and the weekly hours of everybody there; return the locations."""
     places = [
-        Location(name=name, address=address, time_zone=practice.zone)
+        Location(name=name, address=address, phone=practice.desk_phone, time_zone=practice.zone)
         for name, address in practice.locations
     ]
     for place in places:

@@ -600,6 +600,9 @@ def test_a_closing_account_can_only_be_read(
 
 def test_an_empty_day_teaches_the_next_step(office: Office, browser: Browser) -> None:
     assert "Nothing is booked here yet" in browser.get(office.url("diary")).content.decode()
+    sunday = browser.get(office.url("diary"), {"day": "2026-11-29"}).content.decode()
+    assert "Nobody has hours on this day." in sunday
+    assert "Go to Mon 30 November" in sunday
     listed = browser.get(office.url("diary"), {"view": "list"}).content.decode()
     assert "Nothing is booked in these seven days" in listed
 
