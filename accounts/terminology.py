@@ -11,10 +11,12 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import get_language, trans_real
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import trans_real
 
 from privacy.vocabulary import scope
+
+type Voice = tuple[str | None, str]
 
 USUAL = "client"
 # The plural of each in English; the texts in other languages speak to people and call them nothing
@@ -42,6 +44,11 @@ def word() -> str:
     """Return the word of the account that is active; the usual one outside an account."""
     active = scope.active()
     return str(active.anchor.client_word) if active is not None and active.anchor else USUAL
+
+
+def voice() -> Voice:
+    """Return what our texts depend on: the language, and the word of the account that is active."""
+    return get_language(), word()
 
 
 @lru_cache(maxsize=8192)

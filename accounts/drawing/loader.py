@@ -9,10 +9,10 @@ from django.template.base import NodeList, TextNode
 from django.template.loader_tags import BLOCK_CONTEXT_KEY, BlockNode, ExtendsNode
 from django.template.loaders.cached import Loader as CachedLoader
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 
 from accounts.drawing import loops, nodes, templates  # noqa: F401 - they say how each kind of node is drawn
 from accounts.drawing.making import ALONE, Draw, Family, Unknown, drawn, is_written_out
+from accounts.terminology import voice
 
 
 class Loader(CachedLoader):
@@ -36,7 +36,7 @@ class Drawing(NodeList):
         if self.draw is None or BLOCK_CONTEXT_KEY in context.render_context:
             return super().render(context)
         parts: list[str] = []
-        self.draw(context, parts.append, get_language())
+        self.draw(context, parts.append, voice())
         return SafeString("".join(parts))
 
 

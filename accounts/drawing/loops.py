@@ -12,6 +12,7 @@ from django.templatetags.static import StaticNode
 
 from accounts.drawing.making import MAKERS, Add, Draw, Family, drawn, draws
 from accounts.drawing.names import value_of
+from accounts.terminology import Voice
 
 
 @draws(ForNode)
@@ -23,7 +24,7 @@ def loop(node: Any, family: Family) -> Draw:
     only = names[0] if len(names) == 1 else ""
     counts = _knows_its_place(node.nodelist_loop)
 
-    def draw(context: Any, add: Add, language: str | None) -> None:
+    def draw(context: Any, add: Add, voice: Voice) -> None:
         values = values_of(context)
         if values is None:
             values = ()
@@ -35,7 +36,7 @@ def loop(node: Any, family: Family) -> Draw:
         context.dicts.append(scope)
         try:
             if not len(values):
-                instead(context, add, language)
+                instead(context, add, voice)
                 return
             if counts:
                 scope["forloop"] = counters
@@ -44,10 +45,10 @@ def loop(node: Any, family: Family) -> Draw:
                     _count(counters, number, len(values))
                 if only:
                     scope[only] = item
-                    body(context, add, language)
+                    body(context, add, voice)
                 else:
                     context.dicts.append(_unpacked(names, item))
-                    body(context, add, language)
+                    body(context, add, voice)
                     context.dicts.pop()
         finally:
             del context.dicts[depth:]

@@ -14,9 +14,11 @@ from django.template.loader_tags import BlockNode
 from django.templatetags.i18n import TranslateNode
 from django.templatetags.static import StaticNode
 
+from accounts.terminology import Voice
+
 type Add = Callable[[str], None]
-# Draws with a context, adding texts in a language
-type Draw = Callable[[Any, Add, str | None], None]
+# Draws with a context, adding texts in a voice: a language, and what the practice calls its clients
+type Draw = Callable[[Any, Add, Voice], None]
 type Maker = Callable[[Any, Family], Draw]
 type Chain = Sequence[BlockNode]
 
@@ -63,9 +65,9 @@ def drawn(nodes: Iterable[Node], family: Family) -> Draw:
     if len(draws) == 1:
         return draws[0]
 
-    def draw(context: Any, add: Add, language: str | None) -> None:
+    def draw(context: Any, add: Add, voice: Voice) -> None:
         for each in draws:
-            each(context, add, language)
+            each(context, add, voice)
 
     return draw
 
@@ -98,7 +100,7 @@ def _joined(nodes: Iterable[Node], family: Family) -> Iterator[Draw]:
 
 
 def _is_constant(node: Node) -> bool:
-    """Tell whether a node says the same on every page in one language."""
+    """Tell whether a node says the same on every page in one voice."""
     match node:
         case TextNode():
             return True
@@ -119,15 +121,15 @@ def is_written_out(expression: FilterExpression) -> bool:
 
 
 def _constant(nodes: list[Node]) -> Draw:
-    known: dict[str | None, str] = {}
+    known: dict[Voice, str] = {}
     if all(isinstance(node, TextNode) for node in nodes):
         text = "".join(node.s for node in nodes)  # type: ignore[attr-defined]
-        return lambda context, add, language: add(text)
+        return lambda context, add, voice: add(text)
 
-    def draw(context: Any, add: Add, language: str | None) -> None:
-        if language not in known:
-            known[language] = "".join(node.render(context) for node in nodes)
-        add(known[language])
+    def draw(context: Any, add: Add, voice: Voice) -> None:
+        if voice not in known:
+            known[voice] = "".join(node.render(context) for node in nodes)
+        add(known[voice])
 
     return draw
 
@@ -156,7 +158,7 @@ def _make(node: Node, family: Family) -> Draw:
 def itself(node: Node) -> Draw:
     """Let a node draw itself, as Django wrote it."""
     render: Any = node.render_annotated
-    return lambda context, add, language: add(render(context))
+    return lambda context, add, voice: add(render(context))
 
 
 def is_elder(node: Node) -> bool:
@@ -164,10 +166,10 @@ def is_elder(node: Node) -> bool:
     return isinstance(node, VariableNode) and node.filter_expression.token == "block.super"
 
 
-def within(scope: dict[str, Any], body: Draw, context: Any, add: Add, language: str | None) -> None:
+def within(scope: dict[str, Any], body: Draw, context: Any, add: Add, voice: Voice) -> None:
     """Draw with some names that are known there alone."""
     context.dicts.append(scope)
     try:
-        body(context, add, language)
+        body(context, add, voice)
     finally:
         context.dicts.pop()

@@ -23,6 +23,7 @@ from accounts.drawing.making import (
     within,
 )
 from accounts.drawing.names import condition_of, safe, shown, value_of
+from accounts.terminology import Voice
 
 
 @draws(VariableNode)
@@ -32,7 +33,7 @@ def variable(node: VariableNode, family: Family) -> Draw:
         return _elder(family)
     value = value_of(node.filter_expression)
 
-    def draw(context: Any, add: Add, language: str | None) -> None:
+    def draw(context: Any, add: Add, voice: Voice) -> None:
         add(shown(value(context), context))
 
     return draw
@@ -41,7 +42,7 @@ def variable(node: VariableNode, family: Family) -> Draw:
 def _elder(family: Family) -> Draw:
     """Draw the block that this one took the place of."""
     if not family.elders:
-        return lambda context, add, language: None
+        return lambda context, add, voice: None
     first, *rest = family.elders
     return drawn(first.nodelist, replace(family, elders=rest))
 
@@ -54,14 +55,14 @@ def condition(node: IfNode, family: Family) -> Draw:
         for condition, nodes in node.conditions_nodelists
     ]
 
-    def draw(context: Any, add: Add, language: str | None) -> None:
+    def draw(context: Any, add: Add, voice: Voice) -> None:
         for holds, branch in branches:
             try:
                 chosen = holds(context)
             except VariableDoesNotExist:
                 continue
             if chosen:
-                branch(context, add, language)
+                branch(context, add, voice)
                 return
 
     return draw
@@ -77,10 +78,8 @@ def names(node: WithNode, family: Family) -> Draw:
     given = {name: value_of(value) for name, value in node.extra_context.items()}
     body = drawn(node.nodelist, family)
 
-    def draw(context: Any, add: Add, language: str | None) -> None:
-        within(
-            {name: value(context) for name, value in given.items()}, body, context, add, language
-        )
+    def draw(context: Any, add: Add, voice: Voice) -> None:
+        within({name: value(context) for name, value in given.items()}, body, context, add, voice)
 
     return draw
 
@@ -90,9 +89,9 @@ def escaping(node: AutoEscapeControlNode, family: Family) -> Draw:
     """Draw with or without escaping."""
     body = drawn(node.nodelist, family)
 
-    def draw(context: Any, add: Add, language: str | None) -> None:
+    def draw(context: Any, add: Add, voice: Voice) -> None:
         before, context.autoescape = context.autoescape, node.setting
-        body(context, add, language)
+        body(context, add, voice)
         context.autoescape = before
 
     return draw
@@ -103,7 +102,7 @@ def first_of(node: FirstOfNode, family: Family) -> Draw:
     """Draw the first value that there is."""
     values = [value_of(each, None) for each in node.vars]
 
-    def draw(context: Any, add: Add, language: str | None) -> None:
+    def draw(context: Any, add: Add, voice: Voice) -> None:
         found = next((each for value in values if (each := value(context))), None)
         text = "" if found is None else shown(found, context)
         if node.asvar:
@@ -116,16 +115,16 @@ def first_of(node: FirstOfNode, family: Family) -> Draw:
 
 @draws(TranslateNode)
 def words(node: TranslateNode, family: Family) -> Draw:
-    """Draw words that are kept under a name: written out, they are the same in one language."""
-    known: dict[str | None, str] = {}
+    """Draw words that are kept under a name: written out, they are the same in one voice."""
+    known: dict[Voice, str] = {}
     if not is_written_out(node.filter_expression) or node.message_context:
         return itself(node)
 
-    def draw(context: Any, add: Add, language: str | None) -> None:
-        if language not in known:
+    def draw(context: Any, add: Add, voice: Voice) -> None:
+        if voice not in known:
             node.render(context)
-            known[language] = context[node.asvar]
-        context[node.asvar] = known[language]
+            known[voice] = context[node.asvar]
+        context[node.asvar] = known[voice]
 
     return draw
 
@@ -137,7 +136,7 @@ def tag(node: SimpleNode, family: Family) -> Draw:
     args = [value_of(each) for each in node.args]
     kwargs = {key: value_of(each) for key, each in node.kwargs.items()}
 
-    def draw(context: Any, add: Add, language: str | None) -> None:
+    def draw(context: Any, add: Add, voice: Voice) -> None:
         given = [each(context) for each in args]
         if node.takes_context:
             given.insert(0, context)

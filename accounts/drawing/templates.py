@@ -13,6 +13,7 @@ from django.template.loader_tags import BlockNode, IncludeNode, construct_relati
 
 from accounts.drawing.making import Add, Draw, Family, drawn, draws, itself, within
 from accounts.drawing.names import value_of
+from accounts.terminology import Voice
 
 BUILTINS = {"True": True, "False": False, "None": None}
 
@@ -22,7 +23,7 @@ def block(node: BlockNode, family: Family) -> Draw:
     """Draw the youngest template's block of this name."""
     youngest, *elders = family.of(node)
     body = drawn(youngest.nodelist, replace(family, elders=elders))
-    return lambda context, add, language: within({}, body, context, add, language)
+    return lambda context, add, voice: within({}, body, context, add, voice)
 
 
 @draws(InclusionNode)
@@ -34,13 +35,13 @@ def component(node: InclusionNode, family: Family) -> Draw:
     kwargs = {key: value_of(each) for key, each in node.kwargs.items()}
     find = partial(_found, node, node.filename)
 
-    def draw(context: Any, add: Add, language: str | None) -> None:
+    def draw(context: Any, add: Add, voice: Voice) -> None:
         given = {key: each(context) for key, each in kwargs.items()}
         made = node.func(*[each(context) for each in args], **given)
         token = context.get("csrf_token")
         if token is not None:
             made = {**made, "csrf_token": token}
-        _isolated(find(context), made, context, add, language)
+        _isolated(find(context), made, context, add, voice)
 
     return draw
 
@@ -51,13 +52,13 @@ def include(node: IncludeNode, family: Family) -> Draw:
     name_of = value_of(node.template)
     given = {name: value_of(value) for name, value in node.extra_context.items()}
 
-    def draw(context: Any, add: Add, language: str | None) -> None:
+    def draw(context: Any, add: Add, voice: Voice) -> None:
         template = _found(node, name_of(context), context)
         values = {name: value(context) for name, value in given.items()}
         if node.isolated_context:
-            _isolated(template, values, context, add, language)
+            _isolated(template, values, context, add, voice)
         else:
-            within(values, partial(_drawn_template, template), context, add, language)
+            within(values, partial(_drawn_template, template), context, add, voice)
 
     return draw
 
@@ -81,17 +82,17 @@ def _isolated(
     values: dict[str, Any],
     context: Any,
     add: Add,
-    language: str | None,
+    voice: Voice,
 ) -> None:
     """Draw a template that knows `values` and nothing else."""
     outer, context.dicts = context.dicts, [BUILTINS, values]
     try:
-        _drawn_template(template, context, add, language)
+        _drawn_template(template, context, add, voice)
     finally:
         context.dicts = outer
 
 
-def _drawn_template(template: Template, context: Any, add: Add, language: str | None) -> None:
+def _drawn_template(template: Template, context: Any, add: Add, voice: Voice) -> None:
     draw: Draw | None = getattr(template.nodelist, "draw", None)
     if draw is None:
         add(template.render(context))
@@ -100,7 +101,7 @@ def _drawn_template(template: Template, context: Any, add: Add, language: str | 
     outer, state.template = state.template, template
     state.dicts.append({})
     try:
-        draw(context, add, language)
+        draw(context, add, voice)
     finally:
         state.dicts.pop()
         state.template = outer
@@ -110,5 +111,5 @@ def _drawn_template(template: Template, context: Any, add: Add, language: str | 
 def partial_of_page(node: PartialDefNode, family: Family) -> Draw:
     """Draw a part that can also be asked for by itself."""
     if not node.inline:
-        return lambda context, add, language: None
+        return lambda context, add, voice: None
     return drawn(node.nodelist, family)
