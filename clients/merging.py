@@ -158,11 +158,8 @@ def _below(pk: UUID) -> list[UUID]:
     found: list[UUID] = []
     level = [pk]
     while level:
-        level = list(
-            Merge.objects.filter(client_id__in=level, undone_at=None).values_list(
-                "source_id", flat=True
-            )
-        )
+        merged = Merge.objects.filter(client_id__in=level, undone_at=None)
+        level = list(merged.exclude(source_id__in=[pk, *found]).values_list("source_id", flat=True))
         found += level
     return found
 
