@@ -15,6 +15,7 @@ from accounts.cells import cell
 from accounts.models import OutboxJob, Practitioner
 from accounts.models.practice import current_anchor
 from bookings.messaging.links import absolute
+from clients.disclosures.outward import stays
 from notes import finishing, rules
 from notes.zones import practice_zone
 from privacy.vocabulary import clock, scope
@@ -41,6 +42,7 @@ def _round(work: outbox.Work) -> None:
 
 
 @outbox.handles(ONE)
+@stays("a practitioner hears how many notes are late, and of nobody whose")
 def _remind(work: outbox.Work) -> None:
     """Send one practitioner their count, as it is now."""
     practitioner = (

@@ -26,7 +26,7 @@ def test_a_practice_is_filled_and_its_known_client_is_alone() -> None:
     assert (facts["region"], account.cell) == ("au", "au-1")
     with acting_in(account.ref):
         clients = list(Client.objects.order_by("id"))
-        assert len(clients) == 60
+        assert len(clients) == 60 + 5, "five of them have a second record"
         words = [
             (client.given_name, client.family_name, client.email, client.phone)
             for client in clients
@@ -36,7 +36,7 @@ def test_a_practice_is_filled_and_its_known_client_is_alone() -> None:
         for value in known:
             assert sum(value in word for word in words) == 1
         told = [note for note in Note.objects.all() if facts["note_phrase"] in str(note.content)]
-        assert [note.client_id for note in told] == [clients[-1].pk]
+        assert [note.client_id for note in told] == [clients[59].pk]
         assert check(told[0], []).holds
         assert Document.objects.count() == 12
         assert Appointment.objects.count() > 100

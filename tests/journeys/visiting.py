@@ -68,7 +68,8 @@ def _keep_mail(story: Story, page: Page) -> None:
     mail = story.demo.mail(story.email, "")
     assert mail.region == "au"
     assert story.comment not in mail.text
-    (invitation,) = mail.attachments
+    invitation, agreed = mail.attachments
+    assert "Sydney" in agreed.content.decode()
     calendar = Calendar.from_ical(invitation.content.decode())
     assert isinstance(calendar, Calendar)
     start = calendar.events[0].start
