@@ -144,6 +144,7 @@ def what_belongs_to_a_client_is_asked_for_by_person(module: Module) -> Iterator[
 ASKING = {"filter", "exclude", "get", "get_object_or_404", "Q", "get_or_create"}
 # What asks for one record and not for the person
 BY_RECORD = {
+    "bookings/appointments/elsewhere.py": "the records that `identity` gave",
     "bookings/diary/rows.py": "looks at merged ones beside what it read",
     "bookings/diary/statements.py": "compares rows of its own query",
     "bookings/public/visits.py": "the newcomer whom this very visit made known",

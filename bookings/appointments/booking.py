@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import Location, Practitioner, PrivacyNotice
 from accounts.tenancy import everywhere
-from bookings.appointments import overbooking
+from bookings.appointments import elsewhere, overbooking
 from bookings.appointments.drafting import draft
 from bookings.appointments.expiring import expire_at_its_time, last_answer
 from bookings.availability.schedule import Slot
@@ -65,6 +65,7 @@ def book(
     by_request: bool = False,
     tell: bool | None = None,
     appointment_id: UUID | None = None,
+    people: Sequence[UUID] = (),
 ) -> Appointment:
     """Book a practitioner's time for a client and queue the messages about it; return the appointment.
 
@@ -72,7 +73,7 @@ def book(
     function that makes the client once the time is won. `notice` is the privacy notice that was shown.
     `overbook_because` says why it may stand beside another appointment. `by_request` makes it a request, which holds
     the time until staff answer. `tell` says whether the client is told (None: as the practice does it). Hours are not
-    looked at: staff may book outside them.
+    looked at: staff may book outside them. What `people` have then stands in the way like what the practitioner has.
     Raises `SlotTaken`, `NonexistentTime`, ValidationError for a comment that is too long or a request for the past.
     """
     appointment = draft(practitioner, service, location, starts_local)
@@ -82,7 +83,7 @@ def book(
     if appointment_id is not None:
         appointment.pk = appointment_id
     with transaction.atomic(using=scope.current().database):
-        insert(appointment, by=by, because=overbook_because)
+        insert(appointment, by=by, because=overbook_because, people=people)
         attendee = add_place(
             appointment,
             client() if callable(client) else client,
@@ -90,7 +91,13 @@ def book(
         )
     action = "appointment.requested" if by_request else "appointment.booked"
     audit.record(action, by=by, of=appointment, client_id=attendee.client_id)
-    overbooking.record(appointment, by=by, because=overbook_because, client_id=attendee.client_id)
+    overbooking.record(
+        appointment,
+        by=by,
+        because=overbook_because,
+        client_id=attendee.client_id,
+        people=people,
+    )
     if by_request:
         expire_at_its_time(appointment)
         messages.after_request(attendee)
@@ -100,11 +107,17 @@ def book(
 
 
 @everywhere()
-def insert(appointment: Appointment, *, by: Actor, because: str = "") -> None:
+def insert(
+    appointment: Appointment, *, by: Actor, because: str = "", people: Sequence[UUID] = ()
+) -> None:
     """Save a drafted appointment if its time is free, or beside another for a reason. Raises `SlotTaken`."""
     try:
         overbooking.take(
-            appointment, lambda: appointment.save(force_insert=True), by=by, because=because
+            appointment,
+            lambda: appointment.save(force_insert=True),
+            by=by,
+            because=because,
+            people=people,
         )
     except Taken:
         raise SlotTaken(
@@ -114,6 +127,7 @@ def insert(appointment: Appointment, *, by: Actor, because: str = "") -> None:
                 location=appointment.location,
                 wanted=appointment.starts_at,
                 at_desk=by.kind == ActorKind.MEMBER,
+                busy=elsewhere.busy(people, clock.now(), appointment.pk),
             )
         ) from None
 

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from accounts.models import Location, Practitioner
-from bookings.appointments import overbooking
+from bookings.appointments import conflicts as conflicting
+from bookings.appointments import elsewhere
 from bookings.appointments.booking import book
+from bookings.appointments.conflicts import Conflict
 from bookings.appointments.drafting import draft
-from bookings.appointments.overbooking import Conflict
 from bookings.models import Appointment, Service
 from clients import records
 from clients.models import Client
@@ -30,7 +31,8 @@ def book_at_desk(
 ) -> Appointment:
     """Book for `client`, or for a new one made from `new_client` once the time is won; return the appointment.
 
-    `overbook_because` says why it may stand beside another appointment; the audit keeps it sealed (features C11).
+    `overbook_because` says why it may stand beside another appointment, the client's own included; the audit keeps it
+    sealed (features C11).
     Raises what `book` raises, and ValidationError for details of a new client that can't be.
     """
     return book(
@@ -42,12 +44,18 @@ def book_at_desk(
         client=client or (lambda: records.add(by=by, values=new_client)),
         overbook_because=overbook_because,
         tell=tell,
+        people=elsewhere.people(client),
     )
 
 
 def conflicts(
-    *, practitioner: Practitioner, service: Service, location: Location, starts_local: datetime
+    *,
+    practitioner: Practitioner,
+    service: Service,
+    location: Location,
+    starts_local: datetime,
+    client: Client | None = None,
 ) -> list[Conflict]:
-    """Return the practitioner's appointments whose kept time a service started then would overlap, buffers counted."""
+    """Return the practitioner's appointments that a service started then would overlap, and the client's."""
     wanted = draft(practitioner, service, location, starts_local)
-    return overbooking.conflicts(wanted, location.time_zone)
+    return conflicting.conflicts(wanted, location.time_zone, elsewhere.people(client))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -11,16 +12,17 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import Practitioner
 from accounts.tenancy import everywhere
-from bookings.appointments import overbooking
+from bookings.appointments import elsewhere, overbooking
 from bookings.appointments.booking import SlotTaken
+from bookings.appointments.conflicts import Conflict, conflicts
 from bookings.appointments.expiring import expire_at_its_time, last_answer
 from bookings.appointments.freeing import Stretch, freed
-from bookings.appointments.overbooking import Conflict
 from bookings.availability.wall_time import local, resolve
 from bookings.messaging import heard, messages
 from bookings.models import Appointment, Attendee, Move
 from bookings.openings.finding import nearest
 from bookings.openings.taking import Taken
+from privacy.vocabulary import clock
 from privacy.vocabulary.scope import Actor
 
 SHORTEST, LONGEST = 5, 720
@@ -54,13 +56,15 @@ def move(
     overbook_because: str = "",
     tell: bool | None = None,
     together: UUID | None = None,
+    people: Sequence[UUID] = (),
 ) -> Appointment:
     """Give an appointment another start or practitioner and queue the news; return it as it stands now.
 
     `starts_local` is the naive wall time at the appointment's location (fold=1: second pass of a repeated hour). Length
     and buffers stay. `overbook_because` says why it may stand beside another; a place found free ends an overbooking.
     `tell` says whether clients are told (None: as the practice does it), `together` marks the moves of one change to a
-    series. Moving to where it already is changes nothing.
+    series. What `people` have then stands in the way like what the practitioner has. Moving to where it already is
+    changes nothing.
     Raises `SlotTaken` with the nearest free times, `NonexistentTime`, ValidationError when it was cancelled.
     """
     fresh = _locked(appointment)
@@ -81,23 +85,27 @@ def move(
     if fresh.answer_by is not None:
         fresh.answer_by = min(fresh.answer_by, last_answer(fresh.starts_at))
     fresh.stays_outside_hours, fresh.stranded_at = False, None
-    _take(fresh, by, overbook_because)
+    _take(fresh, by, overbook_because, people)
     if fresh.answer_by is not None:
         expire_at_its_time(fresh)
     record.sequence = fresh.sequence
     record.save(force_insert=True)
-    _told(fresh, by, "appointment.moved", overbook_because, tell)
+    _told(fresh, by, "appointment.moved", overbook_because, tell, people=people)
     freed(before)
     return fresh
 
 
 def conflicts_of_move(
-    *, appointment: Appointment, practitioner: Practitioner, starts_local: datetime
+    *,
+    appointment: Appointment,
+    practitioner: Practitioner,
+    starts_local: datetime,
+    people: Sequence[UUID] = (),
 ) -> list[Conflict]:
     """Return what an appointment would overlap at another time. Raises `NonexistentTime`."""
     fresh = Appointment.objects.select_related("location").get(pk=appointment.pk)
     _place(fresh, practitioner, starts_local)
-    return overbooking.conflicts(fresh, fresh.location.time_zone)
+    return conflicts(fresh, fresh.location.time_zone, people)
 
 
 @everywhere()
@@ -131,10 +139,11 @@ def lengthen(
     minutes: int,
     overbook_because: str = "",
     tell: bool | None = None,
+    people: Sequence[UUID] = (),
 ) -> Appointment:
     """Give an appointment another length, start and buffers unchanged, and return it.
 
-    `overbook_because` and `tell` are those of `move`. Raises `SlotTaken` when the longer time reaches into another
+    `overbook_because`, `tell` and `people` are those of `move`. Raises `SlotTaken` when the longer time reaches into another
     appointment, ValidationError for a length outside 5 to 720 minutes or a cancelled appointment.
     """
     if not SHORTEST <= minutes <= LONGEST:
@@ -144,19 +153,21 @@ def lengthen(
         return fresh
     before, stretch = fresh.duration_minutes, Stretch.of(fresh)
     _stretch(fresh, minutes)
-    _take(fresh, by, overbook_because)
+    _take(fresh, by, overbook_because, people)
     change = {"from": before, "to": minutes}
-    _told(fresh, by, "appointment.lengthened", overbook_because, tell, change)
+    _told(fresh, by, "appointment.lengthened", overbook_because, tell, change, people)
     if minutes < before:
         freed(stretch._replace(starts_at=fresh.ends_at))
     return fresh
 
 
-def conflicts_of_length(*, appointment: Appointment, minutes: int) -> list[Conflict]:
+def conflicts_of_length(
+    *, appointment: Appointment, minutes: int, people: Sequence[UUID] = ()
+) -> list[Conflict]:
     """Return what an appointment would overlap if it lasted so long."""
     fresh = Appointment.objects.select_related("location").get(pk=appointment.pk)
     _stretch(fresh, minutes)
-    return overbooking.conflicts(fresh, fresh.location.time_zone)
+    return conflicts(fresh, fresh.location.time_zone, people)
 
 
 def only_client(appointment: Appointment) -> UUID | None:
@@ -192,13 +203,17 @@ def _stretch(appointment: Appointment, minutes: int) -> None:
     appointment.busy_until += more
 
 
-def _take(appointment: Appointment, by: Actor, because: str) -> None:
+def _take(appointment: Appointment, by: Actor, because: str, people: Sequence[UUID]) -> None:
     """Save the new time if it is free, or for a reason; an appointment never stands in its own way."""
     appointment.sequence += 1
     wanted = appointment.starts_at
     try:
         overbooking.take(
-            appointment, lambda: appointment.save(update_fields=_TIMES), by=by, because=because
+            appointment,
+            lambda: appointment.save(update_fields=_TIMES),
+            by=by,
+            because=because,
+            people=people,
         )
     except Taken:
         raise SlotTaken(
@@ -209,6 +224,7 @@ def _take(appointment: Appointment, by: Actor, because: str) -> None:
                 wanted=wanted,
                 at_desk=True,
                 leaving_out=appointment.pk,
+                busy=elsewhere.busy(people, clock.now(), appointment.pk),
             )
         ) from None
 
@@ -220,9 +236,10 @@ def _told(
     because: str,
     tell: bool | None,
     detail: dict[str, int] | None = None,
+    people: Sequence[UUID] = (),
 ) -> None:
     """Keep a change in the audit and queue the news of it."""
     client_id = only_client(appointment)
     audit.record(action, by=by, of=appointment, client_id=client_id, detail=detail)
-    overbooking.record(appointment, by=by, because=because, client_id=client_id)
+    overbooking.record(appointment, by=by, because=because, client_id=client_id, people=people)
     messages.after_change(appointment, tell=tell)

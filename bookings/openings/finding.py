@@ -12,6 +12,7 @@ from accounts.models import Location, Practitioner
 from accounts.time_zones import zone_info
 from bookings.availability import free
 from bookings.availability.fitting import Needs
+from bookings.availability.ranges import Range
 from bookings.availability.schedule import Cap, Schedule, Slot, Terms
 from bookings.availability.thinning import thinned
 from bookings.models import Service
@@ -147,8 +148,12 @@ def nearest(
     at_desk: bool = False,
     leaving_out: UUID | None = None,
     own_hold: bytes | None = None,
+    busy: Sequence[Range] = (),
 ) -> list[Slot]:
-    """Return the three openings closest to an instant, in order of time; fewer when the horizon has no more."""
+    """Return the three openings closest to an instant, in order of time; fewer when the horizon has no more.
+
+    None of them touches what is `busy` for another reason than the practitioner's.
+    """
     day = wanted.astimezone(zone_info(location.time_zone)).date()
     found: list[Slot] = []
     for reach in (NEAR, timedelta(days=service.horizon_days)):
@@ -162,6 +167,11 @@ def nearest(
             leaving_out=leaving_out,
             own_hold=own_hold,
         )
+        found = [
+            slot
+            for slot in found
+            if not any(since < slot.ends_at and until > slot.starts_at for since, until in busy)
+        ]
         if len({slot.starts_at for slot in found}) >= 3:
             break
     return free.nearest(found, wanted)

@@ -14,7 +14,7 @@ from uuid_utils.compat import uuid7
 from accounts import audit
 from accounts.models import Practitioner
 from accounts.tenancy import everywhere
-from bookings.appointments import cancelling, moving
+from bookings.appointments import cancelling, elsewhere, moving
 from bookings.appointments.booking import SlotTaken
 from bookings.availability.wall_time import NonexistentTime, resolve
 from bookings.models import Appointment, Attendee, Move, Series
@@ -47,7 +47,8 @@ def preview(
         _as_moved(number, each, _wall(each, appointment, starts_local), practitioner, minutes)
         for number, each in enumerate(targets, start=1)
     ]
-    check(found, practitioner, appointment.location, {each.pk for each in targets})
+    people = elsewhere.people_of(appointment)
+    check(found, practitioner, appointment.location, {each.pk for each in targets}, people)
     return found
 
 

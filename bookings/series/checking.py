@@ -8,9 +8,8 @@ from datetime import date, datetime
 from uuid import UUID
 
 from accounts.models import Location, Practitioner
-from bookings.appointments import overbooking
+from bookings.appointments.conflicts import Conflict, conflicts, overlapping
 from bookings.appointments.drafting import Agreed, agreed, draft
-from bookings.appointments.overbooking import Conflict
 from bookings.availability import free
 from bookings.availability.wall_time import NonexistentTime
 from bookings.models import Appointment, Service, ServiceNeed
@@ -46,10 +45,12 @@ def plan(
     starts_local: datetime,
     repeat: Repeat,
     changed: dict[int, datetime] | None = None,
+    people: Sequence[UUID] = (),
 ) -> list[Planned]:
     """Return every occurrence of a rule with what stands in its way, without saving any.
 
-    `changed` gives occurrences, by number from 1, another wall time than the rule's.
+    `changed` gives occurrences, by number from 1, another wall time than the rule's. What `people` have then stands in
+    the way as well.
     """
     terms = agreed(service, practitioner)
     found = [
@@ -61,7 +62,7 @@ def plan(
         )
         for number, day in enumerate(dates(repeat), start=1)
     ]
-    check(found, practitioner, location)
+    check(found, practitioner, location, people=people)
     return found
 
 
@@ -70,6 +71,7 @@ def check(
     practitioner: Practitioner,
     location: Location,
     leaving_out: Collection[UUID] = (),
+    people: Sequence[UUID] = (),
 ) -> None:
     """Write on each occurrence what it would overlap, its own series included, and whether it lies outside hours.
 
@@ -78,7 +80,7 @@ def check(
     visits = [each.visit for each in found if each.visit is not None]
     if not visits:
         return
-    taken = overbooking.overlapping(visits, location.time_zone, leaving_out)
+    taken = overlapping(visits, location.time_zone, leaving_out, people)
     needs = ServiceNeed.objects.filter(service_id=visits[0].service_id).exists()
     first = min(each.starts_local for each in found).date()
     last = max(each.starts_local for each in found).date()
@@ -89,9 +91,9 @@ def check(
         if each.visit is None:
             continue
         # One statement for all of them, unless rooms or equipment have to be asked for as well
-        each.conflicts = taken[each.visit.pk] or (
-            overbooking.conflicts(each.visit, location.time_zone) if needs else []
-        )
+        there = conflicts(each.visit, location.time_zone) if needs else []
+        met = {other.id for other in taken[each.visit.pk]}
+        each.conflicts = taken[each.visit.pk] + [other for other in there if other.id not in met]
         starts, ends = each.visit.starts_at, each.visit.ends_at
         each.is_outside = not any(start <= starts and ends <= end for start, end in ranges)
     outside = [each for each in found if each.is_outside]

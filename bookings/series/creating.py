@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.tenancy import everywhere
-from bookings.appointments import overbooking
+from bookings.appointments import elsewhere, overbooking
 from bookings.appointments.booking import SlotTaken, add_place, insert
 from bookings.messaging import messages
 from bookings.models import Appointment, Series
@@ -52,6 +52,7 @@ def create(
     Without a client they are sessions of a group, nobody in them yet. A client is told once, with all dates, and
     reminded of each. Raises `Collided`, ValidationError for none chosen.
     """
+    people = elsewhere.people(client) if isinstance(client, Client) else ()
     visits = [each.planned.visit for each in chosen if each.planned.visit is not None]
     if not visits or len(visits) != len(chosen):
         raise ValidationError(_("Nothing of the series can be booked like this."))
@@ -61,7 +62,7 @@ def create(
         for each, visit in zip(chosen, visits, strict=True):
             visit.series, visit.series_date = series, each.planned.day
             try:
-                insert(visit, by=by, because=each.because)
+                insert(visit, by=by, because=each.because, people=people)
             except SlotTaken:
                 raise Collided(each.planned.number) from None
         person = client() if callable(client) else client
@@ -71,7 +72,7 @@ def create(
     for each, visit in zip(chosen, visits, strict=True):
         action = "appointment.booked" if person else "session.scheduled"
         audit.record(action, by=by, of=visit, client_id=who)
-        overbooking.record(visit, by=by, because=each.because, client_id=who)
+        overbooking.record(visit, by=by, because=each.because, client_id=who, people=people)
     for number, place in enumerate(places):
         messages.after_booking(place, tell=False if number else tell)
     return series

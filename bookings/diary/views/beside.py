@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.requests import AccountRequest
 from accounts.templatetags.keepwell import clock as clock_words
 from accounts.templatetags.keepwell import short_day
-from bookings.appointments.overbooking import Conflict
+from bookings.appointments.conflicts import Conflict
 from bookings.availability.schedule import Slot
 from bookings.availability.wall_time import local
 from bookings.diary.moving_forms import BesideForm, LengthForm, MoveForm
@@ -43,7 +43,7 @@ def taken_page(
         # Where it stands already is free for it alone, and no other time
         here = (appointment.practitioner_id, appointment.starts_at)
         nearest = [slot for slot in nearest if (slot.practitioner, slot.starts_at) != here]
-        more["taken"] = taken_words(nearest, form.starts_local)
+        more["taken"] = taken_words(nearest, form.starts_local, there)
         more["nearest"] = [
             (slot, nearest_words(slot, form.starts_local))
             for slot in that_day_first(nearest, form.starts_local)
@@ -82,9 +82,11 @@ def form_page(
     return answer
 
 
-def taken_words(nearest: list[Slot], wanted: datetime) -> str:
-    """Return what is said when a time is somebody else's, with the nearest free ones."""
+def taken_words(nearest: list[Slot], wanted: datetime, there: list[Conflict]) -> str:
+    """Return what is said when a time is somebody else's, or the client is elsewhere, with the nearest free ones."""
     taken = _("%(time)s is taken.") % {"time": clock_words(wanted)}
+    if there and all(each.with_whom for each in there):
+        taken = _("The client has another appointment then.")
     if not nearest:
         return taken + " " + _("Nothing is free near it. Try another day.")
     times = [nearest_words(slot, wanted) for slot in that_day_first(nearest, wanted)]

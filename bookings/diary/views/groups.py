@@ -14,12 +14,14 @@ from django.views.decorators.http import require_http_methods
 from accounts.permissions import Permission, require
 from accounts.places import here
 from accounts.requests import AccountRequest
+from accounts.templatetags.keepwell import clock as clock_words
 from bookings import groups
+from bookings.appointments import elsewhere
 from bookings.diary.booking_forms import WhoForm
 from bookings.diary.cancelling_forms import SessionCancelForm
 from bookings.diary.views.frame import Toast, diary_of, tell
 from bookings.diary.views.who import found_clients, who_context
-from bookings.models import Appointment
+from bookings.models import Appointment, Attendee
 from clients import records
 
 PAGE = "bookings/session_place.html"
@@ -40,7 +42,7 @@ def session_place(request: AccountRequest, pk: UUID) -> HttpResponse:
         return _place_page(request, session, form, **found_clients(request.POST))
     if form.is_valid():
         try:
-            groups.join(
+            place = groups.join(
                 by=request.actor,
                 appointment=session,
                 client=form.cleaned_data["client"]
@@ -52,7 +54,7 @@ def session_place(request: AccountRequest, pk: UUID) -> HttpResponse:
         except ValidationError as refusal:
             form.add_error(None, refusal.messages)
         else:
-            tell(request, Toast(_("They have a place.")))
+            tell(request, Toast(_place_words(session, place)))
             return redirect(request.account.url("diary") + diary_of(session).query())
     return _place_page(request, session, form, status=422)
 
@@ -76,6 +78,16 @@ def session_cancellation(request: AccountRequest, pk: UUID) -> HttpResponse:
         context,
         status=422 if form.errors else 200,
     )
+
+
+def _place_words(session: Appointment, place: Attendee) -> str:
+    """Return that somebody has a place, and what else they have at its time."""
+    said = _("They have a place.")
+    there = elsewhere.meeting(session, elsewhere.people(place.client)).first()
+    if there is None:
+        return said
+    at = clock_words(there.appointment.starts_at, session.location.time_zone)
+    return f"{said} " + _("They also have an appointment at %(time)s.") % {"time": at}
 
 
 def _session(pk: UUID) -> Appointment:

@@ -14,6 +14,7 @@ from accounts.permissions import Permission, require
 from accounts.places import here
 from accounts.requests import AccountRequest
 from bookings.appointments.booking import SlotTaken
+from bookings.appointments.elsewhere import people_of
 from bookings.appointments.moving import conflicts_of_length, lengthen
 from bookings.diary.moving_forms import LengthForm
 from bookings.diary.views.beside import form_page, refused, taken_page
@@ -49,7 +50,9 @@ def appointment_length(request: AccountRequest, pk: UUID) -> HttpResponse:
             return question
     # An undo is told only to those who heard of what it takes back
     undoes = "minutes" in request.GET and not is_change_known(appointment)
-    there = conflicts_of_length(appointment=appointment, minutes=minutes)
+    # What it takes back was decided before
+    people = () if "minutes" in request.GET else people_of(appointment)
+    there = conflicts_of_length(appointment=appointment, minutes=minutes, people=people)
     try:
         longer = lengthen(
             by=request.actor,
@@ -57,6 +60,7 @@ def appointment_length(request: AccountRequest, pk: UUID) -> HttpResponse:
             minutes=minutes,
             overbook_because=form.because({str(each.id) for each in there}),
             tell=False if undoes else form.tells,
+            people=people,
         )
     except SlotTaken as taken:
         return taken_page(request, appointment, form, there, taken.nearest)

@@ -18,12 +18,13 @@ from accounts.places import here
 from accounts.requests import AccountRequest
 from accounts.templatetags.keepwell import clock as clock_words
 from bookings.appointments.booking import SlotTaken
+from bookings.appointments.conflicts import Conflict
+from bookings.appointments.elsewhere import people_of
 from bookings.appointments.moving import (
     conflicts_of_move,
     move,
     move_back,
 )
-from bookings.appointments.overbooking import Conflict
 from bookings.availability.wall_time import NonexistentTime
 from bookings.diary.moving_forms import MoveForm, with_start
 from bookings.diary.views.beside import form_page, refused, taken_page
@@ -70,6 +71,7 @@ def _carried_out(
     }
     if question := how_far(request, appointment, **wanted):
         return question
+    wanted["people"] = people_of(appointment)
     there: list[Conflict] = []
     try:
         there = conflicts_of_move(appointment=appointment, **wanted)

@@ -16,8 +16,8 @@ from accounts.requests import AccountRequest
 from accounts.templatetags.keepwell import clock as clock_words
 from bookings import groups
 from bookings.appointments.booking import SlotTaken
+from bookings.appointments.conflicts import Conflict
 from bookings.appointments.desk import book_at_desk, conflicts
-from bookings.appointments.overbooking import Conflict
 from bookings.availability.schedule import Slot
 from bookings.availability.wall_time import NonexistentTime
 from bookings.diary.booking_forms import BookForm
@@ -61,11 +61,12 @@ def _book(request: AccountRequest, form: BookForm) -> HttpResponse:
         name: values[name] for name in ("practitioner", "service", "location")
     }
     wanted["starts_local"] = form.starts_local
+    asked = wanted | {"client": values["client"]}
     try:
-        because = values["reason"] if values["overbook"] and _saw_all(form, wanted) else ""
+        because = values["reason"] if values["overbook"] and _saw_all(form, asked) else ""
         booked = _booked_or_set(request, form, wanted, because)
     except SlotTaken as taken:
-        return _conflict(request, form, conflicts(**wanted), taken.nearest)
+        return _conflict(request, form, conflicts(**asked), taken.nearest)
     except NonexistentTime as missing:
         form.add_error("time", str(missing.advice))
     except ValidationError as refusal:
@@ -114,10 +115,10 @@ def _room_words(request: AccountRequest, booked: Appointment) -> str:
     return ""
 
 
-def _saw_all(form: BookForm, wanted: dict[str, Any]) -> bool:
+def _saw_all(form: BookForm, asked: dict[str, Any]) -> bool:
     """Whether every appointment in the way was shown before: only then is an overbooking a knowing one."""
     seen = set(form.cleaned_data["seen"].split())
-    return {str(each.id) for each in conflicts(**wanted)} <= seen
+    return {str(each.id) for each in conflicts(**asked)} <= seen
 
 
 def _conflict(
@@ -138,7 +139,7 @@ def _conflict(
         status=409,
         conflicts=found,
         nearest=times,
-        taken=taken_words(nearest, form.starts_local),
+        taken=taken_words(nearest, form.starts_local, found),
     )
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.requests import AccountRequest
+from bookings.appointments import elsewhere
 from bookings.diary.booking_forms import BookForm
 from bookings.diary.views.frame import Toast, diary_of, tell
 from bookings.series.checking import Planned, plan
@@ -52,6 +53,7 @@ def planned(
         starts_local=form.starts_local,
         repeat=repeat,
         changed=_changed(posted),
+        people=elsewhere.people(values["client"]),
     )
     rows = [_row(each, posted, form.starts_local) for each in found]
     why = posted.get("why", "").strip()[:200]

@@ -9,6 +9,8 @@ import pytest
 from accounts.tenancy import acting_in
 from bookings.appointments.booking import SlotTaken, book
 from bookings.appointments.cancelling import cancel
+from bookings.appointments.desk import book_at_desk
+from bookings.appointments.elsewhere import people_of
 from bookings.appointments.moving import conflicts_of_length, conflicts_of_move, lengthen, move
 from bookings.models import Appointment, Message
 from tests.bookings.office import NOW, Office, at, audited, open_office, place_of, ten
@@ -130,3 +132,50 @@ def test_the_audit_names_who_and_seals_why(office: Office) -> None:
         second = beside(office)
         client = place_of(second).client_id
     assert audited("appointment.overbooked") == [(office.owner.pk, second.pk, client)]
+
+
+def test_a_client_is_in_one_place_at_a_time_unless_somebody_says_why(office: Office) -> None:
+    """The desk's own booking, move and length ask; whoever goes by the hour before or after is in nobody's way."""
+    with acting_in(office.account.ref, by=office.by):
+        leila = make_client()
+        theirs = office.booked(ten(), leila, office.tom)
+        wanted: dict[str, Any] = {
+            "by": office.by,
+            "practitioner": office.mei,
+            "service": office.service,
+            "location": office.location,
+            "client": leila,
+            "new_client": {},
+        }
+        with pytest.raises(SlotTaken) as taken:
+            book_at_desk(starts_local=ten(10, 30), **wanted)
+        assert len(taken.value.nearest) == 3
+        assert all(
+            slot.ends_at <= theirs.starts_at or slot.starts_at >= theirs.ends_at
+            for slot in taken.value.nearest
+        )
+        mine = book_at_desk(starts_local=ten(11), **wanted)
+        [own] = conflicts_of_move(
+            appointment=mine,
+            practitioner=office.mei,
+            starts_local=ten(10, 30),
+            people=people_of(mine),
+        )
+        assert (own.id, own.words) == (
+            theirs.pk,
+            "10:00 to 11:00 am: the client’s own, First visit with Tom Okafor",
+        )
+        with pytest.raises(SlotTaken):
+            move(
+                by=office.by,
+                appointment=mine,
+                practitioner=office.mei,
+                starts_local=ten(10, 30),
+                people=people_of(mine),
+            )
+        with pytest.raises(SlotTaken):
+            lengthen(by=office.by, appointment=theirs, minutes=90, people=people_of(theirs))
+        both = book_at_desk(starts_local=ten(10, 0), overbook_because=WHY, **wanted)
+        assert state_of(both) == (False, None), "both practitioners' times are their own"
+        again = move(by=office.by, appointment=both, practitioner=office.mei, starts_local=ten(9))
+        assert again.starts_at < theirs.starts_at, "a move back or by the client asks nothing"

@@ -20,6 +20,7 @@ from accounts.tenancy import acting_in
 from bookings import groups
 from bookings.appointments.booking import SlotTaken, book
 from bookings.appointments.cancelling import cancel
+from bookings.appointments.desk import book_at_desk
 from bookings.appointments.drafting import draft
 from bookings.appointments.moving import move
 from bookings.models import Appointment, Attendee, Message
@@ -28,6 +29,7 @@ from clients.models import Client
 from privacy.vocabulary import keyring
 from privacy.vocabulary.scope import VISITOR
 from tests import parts
+from tests.bookings.office import open_office
 from tests.bookings.public import NOW, TEN, TYPED, Practice, at, open_practice
 from tests.conftest import HOME
 from tests.factories import make_client
@@ -236,6 +238,31 @@ def test_of_two_moves_into_one_time_one_wins(practice: Practice) -> None:
     with acting_in(practice.account.ref):
         starts = Appointment.objects.values_list("local_time", flat=True)
         assert list(starts).count(TEN.time()) == 1
+
+
+def test_two_desks_book_one_client_once(practice: Practice) -> None:
+    """With two practitioners, each free: no constraint knows of it, the lock on the client does."""
+    office = open_office()
+    with acting_in(office.account.ref):
+        leila = make_client()
+
+    def attempt(number: int) -> str:
+        try:
+            with acting_in(office.account.ref, by=office.by):
+                book_at_desk(
+                    by=office.by,
+                    practitioner=(office.mei, office.tom)[number % 2],
+                    service=office.service,
+                    location=office.location,
+                    starts_local=TEN,
+                    client=leila,
+                    new_client={},
+                )
+        except SlotTaken:
+            return "elsewhere"
+        return "booked"
+
+    assert all_at_once(attempt, 4) == {"booked": 1, "elsewhere": 3}
 
 
 def test_moving_and_cancelling_at_once_end_cancelled(practice: Practice) -> None:

@@ -544,6 +544,23 @@ def test_overbooking_needs_a_shown_conflict_and_a_reason(office: Office) -> None
     assert audited("appointment.overbooked") == [(office.owner.pk, beside.pk, client)]
 
 
+def test_a_client_who_is_elsewhere_then_is_asked_about(office: Office, browser: Browser) -> None:
+    with acting_in(office.account.ref, by=office.by):
+        leila = make_client(given_name="Leila")
+        there = office.booked(ten(11), leila, office.tom)
+    address, values = office.url("appointment_new"), values_of(office, client=str(leila.pk))
+    asked = browser.post(address, values)
+    html = asked.content.decode()
+    assert (asked.status_code, f'value="{there.pk}"' in html) == (409, True)
+    assert "The client has another appointment then." in html
+    assert "the client’s own, First visit with Tom Okafor" in html
+    sure = {**values, "seen": str(there.pk), "overbook": "on", "reason": "A joint visit"}
+    assert browser.post(address, sure).status_code == 302
+    repeats = {**values, "repeats": "weekly", "count": 3}
+    planned = browser.post(address, repeats).content.decode()
+    assert planned.count("the client’s own") == 2, "with Tom, and the one beside it"
+
+
 def test_overbooking_ends_where_the_place_is_free(office: Office, browser: Browser) -> None:
     with acting_in(office.account.ref, by=office.by):
         office.booked(ten(11))

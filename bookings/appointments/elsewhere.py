@@ -1,0 +1,55 @@
+"""Where else the people of an appointment are booked at its time: nobody can be in two rooms at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from bookings.availability.ranges import Range
+from bookings.models import Appointment, Attendee
+from clients import identity
+from clients.models import Client
+
+
+def people_of(appointment: Appointment) -> tuple[UUID, ...]:
+    """Return the records of whom an appointment is for; nobody's of a session, which goes by its own time."""
+    if appointment.capacity > 1:
+        return ()
+    places = appointment.attendees.exclude(state=Attendee.State.CANCELLED)
+    ids = set(places.values_list("client_id", flat=True))
+    return tuple(sorted(pk for known in identity.records(ids).values() for pk in known))
+
+
+def people(client: Client | None) -> tuple[UUID, ...]:
+    """Return the records of a client; of one who is new, none."""
+    return identity.ids(client) if client is not None else ()
+
+
+def places(who: Sequence[UUID], since: datetime, until: datetime) -> QuerySet[Attendee]:
+    """Return the places these people have in appointments between two instants; buffers are the practitioner's."""
+    found: QuerySet[Attendee] = Attendee.objects.filter(
+        client_id__in=who,
+        appointment__state__in=Appointment.LIVE,
+        appointment__starts_at__lt=until,
+        appointment__ends_at__gt=since,
+    ).exclude(state=Attendee.State.CANCELLED)
+    return found
+
+
+def meeting(wanted: Appointment, who: Sequence[UUID]) -> QuerySet[Attendee]:
+    """Return the places these people have in other appointments at the time of `wanted` (saved or not)."""
+    return places(who, wanted.starts_at, wanted.ends_at).exclude(appointment_id=wanted.pk)
+
+
+def busy(who: Sequence[UUID], since: datetime, but: UUID) -> list[Range]:
+    """Return when these people are booked from an instant on, the appointment `but` left out."""
+    if not who:
+        return []
+    rows = places(who, since, datetime.max.replace(tzinfo=since.tzinfo))
+    edges = rows.exclude(appointment_id=but).values_list(
+        "appointment__starts_at", "appointment__ends_at"
+    )
+    return list(edges)
