@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts import terminology
 from accounts.jurisdiction import countries, subdivisions
 from accounts.models import AccountAnchor, Location, Role
+from accounts.rights import MATRIX, Level, Row
 from accounts.time_zones import zone_names, zones_of
 
 NAME = forms.TextInput(attrs={"autocomplete": "name", "maxlength": 150})
@@ -110,9 +113,9 @@ class InvitationForm(forms.Form):
     )
     location = forms.ChoiceField(label=_("Sees the clients of"), required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, roles: Collection[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = role_choices()  # type: ignore[attr-defined]
+        self.fields["role"].choices = role_choices(roles)  # type: ignore[attr-defined]
         _offer_places(self)
 
     def clean_location(self) -> Location | None:
@@ -120,13 +123,15 @@ class InvitationForm(forms.Form):
         return _place(self)
 
 
-def role_choices() -> list[tuple[str, Any]]:
-    """Return the roles that can be given, each with what it may do; there is one Owner, who hands the role over."""
-    return [
+def role_choices(roles: Collection[str]) -> list[tuple[str, Any]]:
+    """Return these roles, each with what it may do; there is one Owner, who hands the role over."""
+    words = [
+        (Role.MANAGER, _("Manager: diary, clients, settings and team, no notes")),
         (Role.PRACTITIONER, _("Practitioner: diary, clients and clinical notes")),
         (Role.RECEPTION, _("Reception: diary and clients, no notes")),
         (Role.BOOKKEEPER, _("Bookkeeper: clients' contact details only")),
     ]
+    return [(role, each) for role, each in words if role in roles]
 
 
 class MemberForm(forms.Form):
@@ -139,14 +144,34 @@ class MemberForm(forms.Form):
     )
     location = forms.ChoiceField(label=_("Sees the clients of"), required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, roles: Collection[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = role_choices()  # type: ignore[attr-defined]
+        self.fields["role"].choices = role_choices(roles)  # type: ignore[attr-defined]
         _offer_places(self)
 
     def clean_location(self) -> Location | None:
         """Return the location instead of the id."""
         return _place(self)
+
+
+class RightsForm(forms.Form):
+    """How far a member goes in each area: one field for each."""
+
+    def __init__(self, *args: Any, role: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for row in MATRIX:
+            self.fields[row.area] = forms.ChoiceField(
+                label=row.title,  # type: ignore[arg-type]
+                help_text=row.about,  # type: ignore[arg-type]
+                choices=[(each.name, _level_words(row, each, role)) for each in row.offered(role)],
+                error_messages={"required": _("Choose how far they go.")},
+            )
+
+
+def _level_words(row: Row, level: Level, role: str) -> Any:
+    if level.name != row.usual[role]:
+        return level.words
+    return format_lazy("{} ({})", level.words, _("usual"))
 
 
 def _offer_places(form: Any) -> None:

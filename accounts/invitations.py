@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from accounts import audit, outbox
+from accounts import audit, outbox, team
 from accounts.cells import cell
 from accounts.models import Invitation, Location, Member, Practitioner, Role, User
 from accounts.models.practice import current_anchor
@@ -38,8 +38,11 @@ def invite(
 ) -> Invitation:
     """Invite somebody by e-mail, to see the clients of one location alone if there is one.
 
-    Raises `AlreadyMember` when a member has that address.
+    Raises `AlreadyMember` when a member has that address, and `NotTheirsToGive` where the role goes further than
+    whoever invites.
     """
+    if role not in team.roles_given_by(by):
+        raise team.NotTheirsToGive
     if any(m.email.lower() == email.lower() for m in Member.objects.filter(removed_at=None)):
         raise AlreadyMember
     invitation = Invitation(
@@ -102,7 +105,7 @@ def accept(*, user: User, invitation: Invitation) -> Member:
     member = member or Member(user_id=user.pk)
     member.name, member.email, member.role = locked.name, user.email, locked.role
     member.joined_at, member.removed_at = clock.now(), None
-    member.location_id = locked.location_id
+    member.location_id, member.rights = locked.location_id, {}
     member.save(force_insert=is_new)
     locked.accepted_at = clock.now()
     locked.save(update_fields=["accepted_at"])

@@ -14,7 +14,8 @@ from accounts import audit, directory, entry, hosts, sessions
 from accounts.calm import AWAY_OR_REFUSED, calm_page
 from accounts.logs import request_id as current_request_id
 from accounts.models.practice import current_anchor
-from accounts.permissions import ROLE_PERMISSIONS, Audience, Door, door_of
+from accounts.permissions import Audience, Door, door_of
+from accounts.rights import permissions_of
 from accounts.tenancy import AccountRef, acting_in
 from privacy.vocabulary.scope import VISITOR, Actor, Purpose, Scope
 
@@ -136,12 +137,12 @@ class AccountMiddleware:
         request.account = scope.anchor or current_anchor()  # type: ignore[attr-defined]
         request.member = session.member  # type: ignore[attr-defined]
         request.actor = session.member.actor  # type: ignore[attr-defined]
-        request.permissions = ROLE_PERMISSIONS[session.member.role]  # type: ignore[attr-defined]
+        request.permissions = permissions_of(session.member)  # type: ignore[attr-defined]
 
     def _keep_door(
         self, request: HttpRequest, session: sessions.Live, door: Door
     ) -> HttpResponseBase | None:
-        if door.permission not in request.permissions:  # type: ignore[attr-defined]
+        if not door.opens_to(request.permissions):  # type: ignore[attr-defined]
             raise PermissionDenied
         unsafe = request.method not in ("GET", "HEAD", "OPTIONS")
         if unsafe and door.writes and not request.account.is_active:  # type: ignore[attr-defined]

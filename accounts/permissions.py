@@ -1,15 +1,13 @@
-"""Who may do what: fixed roles, and the declaration that every view must carry (a view without one fails the build)."""
+"""What there is to be permitted, and the declaration that every view must carry (a view without one fails the build)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from django.http import HttpResponseBase
-
-from accounts.models.practice import Role
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
@@ -24,22 +22,17 @@ class Permission(StrEnum):
     CLIENTS_EDIT = "clients.edit"
     CLINICAL_READ = "clinical.read"
     CLINICAL_WRITE = "clinical.write"
+    FILES_READ = "files.read"
+    FILES_WRITE = "files.write"
+    CLIENT_EXPORT = "client.export"  # copies of a client's record that leave, of what one may read
+    OVERVIEWS_VIEW = "overviews.view"
     SETTINGS_EDIT = "settings.edit"
     TEAM_MANAGE = "team.manage"
     AUDIT_VIEW = "audit.view"
     EXPORT = "account.export"
     CLOSE = "account.close"
+    OWNERSHIP = "account.ownership"  # hands the account over, widens and narrows what others may do
     OWN_ACCOUNT = "own.account"
-
-
-P = Permission
-_DESK = {P.DIARY_VIEW, P.DIARY_EDIT, P.CLIENTS_VIEW, P.CLIENTS_EDIT, P.OWN_ACCOUNT}
-ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
-    Role.OWNER: frozenset(Permission),
-    Role.PRACTITIONER: frozenset(_DESK | {P.CLINICAL_READ, P.CLINICAL_WRITE}),
-    Role.RECEPTION: frozenset(_DESK | {P.TIMES_EDIT}),
-    Role.BOOKKEEPER: frozenset({P.CLIENTS_VIEW, P.OWN_ACCOUNT}),
-}
 
 
 class Audience(StrEnum):
@@ -53,20 +46,32 @@ class Audience(StrEnum):
 class Door:
     """What a view declares: a permission inside an account, or an audience outside it.
 
-    `writes`: POST is refused while the account closes. `step_up`: the member proved who they are within ten minutes.
+    `also`: a second permission that is needed. `writes`: POST is refused while the account closes. `step_up`: the member
+    proved who they are within ten minutes.
     """
 
     permission: Permission | None = None
     audience: Audience | None = None
     writes: bool = True
     step_up: bool = False
+    also: Permission | None = None
+
+    def opens_to(self, held: Collection[Permission]) -> bool:
+        """Tell whether somebody with these permissions may come in."""
+        return self.permission in held and (self.also is None or self.also in held)
 
 
 def require(
-    permission: Permission, *, step_up: bool = False, while_closing: bool = False
+    permission: Permission,
+    *,
+    also: Permission | None = None,
+    step_up: bool = False,
+    while_closing: bool = False,
 ) -> Callable[[View], View]:
     """Declare that a view of `/a/<slug>/…` needs `permission`; AccountMiddleware keeps the door."""
-    return _declare(Door(permission=permission, step_up=step_up, writes=not while_closing))
+    return _declare(
+        Door(permission=permission, also=also, step_up=step_up, writes=not while_closing)
+    )
 
 
 def public(view: View) -> View:

@@ -30,6 +30,8 @@ urlpatterns: list[URLPattern] = [
         "settings/team/invitations/<uuid:pk>/withdrawal/", team.withdraw, name="invitation_withdraw"
     ),
     path("settings/team/members/<uuid:pk>/", team.member, name="member"),
+    path("settings/team/roles/", team.roles, name="team_roles"),
+    path("settings/team/members/<uuid:pk>/rights/", team.rights, name="member_rights"),
     path("settings/team/members/<uuid:pk>/removal/", team.removal, name="member_removal"),
     path("settings/team/members/<uuid:pk>/ownership/", team.ownership, name="member_ownership"),
     path("settings/team/members/<uuid:pk>/practice/", team.practise, name="member_practise"),

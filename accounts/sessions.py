@@ -16,19 +16,17 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts.cells import cells
 from accounts.models import Account, EntryCode, Member, RegionSession, User
-from accounts.permissions import ROLE_PERMISSIONS, Permission
+from accounts.rights import Area, sees_own, usual_levels
 from accounts.tenancy import AccountRef, confine
 from privacy.vocabulary import clock, scope
 from privacy.vocabulary.placement import columns_of, from_row
+from privacy.vocabulary.scope import Sight
 
 CODE_LIFE = timedelta(seconds=60)
 ABSOLUTE_LIFE = timedelta(hours=12)
 IDLE_LIFE = timedelta(minutes=30)
 STEP_UP_LIFE = timedelta(minutes=10)
 BROWSER_LIFE = timedelta(days=365)
-CLINICAL_ROLES = [
-    role for role, held in ROLE_PERMISSIONS.items() if Permission.CLINICAL_READ in held
-]
 BROWSER_COOKIE = "__Host-browser" if settings.HTTPS else "browser"
 
 
@@ -137,7 +135,10 @@ def start(member: Member, *, browser: str, proved_at: datetime | None = None) ->
 # reads with this member's eyes; with nobody's for a member who may read no clinical record at all.
 _LIVE = """
 SELECT s.id, s.last_seen_at, s.stepped_up_at,
-  set_config('app.reader', CASE WHEN m.role = ANY(%(clinical)s) THEN m.id::text ELSE '' END, true), {member}
+  set_config('app.reader', CASE WHEN coalesce(m.rights ->> 'notes', %(notes)s::jsonb ->> m.role) <> 'no'
+    THEN m.id::text ELSE '' END, true),
+  set_config('app.files', CASE WHEN coalesce(m.rights ->> 'files', %(files)s::jsonb ->> m.role) <> 'no'
+    THEN 'yes' ELSE '' END, true), {member}
 FROM accounts_regionsession s
 JOIN accounts_member m ON m.account_id = s.account_id AND m.id = s.member_id
 WHERE s.account_id = %(account)s AND s.digest = %(digest)s
@@ -157,19 +158,30 @@ def find(ticket: Ticket, *, is_used: bool = True) -> Live | None:
         "digest": digest(ticket.secret),
         "now": now,
         "idle_since": now - IDLE_LIFE,
-        "clinical": CLINICAL_ROLES,
+        "notes": usual_levels(Area.NOTES),
+        "files": usual_levels(Area.FILES),
     }
     with connections[active.database].cursor() as cursor:
         cursor.execute(_LIVE.format(member=columns_of(Member, "m")), asked)
         row = cursor.fetchone()
     if row is None:
         return None
-    pk, last_seen_at, stepped_up_at, active.reader, *columns = row
+    pk, last_seen_at, stepped_up_at, active.reader, files, *columns = row
     member = from_row(Member, active.database, columns)
-    confine(active, member.location_id)
+    active.files = files == "yes"
+    confine(active, sight_of(member))
     if is_used and now - last_seen_at > timedelta(minutes=1):
         RegionSession.objects.filter(pk=pk).update(last_seen_at=now)
     return Live(member, stepped_up_at)
+
+
+def sight_of(member: Member) -> Sight:
+    """Return what a member is kept to."""
+    return Sight(
+        member.location_id,
+        member.pk if sees_own(member, Area.CLIENTS) else None,
+        member.pk if sees_own(member, Area.DIARY) else None,
+    )
 
 
 def end(ticket: Ticket) -> None:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
+
 from accounts import audit, outbox, sessions
 from accounts.models import AccountAccess, Location, Member, Practitioner, Role
+from accounts.rights import ROLE_PERMISSIONS, differing, levels_of, permissions_of
 from privacy.vocabulary import clock
-from privacy.vocabulary.scope import Actor, current
+from privacy.vocabulary.scope import Actor, ActorKind, current
 
 
 class OwnerStays(RuntimeError):
     """The Owner can't be removed or given another role: ownership is handed over first."""
+
+
+class NotTheirsToGive(PermissionDenied):
+    """Somebody would give more than they have themselves."""
 
 
 def members() -> list[Member]:
@@ -22,12 +30,48 @@ def members() -> list[Member]:
 
 
 def change_role(*, by: Actor, member: Member, role: str) -> Member:
-    """Give a member another role, from their next click on; raise `OwnerStays` for the Owner."""
+    """Give a member another role with its usual rights, from their next click on.
+
+    Raises `OwnerStays` for the Owner, and `NotTheirsToGive` where the role goes further than whoever gives it.
+    """
     if Role.OWNER in (member.role, role):
         raise OwnerStays
-    before, member.role = member.role, role
-    member.save(update_fields=["role"])
+    if role not in roles_given_by(by, member):
+        raise NotTheirsToGive
+    before, member.role, member.rights = member.role, role, {}
+    member.save(update_fields=["role", "rights"])
     audit.record("member.role_changed", by=by, of=member, detail={"from": before, "to": role})
+    return member
+
+
+def roles_given_by(by: Actor, member: Member | None = None) -> list[str]:
+    """Return the roles that somebody can give to a member or to a newcomer: none goes further than they do themselves."""
+    roles = [role for role in ROLE_PERMISSIONS if role != Role.OWNER]
+    if by.kind != ActorKind.MEMBER:
+        return roles
+    giver = permissions_of(Member.objects.get(pk=by.id, removed_at=None))
+    has = permissions_of(member) if member else frozenset()
+    return [role for role in roles if ROLE_PERMISSIONS[role] - has <= giver]
+
+
+def change_rights(*, by: Actor, member: Member, levels: Mapping[str, str]) -> Member:
+    """Say how far a member goes in each area (a level's name by area), from their next click on.
+
+    What is the role's usual level isn't kept, so that it stays the role's. Raises `OwnerStays` for the Owner.
+    """
+    if member.role == Role.OWNER:
+        raise OwnerStays
+    before = levels_of(member.role, member.rights)
+    member.rights = differing(member.role, levels)
+    after = levels_of(member.role, member.rights)
+    changed = {
+        str(area): [before[area].name, after[area].name]
+        for area in before
+        if before[area] != after[area]
+    }
+    if changed:
+        member.save(update_fields=["rights"])
+        audit.record("member.rights_changed", by=by, of=member, detail=changed)
     return member
 
 
@@ -54,8 +98,8 @@ def hand_over(*, by: Actor, member: Member) -> Member:
     sees_clients = Practitioner.objects.filter(member=before, deactivated_at=None).exists()
     before.role = Role.PRACTITIONER if sees_clients else Role.RECEPTION
     before.save(update_fields=["role"])
-    member.role, member.location = Role.OWNER, None
-    member.save(update_fields=["role", "location"])
+    member.role, member.location, member.rights = Role.OWNER, None, {}
+    member.save(update_fields=["role", "location", "rights"])
     for each in (before, member):
         outbox.enqueue("access.refresh", {"member": str(each.pk)})
     audit.record("account.handed_over", by=by, of=member)

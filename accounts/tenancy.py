@@ -19,10 +19,13 @@ from privacy.vocabulary import scope
 from privacy.vocabulary.placement import Placement, columns_of, from_row
 from privacy.vocabulary.scope import (
     SYSTEM,
+    WHOLE,
     Actor,
+    ActorKind,
     NoAccount,
     Purpose,
     Scope,
+    Sight,
     WrongAccount,
     reader_of,
 )
@@ -169,6 +172,7 @@ def acting_in(
         purpose,
         reading,
         reader_of(by),
+        by.kind in (ActorKind.SYSTEM, ActorKind.MEMBER),
     )
     inside = False
     try:
@@ -218,40 +222,45 @@ def _open_door(active: Scope, *, snapshot: bool) -> Any:
 
 @contextmanager
 def everywhere() -> Iterator[None]:
-    """Let a verb reach the rows of every client, whoever asked for it: also of those its member may not see (A5).
+    """Let a verb reach the rows of every client, whoever asked for it: also of those its member may not see (A2, A5).
 
     A session that is moved tells everybody who comes, and a full one is full, whoever sits in it. Verbs wear it as
-    `@everywhere()`; what they find goes to nobody's page. Costs nothing for a member who is confined to no location.
+    `@everywhere()`; what they find goes to nobody's page. Costs nothing for a member who is confined to nothing.
     """
     active = scope.current()
-    if active.location is None:
+    if active.sight == WHOLE:
         yield
         return
-    confined, active.location = active.location, None
+    confined, active.sight = active.sight, WHOLE
     _look(active)
     try:
         yield
     finally:
-        active.location = confined
+        active.sight = confined
         with suppress(
             DatabaseError
         ):  # in a failed transaction, whose savepoint takes the setting back
             _look(active)
 
 
-def confine(active: Scope, location: UUID | None) -> None:
-    """Show the scope's member the clients of one location alone, and those at none, from here on."""
-    before, active.location, active.home = active.location, location, location
-    if location != before:
+def confine(active: Scope, sight: Sight) -> None:
+    """Show the scope's member from here on what they are kept to alone."""
+    before, active.sight, active.own_sight = active.sight, sight, sight
+    if sight != before:
         _look(active)
 
 
-_EYES = "set_config('app.reader', %s, true), set_config('app.location', %s, true)"
+SETTINGS = ("reader", "files", "location", "clients_of", "diary_of")
+_EYES = ", ".join(f"set_config('app.{name}', %s, true)" for name in SETTINGS)
 
 
-def _eyes(active: Scope) -> tuple[str, str]:
-    """Return whose eyes the database reads with, and where they are confined to."""
-    return active.reader, str(active.location or "")
+def _eyes(active: Scope) -> list[str]:
+    """Return whose eyes the database reads with, and what they are kept to: the values of `SETTINGS`."""
+    return [
+        active.reader,
+        "yes" if active.files else "",
+        *("" if each is None else str(each) for each in active.sight),
+    ]
 
 
 def _look(active: Scope) -> None:
@@ -286,4 +295,6 @@ def _keep_reads(account: AccountRef, active: Scope, outer: Scope | None) -> None
 def _close_door(database: str) -> None:
     """Inside somebody else's transaction (tests), leave no account behind: the next statement must fail."""
     with connections[database].cursor() as cursor:
-        cursor.execute(f"SELECT set_config('app.account_id', '', true), {_EYES}", ["", ""])
+        cursor.execute(
+            f"SELECT set_config('app.account_id', '', true), {_EYES}", [""] * len(SETTINGS)
+        )

@@ -4,6 +4,7 @@ migration operation, and the questions to the catalog that prove it stands (TI-1
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.apps import apps
@@ -275,16 +276,19 @@ class RestrictReaders(Operation):
     """Migration operation: let `keepwell_app` read rows of these models only as their policy's `readers` says.
 
     Once the tables stand that it asks; a second time, after `readers` has changed, it takes the place of the first.
+    `readers`: what they were then, where they now ask tables that came later.
     """
 
     reduces_to_sql = True
     reversible = False
 
-    def __init__(self, *models: str) -> None:
+    def __init__(self, *models: str, readers: str = "") -> None:
         self.models = models
+        self.readers = readers
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
-        return self.__class__.__qualname__, list(self.models), {}
+        more = {"readers": self.readers} if self.readers else {}
+        return self.__class__.__qualname__, list(self.models), more
 
     def state_forwards(self, app_label: str, state: Any) -> None:
         """The wall is not part of the models' state."""
@@ -297,7 +301,10 @@ class RestrictReaders(Operation):
         for name in self.models:
             real: Any = apps.get_model(app_label, name)
             table = real._meta.db_table
-            parts = policies_of(table, real.data_policy)[RESTRICTIVE]
+            policy = real.data_policy
+            if self.readers:
+                policy = replace(policy, readers=self.readers)
+            parts = policies_of(table, policy)[RESTRICTIVE]
             schema_editor.execute(f"DROP POLICY IF EXISTS {RESTRICTIVE} ON {table}", params=None)
             schema_editor.execute(_policy_sql(table, RESTRICTIVE, *parts), params=None)
 

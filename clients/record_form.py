@@ -159,7 +159,9 @@ class ClientForm(forms.Form):
         }
         choices = [(pk, location.name) for pk, location in self.locations.items()]
         self.fields["location"].choices = [("", _("Not set")), *choices]  # type: ignore[attr-defined]
-        if scope.current().home is not None:  # theirs to see, not to give to another location
+        if (
+            scope.current().own_sight.location is not None
+        ):  # theirs to see, not to give to another location
             del self.fields["location"]
             self.locations = {}
         practices = ("", _("The practice’s"))

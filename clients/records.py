@@ -73,9 +73,8 @@ def add(
     """
     client = Client(provenance=provenance, is_confirmed=provenance != SELF_BOOKING)
     client.pk = pk or client.pk
-    client.location_id = (
-        scope.current().home
-    )  # the clients of whoever is confined to a location are its own
+    # the clients of whoever is confined to a location are its own
+    client.location_id = scope.current().own_sight.location
     _fill(client, values)
     client.created_at = client.updated_at = clock.now()
     client.full_clean()

@@ -68,7 +68,7 @@ KINDS = {
     for kind in (
         Kind("appointments", _("Appointments"), Permission.CLIENTS_VIEW),
         Kind("notes", _("Notes"), Permission.CLINICAL_READ),
-        Kind("files", _("Files"), Permission.CLINICAL_READ),
+        Kind("files", _("Files"), Permission.FILES_READ),
         Kind("messages", _("Messages"), Permission.CLIENTS_VIEW),
         Kind("consents", _("Consents"), Permission.CLIENTS_VIEW),
         Kind("disclosures", _("Given out"), Permission.CLINICAL_READ),

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from accounts import audit
 from accounts.models import Member, Practitioner, Role
-from accounts.permissions import ROLE_PERMISSIONS, Permission
+from accounts.permissions import Permission
+from accounts.rights import Area, permissions_of, sees_own
 from notes.models import (
     Breaking,
     Note,
@@ -96,8 +97,11 @@ def _keep(profile: WritingProfile, by: Actor, action: str) -> WritingProfile:
 
 def clinicians(*, but: UUID | None = None) -> list[Member]:
     """Return the members who may read clinical records, by name."""
-    roles = [role for role, held in ROLE_PERMISSIONS.items() if Permission.CLINICAL_READ in held]
-    found = Member.objects.filter(removed_at=None, role__in=roles).exclude(pk=but)
+    found = [
+        member
+        for member in Member.objects.filter(removed_at=None).exclude(pk=but)
+        if Permission.CLINICAL_READ in permissions_of(member)
+    ]
     return sorted(found, key=lambda member: str(member.name).casefold())
 
 
@@ -119,7 +123,7 @@ def opening_for(member: Member, note: Note) -> Opening | None:
         return Opening.BY_RIGHT
     if member.role == Role.OWNER or _wrote(member, note):
         return Opening.BREAKING
-    if note.is_final and settings().breaking == Breaking.CLINICIANS:
+    if note.is_final and _reads_others(member) and settings().breaking == Breaking.CLINICIANS:
         return Opening.BREAKING
     return None
 
@@ -134,11 +138,15 @@ def belongs(member: Member, note: Note) -> bool:
         return False
     if member.role == Role.OWNER:
         return True
-    if settings().authors_only:
+    if not _reads_others(member) or settings().authors_only:
         return False
     own = Practitioner.objects.filter(member=member, deactivated_at=None).first()
     same = own is not None and own.profession.lower() == note.author.profession.lower() != ""
     return note.visibility == Visibility.CLINICIANS or same
+
+
+def _reads_others(member: Member) -> bool:
+    return not sees_own(member, Area.NOTES)
 
 
 def _wrote(member: Member, note: Note) -> bool:

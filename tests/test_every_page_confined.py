@@ -23,7 +23,7 @@ from bookings.models import Appointment, Attendee
 from clients import directory, records
 from clients.models import Client
 from privacy.vocabulary.fields import EncryptedDateField, EncryptedField, EncryptedJSONField
-from privacy.vocabulary.scope import SYSTEM
+from privacy.vocabulary.scope import SYSTEM, WHOLE, Sight
 from tests import parts
 from tests.accounts.test_mirror import CHAIN, made
 from tests.browser import sign_in
@@ -135,7 +135,7 @@ def test_the_database_keeps_them_whatever_is_asked() -> None:
         session = make_appointment(there, location=ours, capacity=3)
         Attendee(appointment=session, client=here).save(force_insert=True)
         assert len(directory.search("family")) == 3
-        confine(active, ours.pk)
+        confine(active, Sight(ours.pk))
         assert set(Client.objects.all()) == {here, nowhere}
         with connections["region_au"].cursor() as cursor:
             cursor.execute("SELECT id FROM clients_client")
@@ -151,13 +151,13 @@ def test_the_database_keeps_them_whatever_is_asked() -> None:
         assert Client.objects.count() == 2
         added = records.add(by=SYSTEM, values={"given_name": "New"})
         assert added.location_id == ours.pk
-        confine(active, theirs.pk)
+        confine(active, Sight(theirs.pk))
         assert added.pk not in {each.id for each in directory.search("new")}
-        confine(active, None)
+        confine(active, WHOLE)
         records.change(by=SYSTEM, client=here, values={"location": theirs})
-        confine(active, ours.pk)
+        confine(active, Sight(ours.pk))
         assert here.pk not in {each.id for each in directory.search("family")}
-        confine(active, None)
+        confine(active, WHOLE)
 
 
 # Verbs about settings of the practice, which reach no client's rows

@@ -18,7 +18,8 @@ from django.test import Client as Browser
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import Account, AccountAnchor, Role, User
-from accounts.permissions import ROLE_PERMISSIONS, Audience, Permission, door_of
+from accounts.permissions import Audience, Door, Permission, door_of
+from accounts.rights import ROLE_PERMISSIONS
 from accounts.tenancy import acting_in
 from accounts.wall import tenant_models
 from tests import parts
@@ -43,6 +44,12 @@ class Address:
     route: str
     view: Any
     names: tuple[str, ...]
+
+    @property
+    def door(self) -> Door:
+        found = door_of(self.view)
+        assert found is not None, self.route
+        return found
 
     def path(self, **values: object) -> str:
         """Fill the pattern's parameters in."""
@@ -133,7 +140,7 @@ def test_a_role_without_the_permission_is_refused(
 ) -> None:
     user, _ = make_member(practice[1], role)
     sign_in(client, user, practice[1], stepped_up=True)
-    closed = [each for each in MEMBERS if permission_of(each) not in ROLE_PERMISSIONS[role]]
+    closed = [each for each in MEMBERS if not each.door.opens_to(ROLE_PERMISSIONS[role])]
     assert closed
     for address in closed:
         path = address.path(**values_for(address, practice[1].slug, uuid4()))

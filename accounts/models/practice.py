@@ -35,9 +35,10 @@ def _path(name: str, slug: str) -> str:
 
 
 class Role(models.TextChoices):
-    """The fixed roles; what each may do is in `accounts.permissions`."""
+    """The fixed roles; what each may do is in `accounts.rights`."""
 
     OWNER = "owner", _("Owner")
+    MANAGER = "manager", _("Manager")
     PRACTITIONER = "practitioner", _("Practitioner")
     RECEPTION = "reception", _("Reception")
     BOOKKEEPER = "bookkeeper", _("Bookkeeper")
@@ -110,12 +111,16 @@ class AccountAnchor(models.Model):
 
 
 class Member(RegionModel):
-    """A User's place in the account: role, name as colleagues see it, and the location they are confined to."""
+    """A User's place in the account: role, name as colleagues see it, and the location they are confined to.
+
+    `rights`: where they go further or less far than their role, a level's name by area (see `accounts.rights`).
+    """
 
     user_id = operational(ControlRef())
     name = personal(EncryptedCharField(_("name"), max_length=150), purpose="administration")
     email = personal(EncryptedEmailField(_("e-mail"), max_length=254), purpose="administration")
     role = operational(models.CharField(_("role"), max_length=12, choices=Role.choices))
+    rights = operational(models.JSONField(default=dict, blank=True))
     location = operational(
         TenantForeignKey(
             "accounts.Location",

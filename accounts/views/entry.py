@@ -14,8 +14,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import agreements, audit, entry, hosts, sessions
 from accounts.browsers import browser_name
 from accounts.models import Member, User
-from accounts.permissions import ROLE_PERMISSIONS, Permission, public, require, signed_in
+from accounts.permissions import Permission, public, require, signed_in
 from accounts.requests import AccountRequest, SignedInRequest
+from accounts.rights import permissions_of
 
 
 @signed_in
@@ -70,7 +71,7 @@ def enter_region(request: AccountRequest) -> HttpResponse:
     name = browser_name(request.headers.get("User-Agent", ""))
     secret = sessions.start(member, proved_at=code.proved_at, browser=name)
     audit.record("session.started", by=member.actor, of=member)
-    response = redirect(wanted or entry.first_page(account, ROLE_PERMISSIONS[member.role]))
+    response = redirect(wanted or entry.first_page(account, permissions_of(member)))
     sessions.set_cookie(response, account.ref, secret)
     return response
 

@@ -179,7 +179,7 @@ DOORS = (
                 "lock",
                 gettext_lazy("Security"),
                 gettext_lazy("A second factor for everybody"),
-                P.SETTINGS_EDIT,
+                P.OWNERSHIP,
             ),
             (
                 "audit_log",
@@ -290,7 +290,7 @@ def default_notice(request: AccountRequest) -> str:
     return render_to_string("accounts/default_notice.txt", {"account": request.account}).strip()
 
 
-@require(Permission.SETTINGS_EDIT, step_up=True)
+@require(Permission.OWNERSHIP, step_up=True)
 @both
 def security(request: AccountRequest) -> HttpResponse:
     """Say whether everybody needs a second factor."""

@@ -13,11 +13,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import invitations, practice_settings, team
-from accounts.forms import InvitationForm, MemberForm, PractitionerForm
+from accounts import invitations, practice_settings, showing, team
+from accounts.forms import InvitationForm, MemberForm, PractitionerForm, RightsForm
 from accounts.models import Invitation, Member, Practitioner, Role
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
+from accounts.rights import levels_of
 from privacy.vocabulary import clock
 
 both = require_http_methods(["GET", "POST"])
@@ -47,7 +48,9 @@ def people(request: AccountRequest) -> HttpResponse:
 def invite(request: AccountRequest) -> HttpResponse:
     """Invite somebody by e-mail."""
     form = InvitationForm(
-        request.POST or None, initial={"role": Role.PRACTITIONER, "is_practitioner": True}
+        request.POST or None,
+        roles=team.roles_given_by(request.actor),
+        initial={"role": Role.PRACTITIONER, "is_practitioner": True},
     )
 
     def send(values: dict[str, Any]) -> None:
@@ -84,7 +87,11 @@ def member(request: AccountRequest, pk: UUID) -> HttpResponse:
     found = _member(pk)
     is_owner = found.role == Role.OWNER
     initial = {"role": found.role, "location": str(found.location_id or "")}
-    form = MemberForm(None if is_owner else request.POST or None, initial=initial)
+    form = MemberForm(
+        None if is_owner else request.POST or None,
+        roles={found.role, *team.roles_given_by(request.actor, found)},
+        initial=initial,
+    )
 
     def keep(values: dict[str, Any]) -> None:
         team.confine(by=request.actor, member=found, location=values["location"])
@@ -100,8 +107,36 @@ def member(request: AccountRequest, pk: UUID) -> HttpResponse:
         colleague=found,
         practitioner=Practitioner.objects.filter(member=found).first(),
         is_owner=is_owner,
+        rights=showing.of_member(found),
         zone=practice_settings.zone(),
     )
+
+
+@manager
+@require_safe
+def roles(request: AccountRequest) -> HttpResponse:
+    """Show what each role may do."""
+    return render(request, "accounts/team_roles.html", {"matrix": showing.of_roles()})
+
+
+@require(Permission.OWNERSHIP)
+@both
+def rights(request: AccountRequest, pk: UUID) -> HttpResponse:
+    """Say how far a member goes in each area."""
+    found = _member(pk)
+    if found.role == Role.OWNER:
+        return redirect(request.account.url("member", pk))
+    levels = levels_of(found.role, found.rights)
+    form = RightsForm(
+        request.POST or None,
+        role=found.role,
+        initial={area: level.name for area, level in levels.items()},
+    )
+    if request.method == "POST" and form.is_valid():
+        team.change_rights(by=request.actor, member=found, levels=form.cleaned_data)
+        words = _("Saved. It counts from their next click on.")
+        return _done(request, words, "member", found.pk)
+    return render(request, "accounts/team_rights.html", {"form": form, "colleague": found})
 
 
 @manager
@@ -117,7 +152,7 @@ def removal(request: AccountRequest, pk: UUID) -> HttpResponse:
     return render(request, "accounts/team_removal.html", {"colleague": found})
 
 
-@require(Permission.TEAM_MANAGE, step_up=True)
+@require(Permission.OWNERSHIP, step_up=True)
 @both
 def ownership(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Ask, then hand the account over to another member."""

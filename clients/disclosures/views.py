@@ -55,7 +55,7 @@ def client_disclosures(request: AccountRequest, pk: UUID) -> HttpResponse:
     return render(request, "disclosures/ledger.html", context)
 
 
-@require(Permission.CLINICAL_READ, while_closing=True)
+@require(Permission.CLINICAL_READ, also=Permission.CLIENT_EXPORT, while_closing=True)
 @require_safe
 @leaves(Disclosure.Way.PRINT)
 def disclosures_print(request: AccountRequest, pk: UUID) -> HttpResponse:

@@ -36,8 +36,13 @@ class Document(RegionModel):
     created_at = operational(models.DateTimeField(default=clock.now))
     withdrawn_at = operational(models.DateTimeField(null=True, blank=True))
 
-    counted_as, counted_for = _("files"), Permission.CLINICAL_READ
-    data_policy = DataPolicy(Subject.CLIENT, client="client_id", file=StoredFile())
+    counted_as, counted_for = _("files"), Permission.FILES_READ
+    data_policy = DataPolicy(
+        Subject.CLIENT,
+        client="client_id",
+        file=StoredFile(),
+        readers="current_setting('app.files', true) = 'yes'",
+    )
 
     class Meta(RegionModel.Meta):
         indexes = [models.Index(fields=["account_id", "client"], name="documents_of_client")]

@@ -23,7 +23,7 @@ from clients.models import Disclosure, Document
 SANDBOX = "sandbox; default-src 'none'"
 
 
-@require(Permission.CLINICAL_WRITE)
+@require(Permission.FILES_WRITE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def document_new(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Add a file to a client."""
@@ -39,7 +39,7 @@ def document_new(request: AccountRequest, pk: UUID) -> HttpResponse:
     return render(request, "clients/file.html", context, status=422 if posted else 200)
 
 
-@require(Permission.CLINICAL_READ)
+@require(Permission.FILES_READ)
 @require_GET
 @leaves(Disclosure.Way.DOWNLOAD)
 def document(request: AccountRequest, pk: UUID, document: UUID) -> HttpResponseBase:
@@ -74,7 +74,7 @@ def document(request: AccountRequest, pk: UUID, document: UUID) -> HttpResponseB
     return response
 
 
-@require(Permission.CLINICAL_WRITE)
+@require(Permission.FILES_WRITE)
 @require_POST
 def document_withdraw(request: AccountRequest, pk: UUID, document: UUID) -> HttpResponse:
     """Take a file off the record."""

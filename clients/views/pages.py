@@ -86,11 +86,12 @@ def _timeline(request: AccountRequest, client: Client, zone: str) -> dict[str, A
 def _links(request: AccountRequest, client: Client) -> dict[str, str]:
     account, allowed = request.account, request.permissions
     writes = Permission.CLINICAL_WRITE in allowed and account.is_active
+    files = Permission.FILES_WRITE in allowed and account.is_active
     books = Permission.DIARY_EDIT in allowed and account.is_active
     sees = Permission.AUDIT_VIEW in allowed
     return {
         "note_url": link(account, "note_new", client.pk) if writes else "",
-        "file_url": link(account, "document_new", client.pk) if writes else "",
+        "file_url": link(account, "document_new", client.pk) if files else "",
         "book_url": link(account, "appointment_new", client=client.pk) if books else "",
         "ledger_url": account.url("client_disclosures", client.pk)
         if Permission.CLINICAL_READ in allowed

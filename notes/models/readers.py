@@ -49,7 +49,8 @@ READERS = f"""
         SELECT 1 FROM accounts_member m
         WHERE m.account_id = n.account_id AND m.id::text = {ME} AND m.removed_at IS NULL AND (
           m.role = 'owner' OR (
-            NOT EXISTS (
+            COALESCE(m.rights ->> 'notes', '') <> 'own'
+            AND NOT EXISTS (
               SELECT 1 FROM notes_notesettings o
               WHERE o.account_id = n.account_id AND o.authors_only)
             AND (n.visibility = 'clinicians' OR EXISTS (

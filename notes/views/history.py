@@ -66,7 +66,7 @@ def note_versions(request: AccountRequest, pk: UUID) -> HttpResponse:
     return render(request, "notes/versions.html", context)
 
 
-@require(Permission.CLINICAL_READ)
+@require(Permission.CLINICAL_READ, also=Permission.CLIENT_EXPORT)
 @require_safe
 @leaves(Disclosure.Way.PRINT)
 def note_print(request: AccountRequest, pk: UUID) -> HttpResponse:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
@@ -23,6 +24,8 @@ def note(request: AccountRequest, pk: UUID) -> HttpResponse:
     if request.method != "POST":
         shown = reading.stub(pk)
         return note_page(request, shown) if shown.text else kept_page(request, shown)
+    if Permission.CLINICAL_WRITE not in request.permissions:
+        raise PermissionDenied
     found = reading.find(pk)
     form = NoteForm(found, request.POST)
     if not form.is_valid():

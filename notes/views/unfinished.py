@@ -18,7 +18,7 @@ from notes.zones import practice_zone
 def notes(request: AccountRequest) -> HttpResponse:
     """List what the member has to co-sign, their drafts, and the visits that have no note yet."""
     author = reading.practitioner_of(request.member)
-    overview = Permission.TEAM_MANAGE in request.permissions
+    overview = Permission.OVERVIEWS_VIEW in request.permissions
     if author is None:
         return render(request, "notes/to_finish.html", {"author": None, "overview": overview})
     named = request.GET.get("page", "1")
@@ -35,7 +35,7 @@ def notes(request: AccountRequest) -> HttpResponse:
     return render(request, "notes/to_finish.html", context)
 
 
-@require(Permission.TEAM_MANAGE)
+@require(Permission.OVERVIEWS_VIEW)
 @require_safe
 def notes_of_all(request: AccountRequest) -> HttpResponse:
     """Count what waits for each practitioner, without a word of it."""

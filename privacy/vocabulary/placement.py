@@ -131,13 +131,13 @@ class ActiveAccount(models.Expression):
 class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: ignore[misc]
     """The handrail: refuses every query while no account is active and filters by the active one (TI-3).
 
-    For a member who is confined to a location, rows of clients whom the database doesn't show them aren't there (A5).
+    For a member who is confined to some clients, rows of others, whom the database doesn't show them, aren't there.
     """
 
     def get_queryset(self) -> TenantQuerySet:
         active = scope.current()
         queryset: TenantQuerySet = super().get_queryset()
-        queryset.query = _beginning(self.model, active.location is not None).chain()
+        queryset.query = _beginning(self.model, active.is_confined).chain()
         return queryset
 
 
@@ -193,7 +193,7 @@ def from_row[Row: models.Model](model: type[Row], alias: str, row: Sequence[Any]
     """Return the row of a written-out statement as a query set would: sealed values stay sealed until they are read."""
     fields: Sequence[Any] = model._meta.concrete_fields
     values = [
-        field.from_db_value(value, None, None) if getattr(field, "is_sealed", False) else value
+        field.from_db_value(value, None, None) if hasattr(field, "from_db_value") else value
         for field, value in zip(fields, row, strict=True)
     ]
     return model.from_db(alias, [field.attname for field in fields], values)

@@ -68,7 +68,7 @@ class Prepared[Row]:
     def __call__(self, **given: Any) -> list[Row]:
         """Send it with these values to the active account's database; return its rows."""
         active = scope.current()
-        kind = active.database, active.location is not None
+        kind = active.database, active.is_confined
         if kind not in self._kept:
             self._kept[kind] = self._compile(active)
         rows = self._kept[kind].all()

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 
@@ -64,6 +64,20 @@ def reader_of(actor: Actor) -> str:
     return str(actor.id) if actor.kind == ActorKind.MEMBER else ""
 
 
+class Sight(NamedTuple):
+    """What a member is kept to: clients of one location, clients of theirs, appointments of theirs; None: to nothing.
+
+    The clients and appointments of a member are named by the member's id (features A2, A5).
+    """
+
+    location: UUID | None = None
+    clients_of: UUID | None = None
+    diary_of: UUID | None = None
+
+
+WHOLE = Sight()
+
+
 @dataclass(slots=True)
 class Scope:
     """One account, entered by one actor for one purpose, with the aliases where its data lives."""
@@ -77,14 +91,24 @@ class Scope:
     purpose: Purpose
     reading: bool = False
     reader: str = ""  # whose eyes the database reads with, see `reader_of`
-    # Where a member is confined to: clients of other locations aren't there for them (A5)
-    location: UUID | None = None
-    home: UUID | None = None  # the same, also while a verb reaches everywhere
+    files: bool = False  # whether it reads letters and files
+    sight: Sight = WHOLE
+    own_sight: Sight = WHOLE  # the same, also while a verb reaches everywhere
     key_epoch: int = 0
     anchor: Any = None  # the account's row as it was at the door; None where it does not live here
     reads: dict[tuple[str, UUID | None], set[UUID]] = field(default_factory=dict)
     unreadable: set[tuple[str, UUID, str]] = field(default_factory=set)
     late: list[Any] = field(default_factory=list)
+
+    @property
+    def location(self) -> UUID | None:
+        """The location whose clients alone are seen, None for all of them."""
+        return self.sight.location
+
+    @property
+    def is_confined(self) -> bool:
+        """Whether some clients aren't there for whoever looks."""
+        return self.sight.location is not None or self.sight.clients_of is not None
 
     def note_read(self, kind: str, client_id: UUID | None, object_id: UUID) -> None:
         """Remember that a sensitive value was decrypted; `acting_in` turns it into an audit row (AU-3)."""

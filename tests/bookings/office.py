@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from accounts.models import Account, Location, Member, Practitioner, Role, User
 from accounts.models.practice import current_anchor
-from accounts.permissions import ROLE_PERMISSIONS
+from accounts.rights import ROLE_PERMISSIONS
 from accounts.tenancy import acting_in
 from bookings.appointments.booking import book
 from bookings.diary.page import Page, page

@@ -39,6 +39,7 @@ from clients.relationships import relating
 from notes import finishing, reading, signing, writing
 from privacy import reading as audit_reading
 from privacy.vocabulary import clock, keyring
+from privacy.vocabulary.scope import Sight
 from tests.bookings.office import Office, browser_of, open_office, ten
 from tests.bookings.public import NOW, at
 from tests.clients.practice import told
@@ -501,7 +502,7 @@ def test_who_may_see_only_one_of_two_records_sees_that_one(office: Office) -> No
         appointment = office.booked(ten(), client=source)
         merging.merge(by=office.by, source=source, client=client)
     with acting_in(office.account.ref, by=office.by) as scope:
-        confine(scope, office.location.pk)
+        confine(scope, Sight(office.location.pk))
         directory.forget()
         assert directory.names([source.pk])[source.pk].startswith("Lila")
         assert Attendee.objects.get(appointment=appointment).client.given_name == "Lila"

@@ -14,7 +14,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Member, Practitioner, Role, User
-from accounts.permissions import ROLE_PERMISSIONS, Permission
+from accounts.permissions import Permission
+from accounts.rights import ROLE_PERMISSIONS
 from accounts.tenancy import acting_in
 from clients import timeline as clients_timeline
 from notes import reading, rules, sharing, signing, writing

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from accounts import tallies
 from accounts.models import Member, Role
-from accounts.permissions import ROLE_PERMISSIONS
+from accounts.rights import ROLE_PERMISSIONS
 from accounts.tenancy import acting_in
 from bookings.models import Attendee
 from clients import identity

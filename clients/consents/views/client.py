@@ -134,7 +134,7 @@ def notice_answer(request: AccountRequest, pk: UUID) -> HttpResponse:
     )
 
 
-@require(Permission.CLIENTS_VIEW)
+@require(Permission.CLIENTS_VIEW, also=Permission.CLIENT_EXPORT)
 @require_safe
 @leaves(Disclosure.Way.PRINT)
 def consents_paper(request: AccountRequest, pk: UUID) -> HttpResponse:

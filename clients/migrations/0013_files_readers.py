@@ -1,0 +1,12 @@
+"""Keeps letters and files from members whose rights don't reach them."""
+
+from typing import ClassVar
+
+from django.db import migrations
+
+from accounts.wall import RestrictReaders
+
+
+class Migration(migrations.Migration):
+    dependencies: ClassVar = [("clients", "0012_likeness")]
+    operations: ClassVar = [RestrictReaders("Document")]
