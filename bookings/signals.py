@@ -5,6 +5,10 @@ from django.dispatch import Signal
 # The practice has a place, hours and a service for the first time; sent in the account's open transaction
 set_up = Signal()
 
+# A client got a place in an appointment (a request once it is accepted); sent in the open transaction with attendee_id
+# and service_id
+booked = Signal()
+
 # A practitioner's time became free by a cancellation or a move; sent in the open transaction with practitioner_id,
 # location_id, starts_at and ends_at of the visit that was there
 time_freed = Signal()

@@ -153,6 +153,48 @@ WORDS: dict[tuple[str, str], tuple[Promise | str, Promise | str]] = {
         "",
         _("{practice}: from now on {who} may do this for you: {shared}. Questions? Call {phone}."),
     ),
+    (Category.FORM, Channel.EMAIL): (
+        _("A form from {practice}"),
+        _(
+            "{practice} asks you to fill in a form.\n\n"
+            "Open it on a phone or a computer:\n{form_link}\n\n"
+            "It saves as you go. You can stop and go on later with the same link, until {answer_by}.\n\n"
+            "The link is yours alone. Please don’t pass it on.\n\n"
+            "Questions? Call {phone}.\n\n"
+            "{practice}"
+        ),
+    ),
+    (Category.FORM, Channel.SMS): (
+        "",
+        _("{practice} asks you to fill in a form: {form_link}"),
+    ),
+    (Category.FORM_REMINDER, Channel.EMAIL): (
+        _("Reminder: a form from {practice}"),
+        _(
+            "{practice} still waits for a form from you.\n\n"
+            "Open it on a phone or a computer:\n{form_link}\n\n"
+            "What you have filled in is kept. The link works until {answer_by}.\n\n"
+            "Questions? Call {phone}.\n\n"
+            "{practice}"
+        ),
+    ),
+    (Category.FORM_REMINDER, Channel.SMS): (
+        "",
+        _("{practice} still waits for a form from you: {form_link}"),
+    ),
+    (Category.CODE, Channel.EMAIL): (
+        _("Your code for {practice}"),
+        _(
+            "{code} is your code.\n\n"
+            "Type it on the page that asked for it. It works for ten minutes.\n\n"
+            "If you did not ask for it, somebody else may have your link. Then call {phone}.\n\n"
+            "{practice}"
+        ),
+    ),
+    (Category.CODE, Channel.SMS): (
+        "",
+        _("{practice}: {code} is your code. It works for ten minutes."),
+    ),
 }
 # Begins a message that goes to somebody who stands by a client
 ABOUT = _("This is about {name}.")

@@ -25,6 +25,7 @@ from bookings.models import (
     WaitingEntry,
     WaitingOffer,
 )
+from bookings.signals import booked
 from clients.models import Client, Relationship
 from privacy.vocabulary import clock
 
@@ -37,11 +38,12 @@ Category, Channel, State = Message.Category, Message.Channel, Message.State
 
 
 def after_booking(attendee: Attendee, tell: bool | None = None) -> None:
-    """Queue the confirmation and the reminders of a new booking, or of a request that was accepted."""
+    """Queue the confirmation and the reminders of a new booking, or of a request that was accepted; tell higher apps."""
     chosen = practice_choices()
     _drop(Q(attendee_id=attendee.pk, category=Category.REQUEST), "superseded")
     _tell(attendee, Category.CONFIRMATION, _choice(tell, chosen.tells_of_booking))
     _queue_reminders(attendee, chosen)
+    booked.send(Attendee, attendee_id=attendee.pk, service_id=attendee.appointment.service_id)
 
 
 def after_request(attendee: Attendee) -> None:

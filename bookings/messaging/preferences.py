@@ -19,6 +19,7 @@ CHANNELS: dict[str, tuple[str, ...]] = {
 }
 # What `Client.confirmations` is about; an answer to a wish of the client's is always given. Whoever was told of an
 # appointment (a reminder is enough) hears of its change and its end as well
+REMINDERS = (Category.REMINDER, Category.FORM_REMINDER)
 NEWS = (Category.CONFIRMATION, Category.CHANGE, Category.CANCELLATION, Category.REQUEST)
 
 
@@ -43,7 +44,7 @@ def practice_choices() -> MessageSettings:
 def is_wanted(client: Wishes, category: str, channel: str, *, told: bool = False) -> bool:
     """Tell whether a client, who was told of the appointment or not, wants a kind of message by a channel."""
     preferred = CHANNELS[client.reminders]
-    if category == Category.REMINDER:
+    if category in REMINDERS:
         return channel in preferred
     if category in NEWS and not client.confirmations and not told:
         return False
@@ -56,7 +57,7 @@ def channels(client: Wishes, category: str, *, told: bool = False) -> tuple[str,
     Somebody who wants no reminders is told of bookings at the address that is known.
     """
     preferred = CHANNELS[client.reminders]
-    if not preferred and category != Category.REMINDER:
+    if not preferred and category not in REMINDERS:
         preferred = (Channel.EMAIL,) if _is_known(client.email) else (Channel.SMS,)
     return tuple(
         channel for channel in preferred if is_wanted(client, category, channel, told=told)

@@ -21,6 +21,8 @@ WORDS: dict[str, Promise] = {
     "quiet": lazy("the quiet hours left no time for it"),
     "unshared": lazy("is no longer to get the client’s messages"),
     "superseded": lazy("something newer was said"),
+    "answered": lazy("it was filled in meanwhile"),
+    "revoked": lazy("the link was taken back"),
     "refused": lazy("the address was refused"),
     "undelivered": lazy("the provider could not deliver it"),
     "gave_up": lazy("it was tried too often"),

@@ -15,6 +15,7 @@ from clients.models import Client, Contact, Relationship
 from clients.relationships import relating
 
 Category, Channel = Message.Category, Message.Channel
+ABOUT_FORMS = (Category.FORM, Category.FORM_REMINDER, Category.CODE)
 # One person by one channel: the relationship through which they get it (None: the client), and the channel
 Way = tuple[UUID | None, str]
 
@@ -43,9 +44,13 @@ def of_message(message: Message) -> Recipient:
     return _standing(message.via) if message.via is not None else _client(message.client)
 
 
-def of_client(client: Client) -> list[Recipient]:
-    """Return who gets what is said to a client as things stand now."""
-    rows = relating.those_who("gets_messages", client)
+def of_client(client: Client, category: str = "") -> list[Recipient]:
+    """Return who gets what is said to a client, or a kind of it, as things stand now.
+
+    What is about forms goes to those who may fill them in.
+    """
+    grant = "can_fill_forms" if category in ABOUT_FORMS else "gets_messages"
+    rows = relating.those_who(grant, client)
     if not rows:
         return [_client(client)]
     others = [_standing(row) for row in rows]

@@ -8,7 +8,7 @@ from bookings.messaging import recipients
 from bookings.messaging.queueing import queue
 from bookings.models import Attendee, Message
 from clients.identity import of_record
-from clients.models import Relationship
+from clients.models import Client, Relationship
 
 State = Message.State
 # Kinds that go to whoever stands by a client as well
@@ -18,11 +18,12 @@ SHARED = tuple(kind for kind in Message.Category if kind != Message.Category.SHA
 def settle(message: Message, *, told: bool) -> str:
     """Plan what is missing of the telling that a due message belongs to; return why this one isn't for anybody, or "".
 
-    The attendee's row is locked meanwhile, so that two messages of one telling don't plan the same one twice.
+    The attendee's row (for other topics the client's) is locked meanwhile, so that two messages of one telling don't
+    plan the same one twice.
     """
     if message.category not in SHARED or not _has_people(message):
         return ""
-    those = recipients.of_client(message.client)
+    those = recipients.of_client(message.client, message.category)
     if message.telling is not None:
         _lock(message)
         there = set(
@@ -43,6 +44,8 @@ def _has_people(message: Message) -> bool:
 def _lock(message: Message) -> None:
     if message.attendee_id is not None:
         Attendee.objects.select_for_update().only("pk", "account_id").get(pk=message.attendee_id)
+    elif message.topic_id is not None:
+        Client.objects.select_for_update().only("pk", "account_id").get(pk=message.client_id)
 
 
 def _plan_like(message: Message, via: UUID | None, channel: str) -> None:
@@ -52,6 +55,7 @@ def _plan_like(message: Message, via: UUID | None, channel: str) -> None:
             attendee_id=message.attendee_id,
             offer_id=message.offer_id,
             entry_id=message.entry_id,
+            topic_id=message.topic_id,
             via_id=via,
             channel=channel,
             category=message.category,

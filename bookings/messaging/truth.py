@@ -9,6 +9,7 @@ from accounts import practice_settings
 from bookings.messaging.preferences import is_wanted, practice_choices
 from bookings.messaging.quiet import Quiet
 from bookings.messaging.recipients import of_message
+from bookings.messaging.topics import topic_of
 from bookings.models import Appointment, Attendee, Message, WaitingEntry, WaitingOffer
 from clients.models import Relationship
 from clients.relationships.relating import grants_today
@@ -24,8 +25,7 @@ def reason_against(message: Message) -> str:
     """Return why a message must not go out any more, or ""."""
     if message.category == Category.SHARING:
         return _of_sharing(message)
-    against = _of_waiting(message) or _of_offer(message) or _of_place(message)
-    if against:
+    if against := _untrue(message):
         return against
     told = is_news_of_ending(message)
     if not is_wanted(of_message(message), message.category, message.channel, told=told):
@@ -36,6 +36,12 @@ def reason_against(message: Message) -> str:
 def is_news_of_ending(message: Message) -> bool:
     """Whether it tells of a change or an end, which whoever was told of the appointment hears of in any case."""
     return message.category in (Category.CHANGE, Category.CANCELLATION)
+
+
+def _untrue(message: Message) -> str:
+    if topic := topic_of(message):
+        return topic.against(message)
+    return _of_waiting(message) or _of_offer(message) or _of_place(message)
 
 
 def leaves_at(message: Message) -> datetime | None:
@@ -51,8 +57,8 @@ def leaves_at(message: Message) -> datetime | None:
         return ends_at
     if message.category == Category.REMINDER:
         return ends_at if ends_at + timedelta(hours=1) <= starts_at(message) else None
-    limit = message.offer.expires_at if message.offer else starts_at(message)
-    return ends_at if ends_at + ROOM <= limit else now
+    limit = ends_of(message)
+    return ends_at if limit is None or ends_at + ROOM <= limit else now
 
 
 def starts_at(message: Message) -> datetime:
@@ -61,9 +67,17 @@ def starts_at(message: Message) -> datetime:
     return start
 
 
+def ends_of(message: Message) -> datetime | None:
+    """Return until when a message makes sense; None for one that always does."""
+    if topic := topic_of(message):
+        return topic.ends_at(message)
+    limit: datetime = message.offer.expires_at if message.offer else starts_at(message)
+    return limit
+
+
 def zone_of(message: Message) -> str:
     """Return the zone of the place that a message is about; the practice's where it is about none."""
-    if message.category in (Category.SHARING, Category.JOINED):
+    if message.category in (Category.SHARING, Category.JOINED) or topic_of(message):
         return practice_settings.zone()
     return str(
         message.offer.location.time_zone
@@ -80,6 +94,8 @@ def quiet_hours(message: Message) -> Quiet:
 
 
 def _answers(message: Message) -> bool:
+    if topic := topic_of(message):
+        return topic.at_once
     if message.category == Category.CANCELLATION:
         return bool(message.attendee.cancelled_by == Attendee.Side.CLIENT)
     return message.category in (Category.CONFIRMATION, Category.REQUEST, Category.JOINED)

@@ -35,6 +35,7 @@ from bookings.messaging.links import (
 )
 from bookings.messaging.more_dates import more_dates
 from bookings.messaging.sms_length import plain
+from bookings.messaging.topics import topic_of
 from bookings.models import Appointment, Message, MessageTemplate
 from clients.models import Relationship
 from privacy.vocabulary import clock
@@ -53,6 +54,8 @@ MEANINGS: dict[str, Promise] = {
     "answer_by": lazy("when the answer is due"),
     "change_until": lazy("until when it can be changed or cancelled online"),
     "offer_link": lazy("where the offered time is taken"),
+    "form_link": lazy("where the form is filled in"),
+    "code": lazy("the code, six digits"),
     "more_dates": lazy("the other dates of a series, when there are any"),
     "before": lazy("when it was before, as far as the client knows"),
     "enclosed": lazy("what is attached of what they agreed to, when there is something"),
@@ -63,6 +66,7 @@ MEANINGS: dict[str, Promise] = {
 _EVERYWHERE = ("practice", "when", "zone", "place", "phone", "book_link")
 _OF_A_PLACE = (*_EVERYWHERE, "manage_link")
 _BOOKED = (*_OF_A_PLACE, "change_until")
+_OF_A_FORM = ("practice", "phone", "answer_by", "form_link")
 PLACEHOLDERS: dict[str, tuple[str, ...]] = {
     Category.CONFIRMATION: (*_BOOKED, "more_dates", "enclosed"),
     Category.REMINDER: _BOOKED,
@@ -73,12 +77,18 @@ PLACEHOLDERS: dict[str, tuple[str, ...]] = {
     Category.OFFER: (*_EVERYWHERE, "answer_by", "offer_link"),
     Category.JOINED: ("practice", "phone", "book_link", "list_link"),
     Category.SHARING: ("practice", "who", "shared", "phone"),
+    Category.FORM: _OF_A_FORM,
+    Category.FORM_REMINDER: _OF_A_FORM,
+    Category.CODE: ("practice", "phone", "code"),
 }
 NEEDED: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(PLACEHOLDERS, ("when",)),
     Category.OFFER: ("when", "offer_link"),
     Category.JOINED: ("list_link",),
     Category.SHARING: ("who", "shared"),
+    Category.FORM: ("form_link",),
+    Category.FORM_REMINDER: ("form_link",),
+    Category.CODE: ("code",),
 }
 
 
@@ -142,7 +152,9 @@ def unknown(text: str, category: str) -> list[str]:
 def facts(message: Message, account: AccountAnchor) -> dict[str, str]:
     """Return what each placeholder stands for."""
     known = {"practice": account.name, "book_link": absolute(account.url("book"))}
-    if message.category == Category.SHARING:
+    if topic := topic_of(message):
+        known |= {"phone": _phone(), **topic.facts(message, account)}
+    elif message.category == Category.SHARING:
         known |= _of_sharing(message)
     elif message.entry:
         known |= _of_entry(message, account)
@@ -225,6 +237,8 @@ def sample(
         "manage_link": absolute(account.url(manage, token)),
         "offer_link": absolute(account.url("waiting_offer", token)),
         "list_link": absolute(account.url("waiting_place", token)),
+        "form_link": f"{book}forms/{token}/",
+        "code": "123456",
         "more_dates": "",
         "before": say(start - timedelta(days=1), zone),
         "enclosed": "",

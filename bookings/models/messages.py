@@ -42,6 +42,9 @@ class Message(RegionModel):
         OFFER = "offer", _("Offer of a time")
         SHARING = "sharing", _("Notice of sharing")
         JOINED = "joined", _("Joined the waiting list")
+        FORM = "form", _("Form to fill in")
+        FORM_REMINDER = "form_reminder", _("Reminder of a form")
+        CODE = "code", _("Code")
 
     class State(models.TextChoices):
         QUEUED = "queued", _("Queued")
@@ -72,6 +75,8 @@ class Message(RegionModel):
         TenantForeignKey(Relationship, models.PROTECT, null=True, blank=True, related_name="+")
     )
     telling = operational(models.UUIDField(null=True, blank=True, editable=False))
+    # of what a higher app wrote about, such as a form; no key leads upwards
+    topic_id = operational(models.UUIDField(null=True, blank=True))
     channel = operational(models.CharField(max_length=5, choices=Channel.choices))
     category = operational(models.CharField(max_length=14, choices=Category.choices))
     sequence = operational(models.PositiveIntegerField(default=0))
@@ -108,6 +113,11 @@ class Message(RegionModel):
                 fields=["account_id", "provider_id"],
                 name="messages_by_receipt",
                 condition=~models.Q(provider_id=""),
+            ),
+            models.Index(
+                fields=["account_id", "topic_id"],
+                name="messages_of_topic",
+                condition=models.Q(topic_id__isnull=False),
             ),
         ]
 

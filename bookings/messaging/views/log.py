@@ -16,6 +16,7 @@ from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
 from bookings.messaging import log, resending
 from bookings.messaging.forms import FilterForm
+from bookings.messaging.topics import shown_text
 from bookings.models import Message
 from clients import directory
 
@@ -50,6 +51,7 @@ def entry(request: AccountRequest, pk: UUID) -> HttpResponse:
         pk=pk,
     )
     context = {
+        "text": shown_text(message, request.account),
         "line": log.line(message, directory.names([message.client_id]).get(message.client_id, "")),
         "can_resend": resending.can_resend(message)
         and request.account.is_active

@@ -30,7 +30,8 @@ from tests.bookings.public import TUESDAY, Practice
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 EVERY = [(category, channel) for category in Message.Category for channel in Message.Channel]
-KINDS = [each for each in EVERY if each[0] != Message.Category.SHARING]  # about no appointment
+# Those about no appointment are tested where they come from
+KINDS = [each for each in EVERY if each[0] not in ("sharing", "form", "form_reminder", "code")]
 SECRETS = {
     "service": "Trauma therapy",
     "practitioner": "Mei Tanaka",
