@@ -27,6 +27,7 @@ NEVER_CHANGE = {
         f"notes_{added}": "it_fits_its_note"
         for added in ("noteversion", "addendum", "cosignature", "remark", "withdrawal")
     },
+    "notes_form": "a_completed_form_never_changes",
     "clients_consent": "a_consent_is_never_rewritten",
     "clients_consenttext": "words_are_never_rewritten",
     "clients_noticeanswer": "an_answer_is_never_rewritten",

@@ -72,6 +72,7 @@ KINDS = {
         Kind("messages", _("Messages"), Permission.CLIENTS_VIEW),
         Kind("consents", _("Consents"), Permission.CLIENTS_VIEW),
         Kind("disclosures", _("Given out"), Permission.CLINICAL_READ),
+        Kind("forms", _("Forms"), Permission.CLIENTS_VIEW),
     )
 }
 PROVIDERS: dict[str, list[Provider]] = {}

@@ -9,5 +9,7 @@ class NotesConfig(AppConfig):
     name = "notes"
 
     def ready(self) -> None:
-        """Put notes on timelines and the rail; hear when a practice is set up; keep noted visits of a series."""
+        """Put notes and forms on timelines and the rail; hear of set-ups and bookings; keep noted visits of a series."""
         from notes import provision, series, timeline  # noqa: F401, PLC0415 - they register themselves
+        from notes.intake import sending, with_bookings  # noqa: F401, PLC0415
+        from notes.intake import timeline as forms  # noqa: F401, PLC0415

@@ -1,4 +1,4 @@
-"""Gives a practice that has just been set up the note templates it begins with, and begins to remind of late notes."""
+"""Gives a practice that is set up the templates of notes and forms it begins with; begins to remind of late notes."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from django.utils.translation import get_language, override
 from accounts import outbox
 from bookings.signals import set_up
 from notes import reminding, templates
+from notes.intake import templates as forms
 
 
 @outbox.handles("note_templates.provide")
 def _provide(work: outbox.Work) -> None:
     with override(work.payload["language"]):
         templates.provide_defaults()
+        forms.provide_defaults()
     reminding.go_on()
 
 

@@ -138,6 +138,7 @@ class Consent(RegionModel):
     recorded_at = operational(models.DateTimeField(default=clock.now))
     recorded_by = operational(models.UUIDField(null=True, blank=True))
 
+    counted_as = _("answers about consents")
     data_policy = DataPolicy(Subject.CLIENT, client="client_id", append_only=True)
 
     class Meta(RegionModel.Meta):
@@ -177,6 +178,7 @@ class NoticeAnswer(RegionModel):
     recorded_at = operational(models.DateTimeField(default=clock.now))
     recorded_by = operational(models.UUIDField(null=True, blank=True))
 
+    counted_as = _("answers to the privacy notice")
     data_policy = DataPolicy(Subject.CLIENT, client="client_id", append_only=True)
 
     class Meta(RegionModel.Meta):

@@ -1,5 +1,6 @@
-"""Templates, clinical notes with every saved state, who may read them, and what is added to them later."""
+"""Templates, clinical notes with every saved state, who may read them, what is added to them later; and forms."""
 
+from notes.models.intake import Form, FormReview, FormTemplate, FormTrigger
 from notes.models.notes import Note, NoteVersion, NotForThisReader
 from notes.models.readers import (
     Breaking,
@@ -16,6 +17,10 @@ __all__ = [
     "Addendum",
     "Breaking",
     "CoSignature",
+    "Form",
+    "FormReview",
+    "FormTemplate",
+    "FormTrigger",
     "NotForThisReader",
     "Note",
     "NoteOpening",

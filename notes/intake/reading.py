@@ -1,0 +1,89 @@
+"""Lists of forms: those to look at, those that wait for an answer, one client's, and a measure's scores over time."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, Q
+from django.http import Http404
+
+from clients.identity import of
+from clients.models import Client
+from notes.models import Form, FormReview
+from privacy.vocabulary.placement import TenantQuerySet
+
+State = Form.State
+SEALED = ("answers", "score", "content_hash")
+MOST_SCORES = 24
+
+
+def to_look_at() -> TenantQuerySet:
+    """Return the completed forms that nobody has looked at yet: urgent ones first, then the oldest."""
+    seen = FormReview.objects.filter(form=OuterRef("pk"))
+    rows: TenantQuerySet = (
+        Form.objects.filter(~Exists(seen), state=State.COMPLETED)
+        .defer(*SEALED)
+        .order_by("-is_urgent", "completed_at", "id")
+    )
+    return rows
+
+
+def waiting() -> TenantQuerySet:
+    """Return the forms that wait for an answer, those not sent yet included; what ends first comes first."""
+    rows: TenantQuerySet = (
+        Form.objects.filter(state__in=(State.DRAFT, State.SENT, State.OPENED))
+        .defer(*SEALED)
+        .select_related("attendee__appointment")
+        .order_by("expires_at", "created_at")
+    )
+    return rows
+
+
+def of_client(client: Client) -> TenantQuerySet:
+    """Return every form of a client, newest first, without answers."""
+    rows: TenantQuerySet = (
+        Form.objects.filter(of(client)).defer(*SEALED).order_by("-created_at", "-id")
+    )
+    return rows
+
+
+def find(pk: object) -> Form:
+    """Return a form with its client and template; raise Http404."""
+    form: Form | None = (
+        Form.objects.select_related("client", "template", "attendee__appointment", "notice")
+        .filter(pk=pk)
+        .first()
+    )
+    if form is None:
+        raise Http404
+    return form
+
+
+def completed_of(client: Client) -> TenantQuerySet:
+    """Return a client's completed forms that stand, newest first, without answers."""
+    rows: TenantQuerySet = (
+        Form.objects.filter(of(client), state=State.COMPLETED)
+        .defer(*SEALED)
+        .order_by("-completed_at", "-id")
+    )
+    return rows
+
+
+def scores(form: Form) -> list[Form]:
+    """Return the completed forms of the same measure by the same client up to this one, oldest first, with scores."""
+    same = Q(template_id=form.template_id) if form.template_id else Q(pk=form.pk)
+    rows = (
+        Form.objects.filter(same, of(form.client), completed_at__isnull=False)
+        .exclude(state=State.SUPERSEDED)
+        .filter(completed_at__lte=form.completed_at)
+        .defer("answers", "content_hash")
+        .order_by("-completed_at", "-id")[:MOST_SCORES]
+    )
+    return [each for each in reversed(rows) if each.score]
+
+
+# What `to_look_at` lists, counted with what else waits on every page
+LOOK_AT_COUNT = """
+SELECT count(*) FROM notes_form f
+WHERE f.account_id = %(account)s AND f.state = 'completed' AND NOT EXISTS (
+  SELECT FROM notes_formreview r WHERE r.account_id = f.account_id AND r.form_id = f.id
+)
+"""
