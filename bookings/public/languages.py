@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -31,6 +31,15 @@ def language_of_visitor() -> str:
     """Return the language in which this person reads, to write to them in; "" for the practice's own."""
     now = translation.get_language() or ""
     return now if now in dict(settings.LANGUAGES) and now != settings.LANGUAGE_CODE else ""
+
+
+def speak(request: HttpRequest, *languages: str) -> None:
+    """Speak the first of these languages that is offered, unless this person chose one on a page."""
+    known = dict(settings.LANGUAGES)
+    wanted = next((each for each in languages if each in known), "")
+    if wanted and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+        translation.activate(wanted)
+        request.LANGUAGE_CODE = wanted
 
 
 @public

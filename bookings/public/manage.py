@@ -21,6 +21,7 @@ from bookings.messaging.links import BadLink, ExpiredLink, find, token_of
 from bookings.models import Appointment, Attendee
 from bookings.offering.prices import price
 from bookings.public import choices
+from bookings.public.agreements import choices_token, has_agreed
 from bookings.public.forms import CancelForm
 from bookings.public.pages import current_notice, page, phones, place_words, url
 from clients.disclosures.outward import stays
@@ -204,6 +205,9 @@ def _show(
         cancel_url=to("booking_cancellation", token),
         calendar_url=to("booking_calendar", token),
         book_url=url(request, "book"),
+        choices_url=to("client_choices", choices_token(attendee.client_id))
+        if has_agreed(attendee.client_id)
+        else "",
         status=status,
         **context,
     )

@@ -25,6 +25,9 @@ HELD_SECONDS = 600
 # Booking codes tried from one network address, and in the whole practice, within an hour
 CODES_PER_NETWORK_ADDRESS = 8
 CODES_PER_PRACTICE = 200
+# Links that lead nowhere, and tries to prove whose a form is, from one network address within an hour
+STRANGE_LINKS_PER_NETWORK_ADDRESS = 60
+PROOFS_PER_NETWORK_ADDRESS = 30
 
 
 def is_too_often(request: HttpRequest, email: str) -> bool:
@@ -46,6 +49,18 @@ def guesses_codes(request: HttpRequest) -> bool:
     """Count one booking code tried, right or wrong; tell whether this looks like guessing."""
     counted = (("code", network_address(request)), ("code", "all"))
     return _any_over(counted, (CODES_PER_NETWORK_ADDRESS, CODES_PER_PRACTICE))
+
+
+def opens_strange_links(request: HttpRequest) -> bool:
+    """Count one link that leads nowhere; tell whether this looks like guessing."""
+    counted = (("link", network_address(request)),)
+    return _any_over(counted, (STRANGE_LINKS_PER_NETWORK_ADDRESS,))
+
+
+def proves_too_often(request: HttpRequest) -> bool:
+    """Count one try to prove whose a form is, from one computer, whatever form."""
+    counted = (("proof", network_address(request)),)
+    return _any_over(counted, (PROOFS_PER_NETWORK_ADDRESS,))
 
 
 def _any_over(

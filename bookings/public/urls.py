@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from bookings.public import details, embedding, languages, manage, moving, views
+from bookings.public import agreements, details, embedding, languages, manage, moving, views
 
 urlpatterns: list[URLPattern] = [
     path("", views.services, name="book"),
@@ -11,6 +11,12 @@ urlpatterns: list[URLPattern] = [
     path("privacy/", manage.privacy, name="book_privacy"),
     path("policy/", manage.policy, name="book_policy"),
     path("change/", manage.change, name="book_change"),
+    path("choices/<str:token>/", agreements.client_choices, name="client_choices"),
+    path(
+        "choices/<str:token>/<uuid:purpose>/withdrawal/",
+        agreements.choice_withdrawal,
+        name="choice_withdrawal",
+    ),
     path("done/<str:token>/", manage.booked, name="booked"),
     path("manage/<str:token>/", manage.booking, name="booking"),
     path("manage/<str:token>/cancellation/", manage.cancellation, name="booking_cancellation"),

@@ -20,17 +20,20 @@ COMPONENTS = (
     "field_words",
     "form_errors",
     "notice",
+    "saving",
     "steps",
     "theme",
     "times",
     "toast",
     "toasts",
 )
-# Of these modules people see one form, the rest is for staff
-ONE_CLASS = {"forms.py": "JoinForm"}
+# Of these modules people read what one class or function says, the rest is for staff
+ONE_PART = {"waiting/forms.py": "JoinForm", "notes/questions.py": "too_long"}
 # What staff alone read
 STAFF = {"settings.py", "choices.py", "shown.py", "settings.html", "settings_policy.html"}
 GETTEXT = {"_", "gettext", "gettext_lazy", "lazy", "gettext_noop"}
+# Of forms: what stands in them, and what is said of answers
+FORMS = ("agreeing", "answering", "showing", "standards", "step_form")
 Key = tuple[str, str, str]  # context, singular, plural
 
 
@@ -65,6 +68,9 @@ def sources() -> list[Path]:
         ),
         *(ROOT / "bookings" / "waiting" / f"{name}.py" for name in ("forms", "words")),
         ROOT / "clients" / "consents" / "defaults.py",
+        *(ROOT / "notes" / "intake" / "public").glob("*.py"),
+        *(ROOT / "notes" / "intake" / f"{name}.py" for name in FORMS),
+        *(ROOT / "notes" / f"{name}.py" for name in ("answers", "questions", "showing")),
         ROOT / "accounts" / "templatetags" / "keepwell.py",
     ]
     return sorted(path for path in found if path.name not in STAFF)
@@ -78,16 +84,18 @@ def asked(paths: Iterable[Path]) -> dict[Key, str]:
         if path.suffix == ".html":
             text = "\n".join(_calls(templatize(text, origin=path.name)))
         tree: ast.AST = ast.parse(text)
-        if path.parent.name == "waiting" and path.name in ONE_CLASS:
-            tree = _class(tree, ONE_CLASS[path.name])
+        if part := ONE_PART.get(f"{path.parent.name}/{path.name}"):
+            tree = _part(tree, part)
         for key in _asked_in(tree):
             found.setdefault(key, path.name)
     return found
 
 
-def _class(tree: ast.AST, name: str) -> ast.AST:
+def _part(tree: ast.AST, name: str) -> ast.AST:
     return next(
-        node for node in ast.walk(tree) if isinstance(node, ast.ClassDef) and node.name == name
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.ClassDef, ast.FunctionDef)) and node.name == name
     )
 
 

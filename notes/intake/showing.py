@@ -1,0 +1,68 @@
+"""Answers of a form as people read them: before it is handed in, by those who look at it, and on paper."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clients.consents.signatures import path
+from notes.intake.answering import ACCEPTED, DECLINED, DENY, PERMIT
+from notes.intake.asking import SIGNATURE, Asked, asked_of
+from notes.models import Form
+from notes.showing import as_text
+from privacy.vocabulary.fields import is_unreadable
+
+SAID: dict[str, Promise] = {
+    PERMIT: gettext_lazy("I agree"),
+    DENY: gettext_lazy("I do not agree"),
+    ACCEPTED: gettext_lazy("I have read this and agree"),
+    DECLINED: gettext_lazy("I do not agree"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAnswer:
+    """A question with its answer in words; `drawn` is the path of a signature, `words` what was agreed to."""
+
+    label: str
+    text: str
+    drawn: str = ""
+    words: str = ""
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSection:
+    """A section with what was answered in it, and all that it asks."""
+
+    title: str
+    answers: list[ShownAnswer]
+    asked: list[Asked]
+
+
+def answered_sections(form: Form) -> list[ShownSection]:
+    """Return every section of a form with the answers that were given."""
+    if is_unreadable(form.answers):
+        unreadable = ShownAnswer("", _("The answers of this form can’t be read."))
+        return [ShownSection(_("Unreadable"), [unreadable], [])]
+    found = []
+    for section in form.sections:
+        asked = list(asked_of([section]))
+        answers = [
+            _shown(each, form.answers[each.key]) for each in asked if each.key in form.answers
+        ]
+        found.append(ShownSection(section["title"], answers, asked))
+    return found
+
+
+def _shown(each: Asked, answer: Any) -> ShownAnswer:
+    if each.kind == SIGNATURE:
+        return ShownAnswer(each.question.label, answer["name"], path(answer.get("strokes")))
+    if each.is_special:
+        label = each.title or each.question.label
+        return ShownAnswer(label, str(SAID[answer]), words=each.words, version=each.version)
+    return ShownAnswer(each.question.label, as_text(answer, each.question))
