@@ -24,6 +24,7 @@ RAIL: tuple[tuple[Promise, str, str, Permission], ...] = (
     (gettext_lazy("Clients"), "clients", "users", Permission.CLIENTS_VIEW),
     (gettext_lazy("To answer"), "requests", "bell", Permission.DIARY_VIEW),
     (gettext_lazy("Notes to finish"), "notes", "note", Permission.CLINICAL_WRITE),
+    (gettext_lazy("Forms"), "forms", "list", Permission.CLIENTS_EDIT),
     (gettext_lazy("Waiting list"), "waiting", "clock", Permission.DIARY_VIEW),
     (gettext_lazy("Settings"), "settings", "settings", Permission.OWN_ACCOUNT),
 )

@@ -77,6 +77,13 @@ DOORS = (
                 gettext_lazy("The sections your notes begin with"),
                 P.SETTINGS_EDIT,
             ),
+            (
+                "form_templates",
+                "list",
+                gettext_lazy("Forms"),
+                gettext_lazy("Intake forms and outcome measures that clients fill in"),
+                P.SETTINGS_EDIT,
+            ),
         ),
     ),
     (

@@ -89,9 +89,11 @@ def _links(request: AccountRequest, client: Client) -> dict[str, str]:
     files = Permission.FILES_WRITE in allowed and account.is_active
     books = Permission.DIARY_EDIT in allowed and account.is_active
     sees = Permission.AUDIT_VIEW in allowed
+    edits = Permission.CLIENTS_EDIT in allowed and account.is_active
     return {
         "note_url": link(account, "note_new", client.pk) if writes else "",
         "file_url": link(account, "document_new", client.pk) if files else "",
+        "form_url": link(account, "form_new", client.pk) if edits else "",
         "book_url": link(account, "appointment_new", client=client.pk) if books else "",
         "ledger_url": account.url("client_disclosures", client.pk)
         if Permission.CLINICAL_READ in allowed

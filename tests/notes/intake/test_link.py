@@ -35,7 +35,7 @@ def address(scene: Scene, form: Form, rest: str = "") -> str:
 
 def kept(form: Form, scene: Scene) -> Form:
     with acting_in(scene.account.ref):
-        found = Form.objects.get(pk=form.pk)
+        found: Form = Form.objects.get(pk=form.pk)
         assert found.answers is not None
         return found
 
@@ -184,7 +184,7 @@ def test_a_code_works_once_and_for_ten_minutes(
     assert other.post(proof, {"code": f" {code[:3]} {code[3:]}"}).status_code == 303
     assert Browser().post(proof, {"code": code}).status_code == 422
     with acting_in(scene.account.ref):
-        categories = Message.objects.filter(about_id=form.pk).values_list("category", flat=True)
+        categories = Message.objects.filter(topic_id=form.pk).values_list("category", flat=True)
         assert sorted(categories) == ["code", "code", "form"]
 
 

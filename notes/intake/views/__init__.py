@@ -1,0 +1,1 @@
+"""Pages of forms for the practice."""
