@@ -13,6 +13,7 @@ from config.demo.data.around import add_contacts, add_families
 from config.demo.data.clients import add_alerts_and_files, add_clients
 from config.demo.data.consents import add_consents
 from config.demo.data.diary import add_appointments
+from config.demo.data.forms import add_forms, send_with_first_visits
 from config.demo.data.notes import add_notes
 from config.demo.data.open_notes import add_open_notes
 from config.demo.data.practice import (
@@ -64,6 +65,8 @@ def load(practice: Practice) -> dict[str, Any]:
         by = Member.objects.get(role=Role.OWNER).actor
         add_waiting(practice, by, clients, people, places, offered)
         add_second_records(clients)
+        add_forms(clients, clients[-1], random.Random(f"{practice.slug} forms"))
+        send_with_first_visits(offered)
         audit.record("demo.loaded", by=by, count=len(clients))
     known = practice.known
     return {
