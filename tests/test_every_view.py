@@ -104,7 +104,13 @@ def practice() -> tuple[User, Account]:
 
 
 def values_for(address: Address, slug: str, key: object) -> dict[str, object]:
-    return {name: slug if name == "slug" else key for name in address.names}
+    return {name: _value(address, name, slug, key) for name in address.names}
+
+
+def _value(address: Address, name: str, slug: str, key: object) -> object:
+    if name == "slug":
+        return slug
+    return 1 if f"<int:{name}>" in address.route else key
 
 
 @pytest.mark.django_db(databases="__all__")
