@@ -1,60 +1,31 @@
-"""The editor of a template: sections and questions as rows of a form, which buttons add, move, copy and take out.
-
-Each button works by a plain POST of the whole form; with script the form answers in place, and rows can be dragged, too.
-"""
+"""The editor of a note's template: its sections, what its questions begin with, where it is used."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from copy import deepcopy
-from typing import Any
+from typing import Any, ClassVar
 
-from django.utils.functional import Promise
-
-from notes.charts.figures import USUAL, VIEWS
 from notes.models import NoteTemplate
-from notes.questions import HIGHEST, KINDS, LOWEST, TODAY, WITH_OPTIONS
-from notes.templates import key_for
-
-OF_QUESTION = "key|label|type|options|help|required|default|today|low|high|lowest|highest|unit"
-FIELD = re.compile(rf"s-(\d{{1,3}})-(?:(title|key)|q-(\d{{1,3}})-({OF_QUESTION}|view-[a-z]+))")
-Section = dict[str, Any]
-BLANK: dict[str, Any] = {
-    "key": "",
-    "label": "",
-    "type": "paragraph",
-    "options": "",
-    "help": "",
-    "required": "",
-    "default": "",
-    "today": "",
-    "low": "",
-    "high": "",
-    "lowest": str(LOWEST),
-    "highest": str(HIGHEST),
-    "unit": "",
-    "views": (),
-}
+from notes.questions import TODAY
+from notes.sections_editor import BLANK, Row, Section, SectionsEditor, lines, number
 
 
-class TemplateEditor:
-    """What stands in the editor: read from a template or from what was posted, changed by its buttons.
+class TemplateEditor(SectionsEditor):
+    """What stands in the editor of a note's template."""
 
-    The row that the last button was about has `focus`.
-    """
+    BLANK: ClassVar[Row] = {**BLANK, "default": "", "today": ""}
+    has_defaults = True
 
     def __init__(self, name: str, sections: list[Section]) -> None:
+        super().__init__(sections)
         self.name = name
-        self.sections = sections
-        self.problem = ""
         self.restricted = False
         self.services: list[str] = []
 
     @classmethod
     def of(cls, template: NoteTemplate) -> TemplateEditor:
         """Return the editor of a kept template."""
-        editor = cls(template.name, [_opened(section) for section in template.sections])
+        editor = cls(template.name, cls.opened(template.sections))
         editor.restricted = template.is_restricted
         editor.services = [str(each.service_id) for each in template.of_services.all()]
         return editor
@@ -62,186 +33,35 @@ class TemplateEditor:
     @classmethod
     def blank(cls) -> TemplateEditor:
         """Return the editor of a template that is still to be made."""
-        return cls("", [_blank_section()])
+        return cls("", cls.opened(()))
 
     @classmethod
     def posted(cls, data: Mapping[str, str], services: list[str] | None = None) -> TemplateEditor:
         """Return the editor as its form was sent."""
-        found: dict[int, Section] = {}
-        for name, value in data.items():
-            if match := FIELD.fullmatch(name):
-                number, own, question, field = match.groups()
-                section = found.setdefault(int(number), {"key": "", "title": "", "questions": {}})
-                if own:
-                    section[own] = value
-                else:
-                    asked = section["questions"].setdefault(int(question), dict(BLANK))
-                    _take(asked, field, value)
-        sections = [found[number] for number in sorted(found)]
-        for section in sections:
-            section["questions"] = [section["questions"][n] for n in sorted(section["questions"])]
-        editor = cls(data.get("name", ""), sections)
+        editor = cls(data.get("name", ""), cls.read(data))
         editor.restricted = bool(data.get("restricted"))
         editor.services = services or []
         return editor
 
-    @property
-    def kinds(self) -> list[tuple[str, str | Promise]]:
-        """How a question can be answered."""
-        return list(KINDS.items())
+    @classmethod
+    def _opened_question(cls, section: Mapping[str, Any], asked: Mapping[str, Any]) -> Row:
+        default = asked.get("default", "")
+        return {
+            **super()._opened_question(section, asked),
+            "default": "\n".join(default) if isinstance(default, list) else str(default),
+            "today": "on" if default == TODAY else "",
+        }
 
-    @property
-    def views(self) -> list[tuple[str, str | Promise]]:
-        """The figures that a body chart can show."""
-        return [(view.key, view.label) for view in VIEWS.values()]
-
-    def press(self, button: str) -> None:
-        """Do what a button says: "add-section", "add-question:2", "drop:2:0", "copy:2:0", "up:2", "move:2:0:1:3", …"""
-        act, *numbers = button.split(":")
-        places = [int(number) for number in numbers if re.fullmatch(r"\d{1,3}", number)]
-        if act == "add-section":
-            self.sections.append(_blank_section())
-            self._look_at([len(self.sections) - 1])
-        elif len(places) != len(numbers) or not places or places[0] >= len(self.sections):
-            return
-        elif act == "add-question":
-            self._questions(places[0]).append(dict(BLANK))
-            self._look_at([places[0], len(self._questions(places[0])) - 1])
-        elif act == "move" and len(places) in (2, 4):
-            half = len(places) // 2
-            self._move(places[:half], places[half:])
-        elif len(places) == 1 or places[1] < len(self._questions(places[0])):
-            self._change(act, places)
-
-    def _change(self, act: str, places: list[int]) -> None:
-        rows = self.sections if len(places) == 1 else self._questions(places[0])
-        here = places[-1]
-        if act == "drop" and (len(places) == 1 or len(rows) > 1):
-            del rows[here]
-        elif act == "copy":
-            rows.insert(here + 1, _without_keys(rows[here]))
-            self._look_at([*places[:-1], here + 1])
-        elif act in ("up", "down"):
-            self._move(places, [*places[:-1], here + (1 if act == "down" else -1)])
-
-    def _move(self, origin: list[int], target: list[int]) -> None:
-        """Move a section, or a question also to another section; a place beyond the end is the end."""
-        if len(origin) == 1:
-            rows, goal = self.sections, self.sections
-        elif origin[1] < len(self._questions(origin[0])) and target[0] < len(self.sections):
-            rows, goal = self._questions(origin[0]), self._questions(target[0])
-        else:
-            return
-        if target[-1] < 0 or (rows is not goal and len(rows) == 1):
-            return
-        goal.insert(target[-1], rows.pop(origin[-1]))
-        self._look_at([*target[:-1], min(target[-1], len(goal) - 1)])
-
-    def _questions(self, section: int) -> list[dict[str, Any]]:
-        questions: list[dict[str, Any]] = self.sections[section]["questions"]
-        return questions
-
-    def _look_at(self, places: list[int]) -> None:
-        row = self.sections[places[0]]
-        (row if len(places) == 1 else row["questions"][places[1]])["focus"] = True
-
-    def kept(self) -> list[Section]:
-        """Return the sections as `templates.change` takes them; new rows get keys, empty rows are left out."""
-        taken = {q["key"] for section in self.sections for q in section["questions"]}
-        names = {section["key"] for section in self.sections}
-        kept = []
-        for section in self.sections:
-            title = section["title"].strip()
-            questions = [
-                _closed(question, title, taken)
-                for question in section["questions"]
-                if question["label"].strip() or len(section["questions"]) == 1
-            ]
-            if not title and not any(question["label"] for question in questions):
-                continue
-            key = section["key"] or key_for(title, names)
-            names.add(key)
-            kept.append({"key": key, "title": title, "questions": questions})
-        return kept
+    def _closed(self, question: Row, title: str, taken: set[str]) -> Row:
+        return {**super()._closed(question, title, taken), "default": _default(question)}
 
 
-def _take(asked: dict[str, Any], field: str, value: str) -> None:
-    if field.startswith("view-"):
-        asked["views"] = (*asked["views"], field.removeprefix("view-"))
-    else:
-        asked[field] = value
-
-
-def _blank_section() -> Section:
-    return {"key": "", "title": "", "questions": [dict(BLANK)]}
-
-
-def _without_keys(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a copy of a section or question, to be told apart from the first by keys of its own."""
-    copy = {**deepcopy(row), "key": ""}
-    for question in copy.get("questions", []):
-        question["key"] = ""
-    return copy
-
-
-def _opened(section: Mapping[str, Any]) -> Section:
-    return {
-        "key": section["key"],
-        "title": section["title"],
-        "questions": [_opened_question(section, asked) for asked in section["questions"]],
-    }
-
-
-def _opened_question(section: Mapping[str, Any], asked: Mapping[str, Any]) -> dict[str, Any]:
-    default = asked.get("default", "")
-    return {
-        **BLANK,
-        **{name: str(asked[name]) for name in BLANK if name in asked},
-        "label": "" if _says_it_all(section, asked) else asked["label"],
-        "options": "\n".join(asked.get("options", [])),
-        "required": "on" if asked.get("required") else "",
-        "default": "\n".join(default) if isinstance(default, list) else str(default),
-        "today": "on" if default == TODAY else "",
-        "views": tuple(asked.get("views", USUAL)),
-    }
-
-
-def _says_it_all(section: Mapping[str, Any], asked: Mapping[str, Any]) -> bool:
-    return len(section["questions"]) == 1 and asked["label"] == section["title"]
-
-
-def _closed(question: Mapping[str, Any], title: str, taken: set[str]) -> dict[str, Any]:
-    label, kind = question["label"].strip() or title, question["type"]
-    key = question["key"] or key_for(label, taken)
-    taken.add(key)
-    closed: dict[str, Any] = {"key": key, "label": label, "type": kind, "help": question["help"]}
-    closed["required"] = bool(question["required"])
-    if kind in WITH_OPTIONS:
-        closed["options"] = _lines(question["options"])
-    if kind == "scale":
-        closed |= {name: _number(question[name]) for name in ("lowest", "highest")}
-        closed |= {name: question[name] for name in ("low", "high")}
-    if kind == "number":
-        closed["unit"] = question["unit"]
-    if kind == "chart":
-        closed["views"] = list(question["views"])
-    return {**closed, "default": _default(question)}
-
-
-def _default(question: Mapping[str, Any]) -> Any:
+def _default(question: Row) -> Any:
     kind, typed = question["type"], question["default"].strip()
     if kind == "date":
         return TODAY if question["today"] else None
     if kind == "chart":
         return None
     if kind == "checkboxes":
-        return _lines(typed)
-    return _number(typed) if kind == "scale" and typed else typed or None
-
-
-def _lines(text: str) -> list[str]:
-    return [line.strip() for line in text.splitlines() if line.strip()]
-
-
-def _number(text: str) -> int | str:
-    return int(text) if text.strip().isdecimal() and len(text) < 4 else text
+        return lines(typed)
+    return number(typed) if kind == "scale" and typed else typed or None

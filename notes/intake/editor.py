@@ -1,66 +1,47 @@
-"""The plain editor of a form's questions: rows of a page, which buttons add to and take from; nothing needs a script.
-
-Its fields are called as those of notes' templates, "s-<section>-q-<question>-<field>", so that both look and work alike.
-"""
+"""The editor of a form's questions: that of notes, with consents, what goes into the record, and what hangs on an answer."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
-from notes.intake.asking import CONSENT, FILLS, KINDS
+from notes.intake.asking import CONSENT, FILLS, KINDS, NOTICE, SIGNATURE, SPECIAL
 from notes.models import FormTemplate
 from notes.questions import WITH_OPTIONS
+from notes.sections_editor import BLANK, Row, Section, SectionsEditor, lines
 from notes.templates import key_for
 
-TEXTS = ("key", "label", "type", "options", "help", "low", "high", "fills", "purpose", "when")
-FIELD = re.compile(rf"s-(\d{{1,3}})-(?:(title|key)|q-(\d{{1,3}})-({'|'.join(TEXTS)}|required))")
-Row = dict[str, Any]
 BETWEEN = "|"
 
 
-class FormEditor:
-    """The sections of a form as rows, read from a template or from what was posted, changed by its buttons."""
+class FormEditor(SectionsEditor):
+    """The pages of a form and their questions. `purposes` are the consents that can be asked for: (id, name)."""
 
-    def __init__(self, sections: list[Row], purposes: Iterable[tuple[str, str]]) -> None:
-        self.sections = sections
+    BLANK: ClassVar[Row] = {**BLANK, "type": "text", "fills": "", "purpose": "", "when": ""}
+    KINDS: ClassVar[Mapping[str, str | Promise]] = KINDS
+    is_form = True
+
+    def __init__(self, sections: list[Section], purposes: Iterable[tuple[str, str]]) -> None:
+        super().__init__(sections)
         self.purposes = list(purposes)
 
     @classmethod
     def of(cls, template: FormTemplate, purposes: Iterable[tuple[str, str]]) -> FormEditor:
         """Return the editor of a kept template."""
-        return cls([_opened(section) for section in template.sections], purposes)
+        return cls(cls.opened(template.sections), purposes)
 
     @classmethod
     def blank(cls, purposes: Iterable[tuple[str, str]]) -> FormEditor:
         """Return the editor of a template that is still to be made."""
-        return cls([_blank_section()], purposes)
+        return cls(cls.opened(()), purposes)
 
     @classmethod
     def posted(cls, data: Mapping[str, str], purposes: Iterable[tuple[str, str]]) -> FormEditor:
         """Return the editor as its page was sent."""
-        found: dict[int, Row] = {}
-        for name, value in data.items():
-            if match := FIELD.fullmatch(name):
-                number, own, question, field = match.groups()
-                section = found.setdefault(int(number), {"key": "", "title": "", "questions": {}})
-                if own:
-                    section[own] = value
-                else:
-                    asked = section["questions"].setdefault(int(question), _blank_question())
-                    asked[field] = bool(value) if field == "required" else value
-        sections = [found[number] for number in sorted(found)]
-        for section in sections:
-            section["questions"] = [section["questions"][n] for n in sorted(section["questions"])]
-        return cls(sections, purposes)
-
-    @property
-    def kinds(self) -> list[tuple[str, str | Promise]]:
-        """How a question can be answered."""
-        return list(KINDS.items())
+        return cls(cls.read(data), purposes)
 
     @property
     def fills(self) -> list[tuple[str, str | Promise]]:
@@ -71,97 +52,52 @@ class FormEditor:
     def conditions(self) -> list[tuple[str, str]]:
         """The answers that a later question can hang on: (value, words)."""
         return [
-            (f"{asked['key']}{BETWEEN}{option}", f"{asked['label']}: {option}")
+            (f"{asked['key']}{BETWEEN}{option}", f"{asked['label'] or section['title']}: {option}")
             for section in self.sections
             for asked in section["questions"]
             if asked["key"] and asked["type"] in WITH_OPTIONS
-            for option in _lines(asked["options"])
+            for option in lines(asked["options"])
         ]
 
     def press(self, button: str) -> None:
-        """Do what a button says: "add-section", "add-question:2", "drop-question:2:0", "up:2", "drop-section:2"."""
-        act, *numbers = button.split(":")
-        places = [int(number) for number in numbers if re.fullmatch(r"\d{1,3}", number)]
-        if act == "add-section":
-            self.sections.append(_blank_section())
-        elif places and places[0] < len(self.sections):
-            self._change(act, places)
-
-    def _change(self, act: str, places: list[int]) -> None:
-        here = places[0]
-        questions = self.sections[here]["questions"]
-        if act == "drop-section":
-            del self.sections[here]
-        elif act == "up" and here:
-            self.sections.insert(here - 1, self.sections.pop(here))
-        elif act == "add-question":
-            questions.append(_blank_question())
-        elif act == "drop-question" and len(places) == 2 and places[1] < len(questions):
-            del questions[places[1]]
-
-    def kept(self) -> list[Row]:
-        """Return the sections as `templates.change` takes them; new rows get keys, empty rows are left out."""
+        """Do what a button says; what was asked so far gets its keys, so that the next question can hang on it."""
+        super().press(button)
         taken = {asked["key"] for section in self.sections for asked in section["questions"]}
-        names = {section["key"] for section in self.sections}
-        kept = []
         for section in self.sections:
-            title = section["title"].strip()
-            asked = [each for each in section["questions"] if each["label"].strip()]
-            if not title and not asked:
-                continue
-            key = section["key"] or key_for(title, names)
-            names.add(key)
-            questions = [_closed(each, taken) for each in asked]
-            kept.append({"key": key, "title": title, "questions": questions})
-        return kept
+            for asked in section["questions"]:
+                label = asked["label"].strip() or section["title"].strip()
+                if not asked["key"] and label:
+                    asked["key"] = key_for(label, taken)
+                    taken.add(asked["key"])
 
+    def _says_something(self, question: Row) -> bool:
+        return question["type"] in SPECIAL or super()._says_something(question)
 
-def _blank_question() -> Row:
-    return {**dict.fromkeys(TEXTS, ""), "type": "text", "required": False}
+    @classmethod
+    def _opened_question(cls, section: Mapping[str, Any], asked: Mapping[str, Any]) -> Row:
+        when = asked.get("when")
+        return {
+            **super()._opened_question(section, asked),
+            "when": f"{when['key']}{BETWEEN}{when['is'][0]}" if when else "",
+        }
 
+    def _closed(self, question: Row, title: str, taken: set[str]) -> Row:
+        label = question["label"].strip() or self._own_label(question)
+        closed = super()._closed({**question, "label": label}, title, taken)
+        if question["fills"]:
+            closed["fills"] = question["fills"]
+        if question["type"] == CONSENT:
+            closed["purpose"] = question["purpose"]
+        earlier, between, option = question["when"].partition(BETWEEN)
+        if between:
+            closed["when"] = {"key": earlier, "is": [option]}
+        return closed
 
-def _blank_section() -> Row:
-    return {"key": "", "title": "", "questions": [_blank_question()]}
-
-
-def _opened(section: Mapping[str, Any]) -> Row:
-    return {
-        "key": section["key"],
-        "title": section["title"],
-        "questions": [
-            {
-                **{name: asked.get(name, "") for name in TEXTS},
-                "required": asked.get("required", False),
-                "options": "\n".join(asked.get("options", [])),
-                "when": f"{when['key']}{BETWEEN}{when['is'][0]}"
-                if (when := asked.get("when"))
-                else "",
-            }
-            for asked in section["questions"]
-        ],
-    }
-
-
-def _closed(row: Row, taken: set[str]) -> Row:
-    key = row["key"] or key_for(row["label"], taken)
-    taken.add(key)
-    closed: Row = {"key": key, "label": row["label"].strip(), "type": row["type"]}
-    for name in ("help", "fills"):
-        if row[name]:
-            closed[name] = row[name]
-    if row["required"]:
-        closed["required"] = True
-    if row["type"] in WITH_OPTIONS:
-        closed["options"] = _lines(row["options"])
-    elif row["type"] == "scale":
-        closed |= {name: row[name] for name in ("low", "high") if row[name]}
-    elif row["type"] == CONSENT:
-        closed["purpose"] = row["purpose"]
-    earlier, between, option = row["when"].partition(BETWEEN)
-    if between:
-        closed["when"] = {"key": earlier, "is": [option]}
-    return closed
-
-
-def _lines(text: str) -> list[str]:
-    return [line.strip() for line in text.splitlines() if line.strip()]
+    def _own_label(self, question: Row) -> str:
+        """Return what a consent, the notice and a signature are called unless somebody says otherwise."""
+        own = {
+            CONSENT: dict(self.purposes).get(question["purpose"], ""),
+            NOTICE: _("Privacy notice"),
+            SIGNATURE: _("Signature"),
+        }
+        return own.get(question["type"], "")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import AccountAnchor
 from bookings.models import Service
-from clients.consents import purposes
+from clients.consents import notices, purposes
 from clients.models import ConsentPurpose
 from notes.intake import agreeing, asking, scoring
 from notes.intake.standards import BY_KEY, STANDARDS, Standard
@@ -54,7 +54,7 @@ def live() -> list[FormTemplate]:
 def add(*, by: Actor, values: Mapping[str, Any]) -> FormTemplate:
     """Add a template; raise `SectionsRefused` or ValidationError for what it can't hold."""
     template = FormTemplate(**values, position=FormTemplate.objects.count() + 1)
-    template.sections = asking.clean(template.sections, _purposes())
+    template.sections = checked(template.sections)
     return _create(by, template)
 
 
@@ -64,7 +64,7 @@ def change(*, by: Actor, template: FormTemplate, values: Mapping[str, Any]) -> F
     A standard one whose words change is the practice's own from then on, in the practice's words alone.
     """
     stored: FormTemplate = FormTemplate.objects.select_for_update().get(pk=template.pk)
-    sections = asking.clean(values["sections"], _purposes())
+    sections = checked(values["sections"])
     wanted = {**values, "sections": sections}
     if all(getattr(stored, name) == value for name, value in wanted.items()):
         return stored
@@ -131,6 +131,16 @@ def worded(template: FormTemplate, language: str) -> tuple[str, str, Sections]:
         return template.name, template.intro, template.sections
     with translation.override(language):
         return standard.name(), standard.intro(), _sections(standard)
+
+
+def checked(sections: Sections) -> Sections:
+    """Return sections as they would be kept; raise `SectionsRefused`."""
+    return asking.clean(sections, _purposes())
+
+
+def frozen(sections: Sections, language: str = "") -> Sections:
+    """Return kept sections with the words of consents and notice that are in force."""
+    return asking.freeze(sections, purposes.current_texts(language), notices.current())
 
 
 def scoring_for(kind: str, by: str, sections: Sections, best: str) -> dict[str, Any]:

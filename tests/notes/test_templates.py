@@ -21,8 +21,7 @@ from notes.answers import clean_template, defaults_of, unanswered
 from notes.models import Note, NoteTemplate
 from notes.questions import SectionsRefused, clean_sections
 from notes.standard import gallery
-from notes.template_form import BLANK, TemplateEditor
-from notes.template_form import _opened as _opened_section
+from notes.template_form import TemplateEditor
 from privacy.vocabulary import clock
 from tests.browser import sign_in
 from tests.factories import make_appointment, make_member
@@ -134,7 +133,7 @@ def test_the_editor_keeps_all_that_a_question_says() -> None:
     ]
     sections = [{"key": "s", "title": "S", "questions": asked}]
     assert clean_template(sections) == sections
-    editor = TemplateEditor("S", [_opened_section(sections[0])])
+    editor = TemplateEditor("S", TemplateEditor.opened(sections))
     assert clean_template(editor.kept()) == sections
     today = date(2026, 11, 24)
     assert defaults_of(sections, today) == {
@@ -185,8 +184,8 @@ def test_any_pressing_of_buttons_leaves_an_editor(pressed: list[tuple[str, list[
 
 
 def _opened() -> list[dict[str, Any]]:
-    question = {**BLANK, "key": "plan", "label": "Plan"}
-    other = {**BLANK, "label": "Side", "type": "radio", "options": "Left\nRight"}
+    question = {**TemplateEditor.BLANK, "key": "plan", "label": "Plan"}
+    other = {**TemplateEditor.BLANK, "label": "Side", "type": "radio", "options": "Left\nRight"}
     return [
         {"key": "plan", "title": "Plan", "questions": [question, other]},
         {"key": "", "title": "Plan", "questions": [{**other}]},

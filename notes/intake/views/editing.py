@@ -19,6 +19,7 @@ from clients.consents import purposes
 from notes.intake import templates
 from notes.intake.editor import FormEditor
 from notes.intake.forms import TemplateForm, has_own_rule, initial_of
+from notes.intake.step_form import StepForm
 from notes.models import FormTemplate, FormTrigger
 from notes.questions import SectionsRefused
 
@@ -48,14 +49,15 @@ def _edit(request: AccountRequest, template: FormTemplate | None) -> HttpRespons
         return _page(request, template, form, editor)
     editor = FormEditor.posted(request.POST.dict(), asked)
     if button := request.POST.get("do"):
-        editor.press(button)
-        return _page(request, template, form, editor)
+        if button != "preview":
+            editor.press(button)
+        return _page(request, template, form, editor, preview=button == "preview")
     if not form.is_valid():
         return _page(request, template, form, editor, status=422)
     try:
         kept = _keep(request, template, form, editor.kept())
     except SectionsRefused as refused:
-        form.add_error(None, refused.message)
+        editor.problem = refused.message
     except ValidationError as refused:
         form.add_error(None, refused.messages)
     else:
@@ -113,6 +115,21 @@ def _page(
     form: TemplateForm,
     editor: FormEditor,
     status: int = 200,
+    preview: bool = False,
 ) -> HttpResponse:
-    context = {"template": template, "form": form, "editor": editor}
-    return render(request, "forms/template.html", context, status=status)
+    context: dict[str, Any] = {"template": template, "form": form, "editor": editor}
+    if preview or not request.htmx:
+        context |= _preview(editor)
+    page = "forms/template.html"
+    if request.htmx:
+        page += "#preview" if preview else "#editor"
+    return render(request, page, context, status=status)
+
+
+def _preview(editor: FormEditor) -> dict[str, Any]:
+    """Return what clients are asked as the editor stands, or why that can't be shown yet."""
+    try:
+        sections = templates.frozen(templates.checked(editor.kept()))
+    except SectionsRefused as refused:
+        return {"preview_problem": refused.message}
+    return {"steps": [(section["title"], StepForm(section, {})) for section in sections]}

@@ -12,8 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
-from clients.consents import notices, purposes
-from notes.intake import asking, templates
+from notes.intake import templates
 from notes.intake.step_form import StepForm
 from notes.models import FormTemplate, FormTrigger
 
@@ -46,8 +45,7 @@ def form_templates(request: AccountRequest) -> HttpResponse:
 def form_preview(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Show a form as clients see it, all its steps on one page."""
     template = get_object_or_404(FormTemplate, pk=pk)
-    texts = purposes.current_texts("")
-    sections = asking.freeze(template.sections, texts, notices.current())
+    sections = templates.frozen(template.sections)
     context = {
         "template": template,
         "steps": [(section["title"], StepForm(section, {})) for section in sections],
