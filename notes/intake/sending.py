@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -11,16 +11,13 @@ from django.core.exceptions import ValidationError
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from accounts import audit, outbox, practice_settings
-from accounts.models import AccountAnchor
-from accounts.templatetags.keepwell import when
+from accounts import audit, outbox
 from bookings.messaging import recipients, topics
 from bookings.models import Attendee, Message
 from clients.consents import notices, purposes
 from clients.models import Client
-from notes.intake import agreeing, asking, proving
+from notes.intake import agreeing, asking
 from notes.intake.asking import CONSENT, NOTICE
-from notes.intake.links import link_of, token_of
 from notes.intake.templates import worded
 from notes.models import Form, FormTemplate
 from privacy.vocabulary import clock
@@ -28,7 +25,10 @@ from privacy.vocabulary.fields import is_unreadable
 from privacy.vocabulary.scope import SYSTEM, Actor, ActorKind
 
 EXPIRE, REMIND = "form.expire", "form.remind"
-USUAL_DAYS = 30
+USUAL_DAYS, USUAL_REMINDER = 30, 3
+BEFORE_VISIT = timedelta(days=1)
+# Whoever got the link less than this ago needs no reminder
+JUST_SENT = timedelta(hours=12)
 State, Category = Form.State, Message.Category
 
 
@@ -173,10 +173,19 @@ def _let_live(form: Form) -> None:
     lives = form.template.valid_days if form.template else USUAL_DAYS
     form.expires_at = form.sent_at + timedelta(days=lives)
     outbox.enqueue(EXPIRE, {"form": str(form.pk)}, run_at=form.expires_at)
-    days = form.template.remind_days if form.template else 0
-    remind_at = form.sent_at + timedelta(days=days)
-    if days and form.reminded_at is None and remind_at < form.expires_at:
+    if form.reminded_at is None and (remind_at := _remind_at(form)):
         outbox.enqueue(REMIND, {"form": str(form.pk)}, run_at=remind_at)
+
+
+def _remind_at(form: Form) -> datetime | None:
+    """Return when to remind of a form that was sent: after so many days, but a day before the visit that it is for."""
+    days = form.template.remind_days if form.template else USUAL_REMINDER
+    if not days or form.sent_at is None or form.expires_at is None:
+        return None
+    moment: datetime = form.sent_at + timedelta(days=days)
+    if form.attendee is not None:
+        moment = min(moment, form.attendee.appointment.starts_at - BEFORE_VISIT)
+    return moment if form.sent_at + JUST_SENT <= moment < form.expires_at else None
 
 
 @outbox.handles(EXPIRE)
@@ -192,16 +201,18 @@ def _expire(work: outbox.Work) -> None:
 
 @outbox.handles(REMIND)
 def _remind(work: outbox.Work) -> None:
-    """Remind once, of a form that still waits; one that was sent again since has a later job of its own."""
+    """Remind once, of a form that still waits; one whose visit was moved, or that was sent again, when its time comes."""
     form: Form | None = (
         Form.objects.select_for_update(of=("self",))
-        .select_related("client", "template")
+        .select_related("client", "template", "attendee__appointment")
         .filter(pk=work.payload["form"], reminded_at=None, state__in=(State.SENT, State.OPENED))
         .first()
     )
-    if form is None or form.template is None or form.sent_at is None:
+    moment = _remind_at(form) if form is not None else None
+    if form is None or moment is None:
         return
-    if form.sent_at + timedelta(days=form.template.remind_days) > clock.now():
+    if moment > clock.now():
+        outbox.enqueue(REMIND, work.payload, run_at=moment)
         return
     form.reminded_at = clock.now()
     _save(form)
@@ -219,7 +230,7 @@ def _made(by: Actor, form: Form) -> Form:
 def _locked(form: Form) -> Form:
     stored: Form = (
         Form.objects.select_for_update(of=("self",))
-        .select_related("client", "template")
+        .select_related("client", "template", "attendee__appointment")
         .get(pk=form.pk)
     )
     return stored
@@ -228,66 +239,3 @@ def _locked(form: Form) -> Form:
 def _save(form: Form) -> None:
     form.updated_at = clock.now()
     form.save()
-
-
-def _about(message: Message) -> Form | None:
-    form: Form | None = Form.objects.filter(pk=message.topic_id).first()
-    return form
-
-
-def _against(message: Message) -> str:
-    form = _about(message)
-    if form is None:
-        return "revoked"
-    if form.is_complete:
-        return "answered"
-    if form.state not in (State.SENT, State.OPENED):
-        return "past" if form.state == State.EXPIRED else "revoked"
-    return "past" if form.expires_at is None or form.expires_at <= clock.now() else ""
-
-
-def _ends(message: Message) -> datetime | None:
-    form = _about(message)
-    return form.expires_at if form else None
-
-
-def _facts(message: Message, account: AccountAnchor) -> Mapping[str, str]:
-    form = Form.objects.get(pk=message.topic_id)
-    return {
-        "form_link": link_of(account, form),
-        "answer_by": when(form.expires_at, practice_settings.zone()),
-    }
-
-
-def _link(message: Message, _account: AccountAnchor) -> tuple[str, ...]:
-    form = _about(message)
-    return (token_of(form),) if form else ()
-
-
-def _code_against(message: Message) -> str:
-    form = _about(message)
-    if form is None or form.code_at is None:
-        return "superseded"
-    return "past" if form.code_at + proving.CODE_LIFE <= clock.now() else ""
-
-
-def _code_ends(message: Message) -> datetime | None:
-    form = _about(message)
-    return form.code_at + proving.CODE_LIFE if form and form.code_at else None
-
-
-def _code_facts(message: Message, _account: AccountAnchor) -> Mapping[str, str]:
-    return {"code": proving.code_of(Form.objects.get(pk=message.topic_id))}
-
-
-def _code_hidden(message: Message, _account: AccountAnchor) -> tuple[str, ...]:
-    form = _about(message)
-    return (proving.code_of(form),) if form else ()
-
-
-for _kind in (Category.FORM, Category.FORM_REMINDER):
-    topics.register(_kind, topics.Topic(_against, _ends, _facts, _link))
-topics.register(
-    Category.CODE,
-    topics.Topic(_code_against, _code_ends, _code_facts, _code_hidden, at_once=True),
-)

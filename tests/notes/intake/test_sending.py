@@ -12,7 +12,7 @@ from accounts.tenancy import acting_in
 from bookings.appointments.booking import book
 from bookings.appointments.cancelling import cancel
 from bookings.messaging import topics
-from bookings.models import Attendee, Message
+from bookings.models import Appointment, Attendee, Message
 from clients.models import Client
 from notes.intake import filling, sending, templates
 from notes.intake.links import link_of
@@ -33,16 +33,23 @@ def mail(sink: Sink) -> str:
     return f"{found['Subject']}\n{found.get_body().get_content()}"  # type: ignore[union-attr]
 
 
+def book_one(scene: Scene, **fields: Any) -> Appointment:
+    return book(
+        **{
+            "by": SYSTEM,
+            "practitioner": scene.practice.practitioner,
+            "service": scene.practice.service,
+            "location": scene.practice.location,
+            "client": scene.client,
+            **fields,
+        }
+    )
+
+
 def booked(scene: Scene, hours: int = 0, client: Client | None = None) -> Attendee:
     with acting_in(scene.account.ref):
-        appointment = book(
-            by=SYSTEM,
-            practitioner=scene.practice.practitioner,
-            service=scene.practice.service,
-            location=scene.practice.location,
-            starts_local=TEN + timedelta(hours=hours),
-            client=client or scene.client,
-        )
+        starts = TEN + timedelta(hours=hours)
+        appointment = book_one(scene, starts_local=starts, client=client or scene.client)
         place: Attendee = appointment.attendees.get()
         return place
 
@@ -109,6 +116,39 @@ def test_one_reminder_and_none_once_it_is_in(scene: Scene, sink: Sink, settings:
     assert [each for each in states(scene.practice) if each[0] == "form_reminder"] == reminders
 
 
+def test_a_reminder_comes_before_the_visit_and_only_while_there_is_one(
+    scene: Scene, sink: Sink, settings: Any
+) -> None:
+    def later(days: int) -> Form:
+        with acting_in(scene.account.ref):
+            starts = {"starts_local": TEN + days * DAY}
+            place = book_one(scene, **starts).attendees.get()
+            return sending.send(by=SYSTEM, form=scene.made(attendee=place))
+
+    soon, far, gone = later(2), later(13), later(14)
+    with acting_in(scene.account.ref):
+        cancel(by=SYSTEM, attendee=gone.attendee, side="client", reason="sick")
+        asked = sending.make_request(by=SYSTEM, client=scene.client, wanted=[], asks_notice=True)
+        sending.send(by=SYSTEM, form=asked)
+    at(NOW + 2 * DAY + timedelta(hours=2), settings)  # a day before the first visit
+    run_due(scene.practice)
+    run_due(scene.practice)
+    with acting_in(scene.account.ref):
+        assert Form.objects.get(pk=soon.pk).reminded_at is not None
+        assert Form.objects.get(pk=far.pk).reminded_at is None
+    at(NOW + 3 * DAY + timedelta(minutes=1), settings)
+    run_due(scene.practice)
+    run_due(scene.practice)
+    with acting_in(scene.account.ref):
+        told = Message.objects.filter(category="form_reminder").order_by("created_at", "id")
+        assert {each.topic_id: (each.state, each.reason) for each in told} == {
+            soon.pk: ("sent", ""),
+            far.pk: ("sent", ""),
+            gone.pk: ("suppressed", "cancelled"),
+            asked.pk: ("sent", ""),
+        }
+
+
 def test_what_was_taken_back_does_not_leave(scene: Scene, sink: Sink) -> None:
     with acting_in(scene.account.ref):
         sending.take_back(by=SYSTEM, form=scene.sent())
@@ -144,27 +184,13 @@ def test_a_booking_sends_what_its_service_asks_for(scene: Scene, sink: Sink, set
     assert forms() == 1, "answered lately"
     at(NOW + 190 * DAY, settings)
     with acting_in(scene.account.ref):
-        later = book(
-            by=SYSTEM,
-            practitioner=scene.practice.practitioner,
-            service=service,
-            location=scene.practice.location,
-            starts_local=TEN + 196 * DAY,
-            client=scene.client,
-        )
+        later = book_one(scene, starts_local=TEN + 196 * DAY)
     assert forms() == 2
     # cancelled before the worker came to it
     with acting_in(scene.account.ref):
         templates.send_with(by=SYSTEM, template=template, services=[service.pk], again_months=0)
         other = make_client(email="o@mail.example")
-        gone = book(
-            by=SYSTEM,
-            practitioner=scene.practice.practitioner,
-            service=service,
-            location=scene.practice.location,
-            starts_local=TEN + 197 * DAY,
-            client=other,
-        )
+        gone = book_one(scene, starts_local=TEN + 197 * DAY, client=other)
         cancel(by=SYSTEM, attendee=gone.attendees.get(), side="client", reason="sick")
     run_due(scene.practice)
     with acting_in(scene.account.ref):
