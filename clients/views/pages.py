@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from accounts.models import Location
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
-from clients import alerts, documents, duplicates, identity, merging, timeline
+from clients import alerts, documents, duplicates, identity, measures, merging, timeline
 from clients.consents.card import card
 from clients.models import Client, Merge
 from clients.relationships.showing import people
@@ -38,6 +38,9 @@ def client(request: AccountRequest, pk: UUID) -> HttpResponse:
         "people": people(found, request.account),
         "matches": [] if found.is_confirmed else duplicates.of_client(found),
         "consents": card(found),
+        "measures": measures.of_client(found)
+        if Permission.CLINICAL_READ in request.permissions
+        else [],
         "merged": _merged(found),
         "may_edit": Permission.CLIENTS_EDIT in request.permissions and request.account.is_active,
         **_timeline(request, found, zone),

@@ -1,0 +1,53 @@
+"""The outcome measures of a client over time, for the client's page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from clients.identity import of
+from clients.measures import Measure, Point, provides
+from clients.models import Client
+from notes.models import Form, FormTemplate
+from privacy.vocabulary.fields import is_unreadable
+
+# The newest results that are looked at, of all measures together
+MOST = 60
+
+
+@provides
+def measures(client: Client) -> Iterator[Measure]:
+    """Yield each measure that a client handed in, the one handed in last first.
+
+    Results on another scale than the last one (the practice changed the form meanwhile) can't be compared and stay out.
+    """
+    for rows in _by_measure(client):
+        last = rows[-1].score
+        alike = [row for row in rows if row.score["most"] == last["most"]]
+        yield Measure(
+            name=rows[-1].name,
+            points=[_point(row) for row in alike],
+            most=last["most"],
+            is_high_good=last.get("best") == "high",
+            to=("form", rows[-1].pk),
+        )
+
+
+def _by_measure(client: Client) -> list[list[Form]]:
+    """Return the forms with a score by what they were made from, each oldest first."""
+    newest = (
+        Form.objects.filter(of(client), kind=FormTemplate.Kind.OUTCOME, state=Form.State.COMPLETED)
+        .only("pk", "account_id", "client_id", "template_id", "name", "completed_at", "score")
+        .order_by("-completed_at", "-id")[:MOST]
+    )
+    found: dict[object, list[Form]] = {}
+    for form in newest:
+        if form.score and not is_unreadable(form.score):
+            found.setdefault(form.template_id or form.pk, []).insert(0, form)
+    return list(found.values())
+
+
+def _point(form: Form) -> Point:
+    at = form.completed_at
+    assert at is not None, "a completed form"
+    return Point(at, Decimal(str(form.score["total"])), form.score.get("words", ""))
