@@ -20,6 +20,7 @@ from clients import documents
 from clients.disclosures.disclosing import PRACTICE, What, record
 from clients.disclosures.outward import OUTWARD, Undisclosed, leaves
 from clients.models import Client, Disclosure
+from notes.models import Form, FormTemplate
 from privacy import exporting
 from privacy.vocabulary.scope import SYSTEM
 from tests.browser import sign_in
@@ -108,6 +109,13 @@ def a_note(office: Practice, browser: Browser) -> Any:
     return browser.get(url(office.account, f"notes/{note.pk}/print/"))
 
 
+def a_form(office: Practice, browser: Browser) -> Any:
+    with acting_in(office.account.ref, by=office.by):
+        form = Form(client=office.client, kind=FormTemplate.Kind.INTAKE, name="Intake")
+        form.save(force_insert=True)
+    return browser.get(url(office.account, f"forms/{form.pk}/print/"))
+
+
 def a_file(office: Practice, browser: Browser) -> Any:
     with acting_in(office.account.ref, by=office.by):
         upload: Any = SimpleUploadedFile("Referral.txt", b"Knee since the marathon")
@@ -136,6 +144,7 @@ WAYS: dict[str, tuple[Callable[[Practice, Browser], Any], bool, str]] = {
     "clients.consents.views.client.consents_paper": (consents, True, "clients.consent"),
     "clients.disclosures.views.disclosures_print": (the_ledger, True, "clients.disclosure"),
     "clients.views.files.document": (a_file, True, "clients.document"),
+    "notes.intake.views.paper.form_print": (a_form, True, "notes.form"),
     "notes.views.history.note_print": (a_note, True, "notes.note"),
     "privacy.views.exports.export_file": (an_export, False, "notes.note"),
 }

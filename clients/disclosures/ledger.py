@@ -26,6 +26,7 @@ KINDS = {
     "bookings.appointment": gettext_lazy("Appointments"),
     "notes.note": gettext_lazy("Notes"),
     "clients.document": gettext_lazy("Files"),
+    "notes.form": gettext_lazy("Forms"),
 }
 MOST_NAMED = 6
 MOST_IN_TIMELINE = 300

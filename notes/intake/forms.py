@@ -14,7 +14,7 @@ from bookings.models import Service
 from clients.models import ConsentPurpose
 from notes.models import FormTemplate, FormTrigger
 
-BY_LINK, HERE = "link", "here"
+BY_LINK, HERE, PAPER = "link", "here", "paper"
 
 
 class NewFormForm(forms.Form):
@@ -30,6 +30,7 @@ class NewFormForm(forms.Form):
         choices=[
             (BY_LINK, gettext_lazy("Send them a link")),
             (HERE, gettext_lazy("Show a code, or fill it in here")),
+            (PAPER, gettext_lazy("Print it, to be filled in by hand")),
         ],
         initial=BY_LINK,
         widget=forms.RadioSelect,
@@ -52,6 +53,11 @@ class NewFormForm(forms.Form):
     def sends(self) -> bool:
         """Whether it is sent."""
         return bool(self.cleaned_data["way"] == BY_LINK)
+
+    @property
+    def is_for_paper(self) -> bool:
+        """Whether it is only printed; what comes back is typed in then."""
+        return bool(self.cleaned_data["way"] == PAPER)
 
 
 class AskForm(forms.Form):

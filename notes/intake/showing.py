@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from clients.consents.signatures import path
 from notes.intake.answering import ACCEPTED, DECLINED, DENY, PERMIT
-from notes.intake.asking import SIGNATURE, Asked, asked_of
+from notes.intake.asking import CONSENT, NOTICE, SIGNATURE, Asked, asked_of
 from notes.models import Form
 from notes.showing import as_text
 from privacy.vocabulary.fields import is_unreadable
@@ -57,6 +58,40 @@ def answered_sections(form: Form) -> list[ShownSection]:
         ]
         found.append(ShownSection(section["title"], answers, asked))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class BlankQuestion:
+    """A question as paper asks it: its options or the numbers of its scale; `after` says when it is to be answered."""
+
+    asked: Asked
+    choices: list[str]
+    after: str
+
+
+def blank_sections(sections: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[BlankQuestion]]]:
+    """Return the sections of a form, frozen in some language, as paper asks them."""
+    labels = {each.key: each.question.label for each in asked_of(sections)}
+    return [
+        (section["title"], [_blank(each, labels) for each in asked_of([section])])
+        for section in sections
+    ]
+
+
+def _blank(each: Asked, labels: Mapping[str, str]) -> BlankQuestion:
+    question = each.question
+    choices = list(question.options)
+    if each.kind == "scale":
+        choices = [str(number) for number in range(question.lowest, question.highest + 1)]
+    elif each.kind == CONSENT:
+        choices = [str(SAID[PERMIT]), str(SAID[DENY])]
+    elif each.kind == NOTICE:
+        choices = [str(SAID[ACCEPTED]), str(SAID[DECLINED])]
+    after = ""
+    if each.when is not None:
+        words = {"question": labels[each.when[0]], "answer": " / ".join(each.when[1])}
+        after = _("Only if you answered “%(answer)s” to “%(question)s”") % words
+    return BlankQuestion(each, choices, after)
 
 
 def _shown(each: Asked, answer: Any) -> ShownAnswer:

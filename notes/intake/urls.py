@@ -2,14 +2,15 @@
 
 from django.urls import URLPattern, path
 
-from notes.intake.views import desk, editing, form, lists, sending, templates
+from notes.intake.views import desk, editing, form, lists, paper, sending, templates
 
 urlpatterns: list[URLPattern] = [
     path("forms/", lists.forms, name="forms"),
     path("forms/new/<uuid:client_id>/", sending.form_new, name="form_new"),
+    path("forms/blank/<uuid:pk>/", paper.form_blank, name="form_blank"),
     path("forms/notice/", sending.notice_ask, name="notice_ask"),
     path("forms/<uuid:pk>/", form.form, name="form"),
-    path("forms/<uuid:pk>/print/", form.form_print, name="form_print"),
+    path("forms/<uuid:pk>/print/", paper.form_print, name="form_print"),
     path("forms/<uuid:pk>/review/", form.form_review, name="form_review"),
     path("forms/<uuid:pk>/sending/", form.form_sending, name="form_sending"),
     path("forms/<uuid:pk>/code/", form.form_code_shown, name="form_code_shown"),

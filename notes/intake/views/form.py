@@ -40,19 +40,6 @@ def form(request: AccountRequest, pk: UUID) -> HttpResponse:
     return _page(request, found)
 
 
-@require(Permission.CLINICAL_READ)
-@require_safe
-def form_print(request: AccountRequest, pk: UUID) -> HttpResponse:
-    """Show a form for the printer."""
-    found = reading.find(pk)
-    context = {
-        "form": found,
-        "sections": answered_sections(found),
-        "zone": practice_settings.zone(),
-    }
-    return render(request, "forms/print.html", context)
-
-
 @require(Permission.CLINICAL_WRITE)
 @require_POST
 def form_review(request: AccountRequest, pk: UUID) -> HttpResponse:

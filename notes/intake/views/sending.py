@@ -36,6 +36,10 @@ def form_new(request: AccountRequest, client_id: UUID) -> HttpResponse:
     if not live and request.account.is_active:
         live = templates.provide_defaults()
     form = NewFormForm(live, request.POST or None)
+    if form.is_valid() and form.is_for_paper:
+        return redirect(
+            request.account.url("form_blank", form.chosen.pk, language=client.language or "en")
+        )
     if form.is_valid():
         try:
             made = sending.make(by=request.actor, client=client, template=form.chosen)

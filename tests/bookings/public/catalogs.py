@@ -60,6 +60,7 @@ def sources() -> list[Path]:
         *(templates / "components" / f"{name}.html" for name in COMPONENTS),
         *(templates / name for name in ("base.html", "public.html", "404.html")),
         templates / "accounts" / "form_expired.html",
+        templates / "forms" / "blank.html",
         *(ROOT / "bookings" / "public").glob("*.py"),
         *(ROOT / "bookings" / "waiting").glob("public_*.py"),
         *(
