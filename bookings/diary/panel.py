@@ -17,6 +17,7 @@ from accounts.templatetags.keepwell import clock as clock_words
 from accounts.templatetags.keepwell import day, short_day, span_words, when
 from bookings.appointments.attendance import STEPS
 from bookings.availability.wall_time import local
+from bookings.diary import beside
 from bookings.models import Appointment, Attendee, Message, Move, Series
 from bookings.rooms import choosing
 from bookings.series.recurrence import Repeat
@@ -124,7 +125,11 @@ def panel(
     facts = _facts(appointment, zone, account if editable else None)
     if not attendees and appointment.capacity == 1 and scope.current().location is not None:
         facts.insert(0, (_("Who"), _("Another location’s client")))
-    places = [_place(each, account, permissions, editable, zone) for each in attendees]
+    known = beside.facts(attendees, account, permissions)
+    places = [
+        _place(each, account, permissions, editable, zone, known.get(each.pk, []))
+        for each in attendees
+    ]
     group = _group(appointment, places, account, editable)
     if places and group is None:
         places[0].facts = facts + places[0].facts
@@ -255,6 +260,7 @@ def _place(
     permissions: frozenset[Permission],
     can_edit: bool,
     zone: str,
+    known: list[beside.Fact],
 ) -> Place:
     client: Client = attendee.client
     cancelled = attendee.state == S.CANCELLED
@@ -276,7 +282,7 @@ def _place(
         note_url=note if writes else "",
         alerts=_alerts(client),
         comment=attendee.comment,
-        facts=_contact(client) + _reminder(attendee, zone) + _ending(attendee, zone),
+        facts=_contact(client) + known + _reminder(attendee, zone) + _ending(attendee, zone),
         log=_past(attendee, zone),
     )
 

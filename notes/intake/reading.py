@@ -26,6 +26,16 @@ def to_look_at() -> TenantQuerySet:
     return rows
 
 
+def unfinished() -> TenantQuerySet:
+    """Return the forms that somebody still has to do something about: not in yet, or in and not looked at."""
+    seen = FormReview.objects.filter(form=OuterRef("pk"))
+    rows: TenantQuerySet = Form.objects.filter(
+        Q(state__in=(State.DRAFT, State.SENT, State.OPENED, State.EXPIRED))
+        | Q(~Exists(seen), state=State.COMPLETED)
+    ).defer(*SEALED)
+    return rows
+
+
 def waiting() -> TenantQuerySet:
     """Return the forms that wait for an answer, those not sent yet included; what ends first comes first."""
     rows: TenantQuerySet = (
@@ -85,5 +95,7 @@ LOOK_AT_COUNT = """
 SELECT count(*) FROM notes_form f
 WHERE f.account_id = %(account)s AND f.state = 'completed' AND NOT EXISTS (
   SELECT FROM notes_formreview r WHERE r.account_id = f.account_id AND r.form_id = f.id
-)
+) AND (%(place)s::uuid IS NULL OR EXISTS (
+  SELECT FROM clients_client c WHERE c.account_id = f.account_id AND c.id = f.client_id
+))
 """
