@@ -20,6 +20,7 @@ from notes.intake.asking import CONSENT, NOTICE, SIGNATURE, Asked, asked_of
 from notes.questions import Question
 
 DRAWN, NAMED = "-strokes", "-name"
+BACK = "go-back"  # the button; no key of a question has a hyphen
 # What browsers and phones know of a person, by the field of the record that an answer may fill
 AUTOCOMPLETE = {
     "given_name": "given-name",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -34,13 +35,12 @@ from notes.intake.public.doors import (
 from notes.intake.public.proof import ProofForm, ask_proof
 from notes.intake.sending import Closed
 from notes.intake.showing import answered_sections
-from notes.intake.step_form import StepForm
+from notes.intake.step_form import BACK, StepForm
 from notes.intake.templates import worded
 from notes.models import Form
 from notes.showing import saved_words
 
 State = Form.State
-AUTOSAVE = "X-Autosave"
 
 
 @public
@@ -92,20 +92,26 @@ def form_step(request: AccountRequest, form: Form, number: int) -> HttpResponse:
     except (Closed, AnswersRefused) as refused:
         return _refused(request, form, number, step, refused)
     problems = answering.missing([section], saved.answers)
-    if problems and "back" not in request.POST:
+    if problems and BACK not in request.POST:
         step.refuse(problems)
         return _step(request, saved, number, step, status=422, may_skip=True)
-    onward = number - 1 if "back" in request.POST else number + 1
+    onward = number - 1 if BACK in request.POST else number + 1
     if onward > len(form.sections):
         return see(request.account.url("form_completion", links.token_of(form)))
     return see(step_url(request, form, max(1, onward)))
 
 
 @public
-@require_POST
-@working
+@require_http_methods(["GET", "HEAD", "POST"])
+@by_link
 def form_draft(request: AccountRequest, form: Form, number: int) -> HttpResponse:
-    """Keep a section as it is typed; what can't be kept is said in a fragment."""
+    """Keep a section as it is typed; what can't be kept is said in a fragment. GET gives a page a token that works."""
+    if form.is_complete or is_over(form):
+        return page(request, "forms/closed_fragment", status=409)
+    if form.state == State.SENT or proving.needs_proof(form, secret_of(request, form)):
+        return see(start(request, form))
+    if request.method != "POST":
+        return JsonResponse({"csrf": get_token(request)})
     step = StepForm(_section(form, number), form.answers, request.POST)
     if not step.is_valid():
         return page(request, "forms/refused", form=step, status=422)

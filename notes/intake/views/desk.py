@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -16,7 +17,7 @@ from accounts.requests import AccountRequest
 from notes.answers import AnswersRefused
 from notes.intake import answering, filling, reading
 from notes.intake.sending import Closed
-from notes.intake.step_form import StepForm
+from notes.intake.step_form import BACK, StepForm
 from notes.models import Form
 from notes.showing import saved_words
 
@@ -58,7 +59,7 @@ def form_desk_step(request: AccountRequest, pk: UUID, number: int) -> HttpRespon
     except Closed:
         messages.error(request, _("The form has moved on meanwhile. Here it is as it is now."))
         return redirect(request.account.url("form", pk))
-    if "back" in request.POST and number > 1:
+    if BACK in request.POST and number > 1:
         return redirect(request.account.url("form_desk_step", pk, number - 1))
     if number < len(form.sections):
         return redirect(request.account.url("form_desk_step", pk, number + 1))
@@ -66,10 +67,12 @@ def form_desk_step(request: AccountRequest, pk: UUID, number: int) -> HttpRespon
 
 
 @require(Permission.CLINICAL_WRITE)
-@require_POST
+@both
 def form_desk_draft(request: AccountRequest, pk: UUID, number: int) -> HttpResponse:
-    """Keep a section as it is typed."""
+    """Keep a section as it is typed; GET gives a page that was signed out and in again a token that works."""
     form = reading.find(pk)
+    if request.method != "POST":
+        return JsonResponse({"csrf": get_token(request)})
     if not 1 <= number <= len(form.sections):
         raise Http404
     step = StepForm(form.sections[number - 1], form.answers, request.POST)

@@ -68,18 +68,18 @@ def test_from_the_link_to_thank_you_without_a_script(scene: Scene, form: Form) -
     assert 'autocomplete="bday"' in first
     assert "Step 1 of 7" in first
     # a required answer is asked for, the rest is kept
-    answer = browser.post(step, {"preferred_name": "Ana", "next": "1"})
+    answer = browser.post(step, {"preferred_name": "Ana", "go-on": "1"})
     assert answer.status_code == 422
     assert "This needs an answer." in answer.content.decode()
     assert "Leave it for now" in answer.content.decode()
     assert kept(form, scene).answers == {"preferred_name": "Ana"}
     # the link leads back to where there is something left to do
-    told = {"preferred_name": "Ana", "birth_date": "1984-05-17", "next": "1"}
+    told = {"preferred_name": "Ana", "birth_date": "1984-05-17", "go-on": "1"}
     assert browser.post(step, told)["Location"] == address(scene, form, "steps/2/")
-    assert browser.post(address(scene, form, "steps/2/"), {"back": "1"})["Location"] == step
+    assert browser.post(address(scene, form, "steps/2/"), {"go-back": "1"})["Location"] == step
     assert browser.get(address(scene, form))["Location"] == address(scene, form, "steps/2/")
-    browser.post(address(scene, form, "steps/3/"), {"reason": "My knee", "pain": "4", "next": "1"})
-    health = {"conditions": ["Diabetes"], "allergic": "Yes", "next": "1"}
+    browser.post(address(scene, form, "steps/3/"), {"reason": "My knee", "pain": "4", "go-on": "1"})
+    health = {"conditions": ["Diabetes"], "allergic": "Yes", "go-on": "1"}
     said = browser.post(address(scene, form, "steps/4/"), health)
     assert said.status_code == 422, "what one is allergic to is asked once the answer is yes"
     assert (

@@ -159,15 +159,15 @@ def test_typed_at_the_desk(owner: Person, scene: Scene) -> None:
         owner.url(f"{here}1/draft/"), {"what_1": "Sta"}, headers={"X-Autosave": "1"}
     )
     assert auto.json()["version"] == 2
-    assert owner.post(f"{here}1/", {"what_1": "Stairs", "next": "1"})["Location"].endswith("/2/")
-    assert owner.post(f"{here}2/", {"back": "1"})["Location"].endswith("/1/")
-    owner.post(f"{here}2/", {"next": "1"})
-    back = owner.post(f"{here}3/", {"next": "1"})["Location"]
+    assert owner.post(f"{here}1/", {"what_1": "Stairs", "go-on": "1"})["Location"].endswith("/2/")
+    assert owner.post(f"{here}2/", {"go-back": "1"})["Location"].endswith("/1/")
+    owner.post(f"{here}2/", {"go-on": "1"})
+    back = owner.post(f"{here}3/", {"go-on": "1"})["Location"]
     assert back.endswith("/1/?missing=1")
     assert "How well can you do it today?" in owner.browser.get(back).content.decode()
     assert owner.get(f"{here}4/").status_code == 404
-    owner.post(f"{here}1/", {"what_1": "Stairs", "how_1": "3", "next": "1"})
-    assert owner.post(f"{here}3/", {"next": "1"})["Location"].endswith(f"forms/{form.pk}/")
+    owner.post(f"{here}1/", {"what_1": "Stairs", "how_1": "3", "go-on": "1"})
+    assert owner.post(f"{here}3/", {"go-on": "1"})["Location"].endswith(f"forms/{form.pk}/")
     page = owner.get(f"forms/{form.pk}/").content.decode()
     assert "3.0" in page
     assert "higher is better" in page
@@ -182,6 +182,15 @@ def test_a_measure_is_seen_over_time_and_urgent_ones_come_first(
         urgent = completed(scene.sent("phq_9"))
     page = owner.get(f"forms/{second.pk}/").content.decode()
     assert page.count("<meter") == 2
+    here = f"clients/{scene.client.pk}/"
+    page = owner.get(here).content.decode()
+    assert 'aria-label="20, 15"' in page, "the trend in numbers, for those who can't see it"
+    assert 'd="M4.0 18.4L' in page
+    assert [each.name for each in owner.get(here).context["measures"]] == [
+        "PHQ-9",
+        "Pain and everyday life",
+    ]
+    assert Person(scene, Role.RECEPTION).get(here).context["measures"] == []
     rows = [line["form"].pk for line in owner.get("forms/").context["lines"]]
     assert rows[0] == urgent.pk
     assert "Look soon" in owner.get("forms/").content.decode()
@@ -254,6 +263,8 @@ def test_the_owner_writes_a_form(owner: Person, scene: Scene) -> None:
         "best": "high",
     }
     service = str(scene.practice.service.pk)
+    with acting_in(scene.account.ref):
+        sharing = ConsentPurpose.objects.get(kind="sharing")
     page = {
         **base,
         "name": "Balance",
@@ -268,9 +279,15 @@ def test_the_owner_writes_a_form(owner: Person, scene: Scene) -> None:
         "services": [service],
         "again": "each",
     }
-    more = owner.post("settings/forms/new/", {**page, "do": "add-question:0"})
-    assert more.status_code == 200
-    assert "s-0-q-2-label" in more.content.decode()
+    more = owner.post("settings/forms/new/", {**page, "do": "add-question:0"}).content.decode()
+    assert "s-0-q-2-label" in more
+    assert "Did you fall?: Yes" in more, "the next question can hang on it before anything is kept"
+    agreeing = {"s-1-title": "Agreeing", "s-1-q-0-type": "consent"}
+    seen = {**page, **agreeing, "do": "preview"}
+    shown = owner.post("settings/forms/new/", {**seen, "s-1-q-0-purpose": str(sharing.pk)})
+    assert "may write to my general practitioner" in shown.content.decode()
+    shown = owner.post("settings/forms/new/", {**seen, "s-1-q-0-purpose": ""})
+    assert "Choose what each consent is for." in shown.content.decode()
     wrong = owner.post("settings/forms/new/", {**page, "s-0-q-1-options": "No"})
     assert wrong.status_code == 422
     assert "Give two options or more" in wrong.content.decode()
