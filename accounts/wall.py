@@ -12,7 +12,7 @@ from django.db import models
 from django.db.migrations.operations.base import Operation
 from django.db.models import CASCADE, SET_NULL
 
-from privacy.vocabulary.classification import DataPolicy, Subject
+from privacy.vocabulary.classification import DataPolicy, ReaderRule, Subject
 from privacy.vocabulary.placement import Placement, TenantForeignKey
 
 ANCHOR = "accounts_accountanchor"
@@ -88,7 +88,7 @@ def policies_of(table: str, policy: DataPolicy) -> dict[str, tuple[str, str, str
     """Return the policies that must stand on a table: name → command, roles, USING, WITH CHECK."""
     chosen = dict(POLICIES)
     if policy.readers:
-        chosen[RESTRICTIVE] = ("SELECT", "keepwell_app", policy.readers, None)
+        chosen[RESTRICTIVE] = ("SELECT", "keepwell_app", _condition(policy.readers), None)
     if table == ANCHOR:
         chosen["purge"] = PLAIN["purge"]
     if table == "accounts_supportgrant":
@@ -165,6 +165,32 @@ def wall_sql(model: Any, policy: DataPolicy) -> list[str]:
         for role, verbs in grants_of(
             table, policy, [field.column for field in model._meta.local_concrete_fields]
         ).items()
+    ]
+
+
+def _condition(readers: str | ReaderRule) -> str:
+    return readers if isinstance(readers, str) else f"{readers.name}(account_id, {readers.column})"
+
+
+# Of a rule's function: whose rights it works with, that it looks where it was meant to, and who may ask it
+RULE_PATH = "search_path=public, pg_temp"
+RULE_ASKED_BY = ("keepwell_app", "keepwell_owner")
+
+
+def _rule_sql(rule: ReaderRule) -> list[str]:
+    """Return the statements that make or renew the function of a reader's rule.
+
+    A function, because PostgreSQL would answer a condition of this size for the whole account and not for the row, and
+    plan it anew for each statement; it keeps the plans of a function. It works with the rights of whoever asks, so the
+    wall stands around what it looks at, too; nobody's temporary table takes the place of one that it names.
+    """
+    signature = f"{rule.name}(uuid, uuid)"
+    return [
+        f"CREATE OR REPLACE FUNCTION {rule.name}(of_account uuid, asked uuid) RETURNS boolean"
+        " LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY INVOKER"
+        f" SET {RULE_PATH.replace('=', ' = ')} AS $rule${rule.body}$rule$",
+        f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC",
+        f"GRANT EXECUTE ON FUNCTION {signature} TO keepwell_app",
     ]
 
 
@@ -305,6 +331,9 @@ class RestrictReaders(Operation):
             if self.readers:
                 policy = replace(policy, readers=self.readers)
             parts = policies_of(table, policy)[RESTRICTIVE]
+            if isinstance(rule := policy.readers, ReaderRule):
+                for statement in _rule_sql(rule):
+                    schema_editor.execute(statement, params=None)
             schema_editor.execute(f"DROP POLICY IF EXISTS {RESTRICTIVE} ON {table}", params=None)
             schema_editor.execute(_policy_sql(table, RESTRICTIVE, *parts), params=None)
 

@@ -12,11 +12,14 @@ from django.apps import apps
 from accounts.wall import (
     ANCHOR,
     RESTRICTIVE,
+    RULE_ASKED_BY,
+    RULE_PATH,
     grants_of,
     policies_of,
     tenant_foreign_keys,
     tenant_models,
 )
+from privacy.vocabulary.classification import ReaderRule
 
 # Unique in the whole region on purpose: the name in the account's address
 GLOBAL_NAMES = {(ANCHOR, "slug"), (ANCHOR, "account_id")}
@@ -167,6 +170,22 @@ def _policies(connection: Connection, table: str, model: Any) -> Iterator[str]:
             "RESTRICTIVE" if name == RESTRICTIVE else "PERMISSIVE",
         ):
             yield f"{table}: policy {name} differs from its template"
+    if isinstance(rule := model.data_policy.readers, ReaderRule):
+        yield from _rule(connection, table, rule)
+
+
+def _rule(connection: Connection, table: str, rule: ReaderRule) -> Iterator[str]:
+    """Yield what is wrong with the function of a reader's rule: other words, other rights, another path, other askers."""
+    standing = connection.execute(
+        "SELECT prosrc, proowner::regrole::text, prosecdef, provolatile::text, proconfig,"
+        " (SELECT array_agg(grantee::regrole::text ORDER BY grantee::regrole::text)"
+        "  FROM aclexplode(coalesce(proacl, acldefault('f', proowner))))"
+        " FROM pg_proc WHERE proname = %s",
+        [rule.name],
+    ).fetchall()
+    wanted = (rule.body, "keepwell_owner", False, "s", [RULE_PATH], list(RULE_ASKED_BY))
+    if standing != [wanted]:
+        yield f"{table}: function {rule.name} differs from its rule"
 
 
 def _grants(connection: Connection, table: str, model: Any) -> Iterator[str]:

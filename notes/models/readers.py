@@ -1,4 +1,4 @@
-"""Who may read the text of a note: said once, in SQL, and kept by the database for every statement of the application."""
+"""Who may read the words of a note: said once, and kept by the database in every statement of the application."""
 
 from __future__ import annotations
 
@@ -10,7 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Member, Practitioner
 from clients.models import Client
 from privacy.vocabulary import clock
-from privacy.vocabulary.classification import DataPolicy, Subject, operational, sensitive
+from privacy.vocabulary.classification import (
+    DataPolicy,
+    ReaderRule,
+    Subject,
+    operational,
+    sensitive,
+)
 from privacy.vocabulary.fields import EncryptedTextField
 from privacy.vocabulary.placement import RegionModel, TenantForeignKey
 
@@ -31,39 +37,64 @@ class Breaking(models.TextChoices):
     CLINICIANS = "clinicians", _("The Owner and every clinician")
 
 
-ME = "current_setting('app.reader', true)"
-# A text is read by the product's own work; by its author, unless it was withdrawn; by the supervisor who is asked to
-# sign as well; once signed and not restricted, by those its visibility names; and by whoever opened it with a reason
-# within the hour.
-READERS = f"""
-{ME} = 'system' OR EXISTS (
-  SELECT 1 FROM notes_note n
-  JOIN accounts_practitioner a ON a.account_id = n.account_id AND a.id = n.author_id
-  WHERE n.account_id = {{table}}.account_id AND n.id = {{table}}.note_id AND (
-    (n.state <> 'withdrawn' AND a.member_id::text = {ME})
-    OR (n.state = ANY (ARRAY['awaiting', 'final']) AND EXISTS (
-      SELECT 1 FROM accounts_practitioner s
-      WHERE s.account_id = n.account_id AND s.id = n.cosigner_id AND s.member_id::text = {ME}))
-    OR (n.state = 'final' AND NOT n.is_restricted AND (
-      (n.visibility = ANY (ARRAY['clinicians', 'discipline']) AND EXISTS (
-        SELECT 1 FROM accounts_member m
-        WHERE m.account_id = n.account_id AND m.id::text = {ME} AND m.removed_at IS NULL AND (
-          m.role = 'owner' OR (
-            COALESCE(m.rights ->> 'notes', '') <> 'own'
-            AND NOT EXISTS (
-              SELECT 1 FROM notes_notesettings o
-              WHERE o.account_id = n.account_id AND o.authors_only)
-            AND (n.visibility = 'clinicians' OR EXISTS (
-              SELECT 1 FROM accounts_practitioner p
-              WHERE p.account_id = n.account_id AND p.member_id = m.id AND p.deactivated_at IS NULL
-                AND p.profession <> '' AND lower(p.profession) = lower(a.profession)))))))
-      OR (n.visibility = 'named' AND EXISTS (
-        SELECT 1 FROM notes_notereader r
-        WHERE r.account_id = n.account_id AND r.note_id = n.id AND r.member_id::text = {ME}))))
-    OR EXISTS (
-      SELECT 1 FROM notes_noteopening g
-      WHERE g.account_id = n.account_id AND g.note_id = n.id AND g.member_id::text = {ME}
-        AND g.ends_at > now())))"""
+READERS = ReaderRule(
+    "may_read_note",
+    "note_id",
+    """
+DECLARE
+  asker text := current_setting('app.reader', true);
+  me uuid;
+  note record;
+BEGIN
+  IF asker = 'system' THEN  -- the product's own work
+    RETURN true;
+  ELSIF asker IS NULL OR asker !~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN
+    RETURN false;  -- nobody: visitors, clients, members without clinical rights
+  END IF;
+  me := asker::uuid;
+  SELECT n.state, n.visibility, n.is_restricted, n.cosigner_id,
+         a.member_id AS author, lower(a.profession) AS discipline,
+         m.role AS my_role,
+         coalesce(s.authors_only, false) OR coalesce(m.rights ->> 'notes', '') = 'own' AS own_only
+    INTO note
+    FROM notes_note n
+    JOIN accounts_practitioner a ON a.account_id = n.account_id AND a.id = n.author_id
+    LEFT JOIN accounts_member m
+      ON m.account_id = n.account_id AND m.id = me AND m.removed_at IS NULL
+    LEFT JOIN notes_notesettings s ON s.account_id = n.account_id
+    WHERE n.account_id = of_account AND n.id = asked;
+  IF note.state <> 'withdrawn' AND note.author = me THEN
+    RETURN true;
+  END IF;
+  -- the supervisor who is asked to sign as well, or did
+  IF note.state IN ('awaiting', 'final') AND note.cosigner_id IS NOT NULL AND EXISTS (
+      SELECT FROM accounts_practitioner s
+      WHERE s.account_id = of_account AND s.id = note.cosigner_id AND s.member_id = me) THEN
+    RETURN true;
+  END IF;
+  IF note.state = 'final' AND NOT note.is_restricted THEN
+    IF note.visibility = 'named' AND EXISTS (
+        SELECT FROM notes_notereader r
+        WHERE r.account_id = of_account AND r.note_id = asked AND r.member_id = me) THEN
+      RETURN true;
+    ELSIF note.visibility IN ('clinicians', 'discipline') AND note.my_role = 'owner' THEN
+      RETURN true;
+    ELSIF note.visibility = 'clinicians' AND note.my_role <> '' AND NOT note.own_only THEN
+      RETURN true;
+    ELSIF note.visibility = 'discipline' AND note.my_role <> '' AND NOT note.own_only AND EXISTS (
+        SELECT FROM accounts_practitioner p
+        WHERE p.account_id = of_account AND p.member_id = me AND p.deactivated_at IS NULL
+          AND p.profession <> '' AND lower(p.profession) = note.discipline) THEN
+      RETURN true;
+    END IF;
+  END IF;
+  -- whoever opened it with a reason, within the hour
+  RETURN EXISTS (
+    SELECT FROM notes_noteopening o
+    WHERE o.account_id = of_account AND o.note_id = asked AND o.member_id = me
+      AND o.ends_at > now());
+END""",
+)
 
 
 class NoteSettings(RegionModel):

@@ -51,6 +51,19 @@ class StoredFile:
 
 
 @dataclass(frozen=True, slots=True)
+class ReaderRule:
+    """Who may read a row of their own account: a function of the database, asked for each row that is loaded.
+
+    `name` of the function; `column` of the row that it is asked about, beside the account; `body` in PL/pgSQL, where
+    `of_account` and `asked` are these two and `app.reader` says who reads.
+    """
+
+    name: str
+    column: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
 class DataPolicy:
     """What a model declares about its rows.
 
@@ -59,7 +72,7 @@ class DataPolicy:
     `retain`: how long, in words. `deletable`: the application itself may delete rows while the account lives; for all
     others only the purge of a closing account can (P16). `append_only`: rows never change once written. `closing`: rows
     may still be written while the account closes. `file`: each row has a sealed file of its own. `readers`: the SQL
-    condition that a row also has to meet before `keepwell_app` can read it, of whoever `app.reader` names.
+    condition, or the rule where it asks other tables, that a row also has to meet before `keepwell_app` can read it.
     """
 
     subject: Subject
@@ -71,7 +84,7 @@ class DataPolicy:
     append_only: bool = False
     closing: bool = False
     file: StoredFile | None = None
-    readers: str = ""
+    readers: str | ReaderRule = ""
 
 
 def _mark(field: FieldT, mark: FieldMark) -> FieldT:

@@ -61,6 +61,23 @@ def test_the_wall_stands(catalog: psycopg.Connection[Any]) -> None:
             "CREATE POLICY reader ON notes_remark FOR SELECT TO keepwell_app USING (true)",
             "notes_remark: policy reader differs",
         ),
+        (
+            "CREATE OR REPLACE FUNCTION may_read_note(of_account uuid, asked uuid) RETURNS boolean"
+            " LANGUAGE sql AS 'SELECT true'",
+            "notes_remark: function may_read_note differs",
+        ),
+        (
+            "ALTER FUNCTION may_read_note SECURITY DEFINER",
+            "notes_addendum: function may_read_note differs",
+        ),
+        (
+            "ALTER FUNCTION may_read_note RESET search_path",
+            "notes_addendum: function may_read_note differs",
+        ),
+        (
+            "GRANT EXECUTE ON FUNCTION may_read_note TO PUBLIC",
+            "notes_addendum: function may_read_note differs",
+        ),
         ("ALTER TABLE notes_addendum DISABLE TRIGGER it_fits_its_note", "notes_addendum: nothing"),
         ("ALTER TABLE bookings_attendee NO FORCE ROW LEVEL SECURITY", "not enabled and forced"),
         ("ALTER TABLE bookings_attendee DISABLE ROW LEVEL SECURITY", "not enabled and forced"),

@@ -8,7 +8,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import ProgrammingError, connections, transaction
 from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
@@ -33,7 +33,7 @@ from privacy.vocabulary import scope
 from privacy.vocabulary.scope import SYSTEM, VISITOR
 from tests.browser import sign_in
 from tests.factories import make_member
-from tests.notes.parts import Practice, draft, practice
+from tests.notes.parts import Practice, draft, practice, signed
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 WORDS = "Sleeping through since Thursday."
@@ -179,6 +179,34 @@ def test_the_policy_gives_words_to_their_readers_alone() -> None:
     with acting_in(c.p.account.ref):
         Member.objects.filter(pk=c.member("ada").pk).update(removed_at=Now())
         rules.change_settings(by=c.p.by, authors_only=False)
+
+
+@pytest.mark.parametrize(
+    "reader",
+    [None, "", "nobody", "System", "{id}x", "{ID}", "00000000-0000-0000-0000-000000000000"],
+)
+def test_a_word_that_names_no_reader_reads_nothing(reader: str | None) -> None:
+    """Nor does it make a statement fail; and the application can't say otherwise in the rule's own place."""
+    p = practice()
+    with acting_in(p.account.ref, by=p.by), connections["region_au"].cursor() as cursor:
+        signed(p)
+        count = "SELECT count(*) FROM notes_noteversion"
+        assert cursor.execute(count).fetchone()[0] == 2
+        if reader is None:
+            cursor.execute("RESET app.reader")
+        else:
+            word = reader.format(id=p.owner.pk, ID=str(p.owner.pk).upper())
+            cursor.execute("SELECT set_config('app.reader', %s, true)", [word])
+        assert cursor.execute(count).fetchone()[0] == 0
+        for rule in (
+            "CREATE OR REPLACE FUNCTION may_read_note(of_account uuid, asked uuid)",
+            "CREATE FUNCTION pg_temp.may_read_note(of_account uuid, asked uuid)",
+        ):
+            with (
+                pytest.raises(ProgrammingError, match="permission denied"),
+                transaction.atomic("region_au"),
+            ):
+                cursor.execute(f"{rule} RETURNS boolean LANGUAGE sql AS 'SELECT true'")
 
 
 def test_whoever_loses_the_role_reads_nothing_from_then_on() -> None:
