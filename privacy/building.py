@@ -6,7 +6,7 @@ import io
 import logging
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import batched
@@ -42,7 +42,10 @@ FILES_AT_ONCE = 200
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One attempt at building an archive: which export, its key, its place, the how-manieth start, the object before."""
+    """One attempt at building an archive: which export, its key, its place, the how-manieth start, the object before.
+
+    `whole`: also with the rows that are set apart.
+    """
 
     work: outbox.Work
     export_id: UUID
@@ -51,11 +54,22 @@ class Task:
     aad: bytes
     start: int
     before: str
+    whole: bool
 
     @property
     def account(self) -> AccountRef:
         """The account that is exported."""
         return self.work.account
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of an archive: its receipt, its gaps, when its snapshot was taken, and how many rows stand apart."""
+
+    receipt: Receipt
+    gaps: dict[str, str]
+    taken_at: datetime
+    apart: int
 
 
 class Progress:
@@ -88,9 +102,9 @@ def build(work: outbox.Work) -> None:
     try:
         objects.delete(work.account.cell, task.before)
         progress = Progress(work)
-        receipt, gaps, taken_at = _write(task, progress)
-        _verify(task, receipt, progress)
-        _finish(task, receipt, gaps, taken_at)
+        written = _write(task, progress)
+        _verify(task, written.receipt, progress)
+        _finish(task, written)
     except outbox.LeaseLost:
         raise
     except Exception as error:
@@ -115,12 +129,14 @@ def _begin(work: outbox.Work) -> Task | None:
             export.storage_key = objects.new_key(work.account.id)
             export.file_key = key.hex()
             export.save(update_fields=["state", "started_at", "storage_key", "file_key"])
-            return Task(work, export.pk, export.storage_key, key, place(export.pk), start, before)
+            where = place(export.pk)
+            whole = export.is_whole
+            return Task(work, export.pk, export.storage_key, key, where, start, before, whole)
     _fail(work, export.pk, "interrupted")
     return None
 
 
-def _write(task: Task, progress: Progress) -> tuple[Receipt, dict[str, str], datetime]:
+def _write(task: Task, progress: Progress) -> Written:
     """Write the archive: rows from one snapshot, then files from the list frozen in it."""
     gaps: dict[str, str] = {}
     with (
@@ -129,22 +145,23 @@ def _write(task: Task, progress: Progress) -> tuple[Receipt, dict[str, str], dat
     ):
         with acting_in(task.account, purpose=Purpose.EXPORT, reading=True):
             taken_at = clock.now()
+            apart = {name: found.count() for name, found in records.set_apart(exported()).items()}
             writer = ArchiveWriter(
                 sealed,
                 format_version=FORMAT_VERSION,
                 created_at=taken_at,
                 signer=signer(task.account.region),
-                facts=_facts(task, taken_at),
+                facts=_facts(task, taken_at, apart),
             )
-            files = _write_rows(writer, progress, gaps.setdefault)
+            files = _write_rows(writer, task, progress, gaps.setdefault)
             scope.current().reads.clear()
         _write_files(writer, task, files, progress, gaps.setdefault)
         for gap_id, reason in gaps.items():
             writer.gap(gap_id, reason)
-        return writer.close(), gaps, taken_at
+        return Written(writer.close(), gaps, taken_at, sum(apart.values()))
 
 
-def _facts(task: Task, taken_at: datetime) -> dict[str, object]:
+def _facts(task: Task, taken_at: datetime, apart: Mapping[str, int]) -> dict[str, object]:
     anchor = current_anchor()
     head = AuditHead.objects.first()
     return {
@@ -159,6 +176,10 @@ def _facts(task: Task, taken_at: datetime) -> dict[str, object]:
         "fields_left_out": {
             kind.name: left for kind in exported() if (left := records.left_out_fields(kind))
         },
+        "rows_set_apart": dict(apart),
+        "rows_set_apart_are": "here, as they were asked for"
+        if task.whole
+        else "left out, as they were not asked for",
     }
 
 
@@ -168,23 +189,25 @@ def exported() -> list[Kind]:
 
 
 def _write_rows(
-    writer: ArchiveWriter, progress: Progress, gap: Callable[[str, str], object]
+    writer: ArchiveWriter, task: Task, progress: Progress, gap: Callable[[str, str], object]
 ) -> list[tuple[Kind, UUID]]:
     """Write every exported kind; return the rows that have a file, frozen by this snapshot."""
     here = exported()
-    progress.total = sum(kind.model._default_manager.count() for kind in here)
+    progress.total = sum(records.stored(kind, whole=task.whole).count() for kind in here)
     files = [
         (kind, pk)
         for kind in here
         if kind.declared.file
-        for pk in kind.model._default_manager.order_by("pk").values_list("pk", flat=True).iterator()
+        for pk in records.stored(kind, whole=task.whole).values_list("pk", flat=True).iterator()
     ]
     progress.total += len(files)
     for kind in here:
         writer.write_kind(
             kind.name,
             fields=records.fields_of(kind),
-            rows=lambda kind=kind: _counted(records.rows(kind, gap), progress),  # type: ignore[misc]
+            rows=lambda kind=kind: _counted(  # type: ignore[misc]
+                records.rows(kind, gap, whole=task.whole), progress
+            ),
             key=records.key_of(kind),
             description=" ".join((kind.model.__doc__ or "").split()),
         )
@@ -275,17 +298,22 @@ def _verify(task: Task, receipt: Receipt, progress: Progress) -> None:
         raise ValueError(f"the archive has {len(report.problems)} problems")
 
 
-def _finish(task: Task, receipt: Receipt, gaps: dict[str, str], taken_at: datetime) -> None:
-    now = clock.now()
+def _finish(task: Task, written: Written) -> None:
+    now, receipt = clock.now(), written.receipt
     with acting_in(task.account, purpose=Purpose.EXPORT):
         rows = sum(receipt.rows.values())
         task.work.beat_here(rows + receipt.files, rows + receipt.files)
         export: Export = Export.objects.get(pk=task.export_id)
         export.state = Export.State.GAPS if receipt.gaps else Export.State.READY
-        export.snapshot_at, export.finished_at, export.expires_at = taken_at, now, now + LIFE
+        export.snapshot_at, export.finished_at, export.expires_at = (
+            written.taken_at,
+            now,
+            now + LIFE,
+        )
         export.size, export.sha256 = receipt.size, receipt.sha256
         export.rows, export.files, export.gaps = rows, receipt.files, receipt.gaps
-        export.gap_list = [{"id": one, "reason": why} for one, why in sorted(gaps.items())]
+        export.rows_apart = 0 if export.is_whole else written.apart
+        export.gap_list = [{"id": one, "reason": why} for one, why in sorted(written.gaps.items())]
         export.save()
         audit.record("export.built", by=SYSTEM, of=export, count=rows)
         outbox.enqueue("export.announce", {"export": str(export.pk)})

@@ -22,18 +22,21 @@ LIFE_DAYS = 7
 LIFE = timedelta(days=LIFE_DAYS)
 
 
-def request(*, by: Actor, member: Member) -> Export:
-    """Ask for an export of the active account; one at a time, so one under way is returned as it is."""
+def request(*, by: Actor, member: Member, whole: bool = False) -> Export:
+    """Ask for an export of the active account; one at a time, so one under way is returned as it is.
+
+    `whole`: also with the rows that are set apart, such as restricted notes.
+    """
     under_way = Export.objects.filter(state__in=[Export.State.WAITING, Export.State.RUNNING])
     export: Export | None = under_way.first()
     if export is not None:
         return export
-    export = Export(requested_by=member)
+    export = Export(requested_by=member, is_whole=whole)
     export.save(force_insert=True)
     job = outbox.enqueue("export.build", {"export": str(export.pk)}, requested_by=member.pk)
     export.job_id = job.pk
     export.save(update_fields=["job_id"])
-    audit.record("export.requested", by=by, of=export)
+    audit.record("export.requested", by=by, of=export, detail={"whole": whole})
     return export
 
 

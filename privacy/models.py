@@ -38,6 +38,12 @@ class Export(RegionModel):
     rows = operational(models.PositiveBigIntegerField(default=0))
     files = operational(models.PositiveIntegerField(default=0))
     gaps = operational(models.PositiveIntegerField(default=0))
+    is_whole = operational(
+        models.BooleanField(default=False, help_text="also with what is set apart")
+    )
+    rows_apart = operational(
+        models.PositiveBigIntegerField(default=0, help_text="set apart, therefore not in it")
+    )
     gap_list = operational(
         models.JSONField(default=list, blank=True, help_text="ids and reasons, never names")
     )

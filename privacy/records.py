@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import models
+from django.db.models import QuerySet
 
 from accounts import audit
 from accounts.models import AuditEvent
@@ -73,11 +74,28 @@ def left_out_fields(kind: Kind) -> dict[str, str]:
     return {f.name: reason for f in kind.fields if (reason := _reason_to_leave(kind, f))}
 
 
-def rows(kind: Kind, gap: Gap) -> Iterator[dict[str, object]]:
-    """Yield every row of a kind in the active account, opened; what can't be read becomes a gap, never a word."""
+def stored(kind: Kind, *, whole: bool) -> QuerySet[Any]:
+    """Return the rows of a kind that an export holds: all of a `whole` one, else those that aren't set apart."""
+    found: QuerySet[Any] = kind.model._default_manager.order_by("pk")
+    return (
+        found.filter(**{kind.declared.apart: False}) if kind.declared.apart and not whole else found
+    )
+
+
+def set_apart(among: Iterable[Kind]) -> dict[str, QuerySet[Any]]:
+    """Return by kind the rows that stand apart from the ordinary record."""
+    return {
+        kind.name: kind.model._default_manager.filter(**{kind.declared.apart: True})
+        for kind in among
+        if kind.declared.apart
+    }
+
+
+def rows(kind: Kind, gap: Gap, *, whole: bool = True) -> Iterator[dict[str, object]]:
+    """Yield the rows of `stored`, opened; what can't be read becomes a gap, never a word."""
     kept = [(field.field.attname, field.field) for field in _kept(kind)]
     held = 0
-    queryset = kind.model._default_manager.order_by("pk")
+    queryset = stored(kind, whole=whole)
     for chunk in batched(queryset.iterator(chunk_size=CHUNK), CHUNK, strict=False):
         held += _fetch_keys(kind, chunk)
         for row in chunk:

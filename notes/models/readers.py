@@ -182,4 +182,11 @@ class NoteOpening(RegionModel):
 
 def policy_of_text(**more: Any) -> DataPolicy:
     """Return the policy of a model that holds words of a note: written once, read by its readers alone."""
-    return DataPolicy(Subject.CLIENT, client="client_id", append_only=True, readers=READERS, **more)
+    return DataPolicy(
+        Subject.CLIENT,
+        client="client_id",
+        append_only=True,
+        readers=READERS,
+        apart="note__is_restricted",
+        **more,
+    )

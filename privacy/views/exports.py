@@ -14,13 +14,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from accounts import audit
+from accounts.models import AccountAnchor
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
 from accounts.time_zones import zone_info
 from clients.disclosures import disclosing
 from clients.disclosures.outward import leaves
 from clients.models import Disclosure
-from privacy import exporting, frame, letters
+from privacy import exporting, frame, letters, records
 from privacy.inventory import kinds
 from privacy.models import Export
 from privacy.vocabulary import clock
@@ -38,9 +39,10 @@ PROBLEMS = {
 @require(Permission.EXPORT, step_up=True, while_closing=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def exports(request: AccountRequest) -> HttpResponse:
-    """Show the copies made so far; POST asks for a new one."""
+    """Show the copies made so far; POST asks for a new one, `whole` for one with restricted notes."""
     if request.method == "POST":
-        exporting.request(by=request.actor, member=request.member)
+        whole = request.POST.get("whole") == "yes"
+        exporting.request(by=request.actor, member=request.member, whole=whole)
         return redirect(request.account.url("exports"))
     return render(request, "privacy/exports.html", _context(request))
 
@@ -116,4 +118,6 @@ def _context(request: AccountRequest) -> dict[str, Any]:
         "zone": letters.zone(),
         "fingerprint": exporting.public_key(request.account.region)[1],
         "days": exporting.LIFE_DAYS,
+        "apart": any(found.exists() for found in records.set_apart(kinds()).values()),
+        "closes": request.account.state != AccountAnchor.State.ACTIVE,
     }

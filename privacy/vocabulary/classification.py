@@ -73,6 +73,8 @@ class DataPolicy:
     others only the purge of a closing account can (P16). `append_only`: rows never change once written. `closing`: rows
     may still be written while the account closes. `file`: each row has a sealed file of its own. `readers`: the SQL
     condition, or the rule where it asks other tables, that a row also has to meet before `keepwell_app` can read it.
+    `apart`: the path to a switch; a row under one that is on stands apart from the ordinary record, and an export leaves
+    it out unless it was asked for (E9).
     """
 
     subject: Subject
@@ -85,6 +87,7 @@ class DataPolicy:
     closing: bool = False
     file: StoredFile | None = None
     readers: str | ReaderRule = ""
+    apart: str = ""
 
 
 def _mark(field: FieldT, mark: FieldMark) -> FieldT:

@@ -15,6 +15,7 @@ from accounts import outbox
 from accounts.models import Account, AuditQueue, OutboxJob, User
 from accounts.tenancy import acting_in
 from clients.models import Client, Document
+from notes.models import Note
 from privacy import building, exporting, objects, records
 from privacy.export.verify_export import verify
 from privacy.inventory import kinds
@@ -28,10 +29,10 @@ from tests.privacy import scene
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 
 
-def ask(account: Account) -> Export:
+def ask(account: Account, *, whole: bool = False) -> Export:
     owner = owner_of(account)
     with acting_in(account.ref, by=owner.actor):
-        return exporting.request(by=owner.actor, member=owner)
+        return exporting.request(by=owner.actor, member=owner, whole=whole)
 
 
 def reloaded(account: Account, export: Export) -> Export:
@@ -85,6 +86,28 @@ def test_an_export_holds_every_kind_opened(account: Account) -> None:
                 counted = manifest["kinds"][kind.name]["rows"]
                 assert (kind.name, counted) == (kind.name, kind.model._default_manager.count())
     assert "Stranger" not in str([archive.read(name) for name in archive.namelist()])
+
+
+def test_restricted_notes_are_left_out_unless_they_are_asked_for(account: Account) -> None:
+    """The record says that they are there; their words come in a copy that was asked for whole (E9)."""
+    scene.fill(account)
+    with acting_in(account.ref):
+        note = Note.objects.get()
+        Note.objects.filter(pk=note.pk).update(is_restricted=True)
+    for whole in (False, True):
+        export = ask(account, whole=whole)
+        scene.run_jobs(account)
+        export = reloaded(account, export)
+        archive = archive_of(account, export)
+        texts = [row["content"] for row in rows(archive, "notes.noteversion")]
+        assert texts == ([{"s": scene.PHRASE}] if whole else [])
+        assert (export.state, export.rows_apart) == ("ready", 0 if whole else 2)
+        assert [row["id"] for row in rows(archive, "notes.note")] == [str(note.pk)]
+        facts = json.loads(archive.read("manifest.json"))["facts"]
+        assert facts["rows_set_apart"]["notes.noteversion"] == 1
+        assert facts["rows_set_apart_are"].split(",")[0] == ("here" if whole else "left out")
+        everything = str([archive.read(name) for name in archive.namelist()])
+        assert (scene.PHRASE in everything) is whole
 
 
 def test_the_owner_is_told_and_the_audit_says_it_once(account: Account) -> None:

@@ -15,6 +15,7 @@ from django.urls import reverse
 from accounts import audit, control_tasks, sequencer
 from accounts.models import Account, AuditHead, Role, User
 from accounts.tenancy import acting_in
+from notes.models import Note
 from privacy import closure, exporting, purge
 from privacy.export.verify_export import verify
 from privacy.models import Export
@@ -104,6 +105,18 @@ def test_a_copy_is_made_watched_and_downloaded(browser: Browser, account: Accoun
     assert response["Content-Disposition"] == f'attachment; filename="{account.slug}-{day}.zip"'
     assert verify(io.BytesIO(bytes_of(response))).problems == []
     assert chained(account).count("export.downloaded") == 1
+    assert b"restricted" not in done.content
+    with acting_in(account.ref):
+        Note.objects.update(is_restricted=True)
+    assert b"Also the words of restricted notes" in browser.get(page(account, "exports")).content
+    assert browser.post(page(account, "exports"), {"whole": "yes"}).status_code == 302
+    scene.run_jobs(account)
+    assert b"With restricted notes" in browser.get(page(account, "exports")).content
+    assert b"leaves out the words" not in browser.get(page(account, "closure")).content
+    assert browser.post(page(account, "exports")).status_code == 302
+    scene.run_jobs(account)
+    assert b"Without the words" in browser.get(page(account, "exports")).content
+    assert b"leaves out the words" in browser.get(page(account, "closure")).content
 
 
 def chained(account: Account) -> list[str]:
