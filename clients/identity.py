@@ -92,21 +92,6 @@ def person(path: str = "client") -> Coalesce:
     return Coalesce(F(f"{path}__alias_of_id"), F(f"{path}_id"))
 
 
-def outer_person(path: str = "client") -> Coalesce:
-    """Return the same of the outer row of a subquery."""
-    return Coalesce(OuterRef(f"{path}__alias_of_id"), OuterRef(f"{path}_id"))
-
-
-def same_person(one: str, other: str) -> str:
-    """Return the condition, for a statement that is written out, that two columns name records of one person."""
-    return (
-        "EXISTS (SELECT FROM clients_client p1 JOIN clients_client p2"
-        " ON coalesce(p1.alias_of_id, p1.id) = coalesce(p2.alias_of_id, p2.id)"
-        f" WHERE p1.account_id = %(account)s AND p1.id = {one}"
-        f" AND p2.account_id = %(account)s AND p2.id = {other})"
-    )
-
-
 def _with_ids() -> TenantQuerySet:
     """Return clients with the ids of the records merged into each, so that a page need not ask again."""
     merged = Client.objects.filter(alias_of=OuterRef("pk")).order_by("pk").values("pk")

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Q
 
 from accounts.models import Practitioner
 from bookings.models import Attendee
-from clients.identity import outer_person, person, same_person
 from notes import rules
 from notes.models import Note, NoteOpening
 from privacy.vocabulary import clock, keyring
@@ -59,20 +58,11 @@ class Backlog:
 
 def visits_without_note(author: Practitioner | None = None) -> TenantQuerySet:
     """Return whom a practitioner, or everybody, saw within `LOOK_BACK` and has not written about, newest first."""
-    written = (
-        Note.objects.filter(appointment=OuterRef("appointment"))
-        .exclude(state__in=(Note.State.VOID, Note.State.WITHDRAWN))
-        .annotate(person=person())
-        .filter(person=outer_person())
-    )
-    visits: TenantQuerySet = (
-        Attendee.objects.filter(
-            state=Attendee.State.SEEN, appointment__starts_at__gt=clock.now() - LOOK_BACK
-        )
-        .exclude(Exists(written))
-        .order_by("-appointment__starts_at", "-id")
-    )
-    return visits.filter(appointment__practitioner=author) if author else visits
+    due: dict[str, object] = {"due_notes__starts_at__gt": clock.now() - LOOK_BACK}
+    if author is not None:
+        due["due_notes__practitioner"] = author
+    visits: TenantQuerySet = Attendee.objects.filter(**due)
+    return visits.order_by("-due_notes__starts_at", "-id")
 
 
 def drafts_of(author: Practitioner) -> TenantQuerySet:
@@ -186,15 +176,8 @@ SELECT (
     SELECT count(*) FROM notes_note
     WHERE account_id = %(account)s AND state = 'awaiting' AND cosigner_id = (SELECT id FROM author)
 ) + (
-    SELECT count(*) FROM bookings_appointment a
-    JOIN bookings_attendee t ON t.account_id = a.account_id AND t.appointment_id = a.id
-    WHERE a.account_id = %(account)s AND a.practitioner_id = (SELECT id FROM author)
-      AND a.starts_at > %(now)s - interval '{LOOK_BACK.days} days' AND t.state = 'seen'
-      AND NOT EXISTS (
-        SELECT FROM notes_note n
-        WHERE n.account_id = a.account_id AND n.appointment_id = a.id
-          AND n.state NOT IN ('void', 'withdrawn')
-          AND (n.client_id = t.client_id OR {same_person("n.client_id", "t.client_id")})
-      )
+    SELECT count(*) FROM notes_duenote
+    WHERE account_id = %(account)s AND practitioner_id = (SELECT id FROM author)
+      AND starts_at > %(now)s - interval '{LOOK_BACK.days} days'
 )
 """

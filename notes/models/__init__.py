@@ -1,5 +1,6 @@
 """Templates, clinical notes with every saved state, who may read them, what is added to them later; and forms."""
 
+from notes.models.due import DueNote
 from notes.models.intake import Form, FormReview, FormTemplate, FormTrigger
 from notes.models.notes import Note, NoteVersion, NotForThisReader
 from notes.models.readers import (
@@ -17,6 +18,7 @@ __all__ = [
     "Addendum",
     "Breaking",
     "CoSignature",
+    "DueNote",
     "Form",
     "FormReview",
     "FormTemplate",

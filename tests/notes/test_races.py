@@ -11,8 +11,9 @@ import pytest
 from django.db import connections
 
 from accounts.tenancy import acting_in
+from bookings.models import Appointment, Attendee
 from notes import proof, reading, signing, writing
-from notes.models import Note, NoteTemplate, NoteVersion
+from notes.models import DueNote, Note, NoteTemplate, NoteVersion
 from notes.templates import provide_defaults
 from tests.factories import make_account, make_appointment
 from tests.notes.parts import ANSWERS, Practice, draft, practice, signed
@@ -104,6 +105,24 @@ def test_addenda_at_once_make_one_chain() -> None:
     with acting_in(p.account.ref, by=p.by):
         addenda = reading.addenda_of(note)
         assert (len(addenda), proof.check(note, addenda).holds) == (4, True)
+
+
+def test_a_visit_that_is_ticked_off_as_its_note_is_begun_is_not_due() -> None:
+    p = practice()
+    with acting_in(p.account.ref, by=p.by):
+        visits = [make_appointment(p.client, practitioner=p.author) for _ in range(4)]
+
+    def tick(visit: Appointment) -> Callable[[], Any]:
+        return lambda: Attendee.objects.filter(appointment=visit).update(state="seen")
+
+    def begin(visit: Appointment) -> Callable[[], Any]:
+        return lambda: draft(p, appointment=visit)
+
+    for visit in visits:
+        at_once(p, tick(visit), begin(visit))
+    with acting_in(p.account.ref, by=p.by):
+        assert Note.objects.count() == len(visits)
+        assert DueNote.objects.count() == 0
 
 
 def test_pressing_twice_begins_one_note_on_a_visit() -> None:

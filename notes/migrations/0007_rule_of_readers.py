@@ -8,5 +8,5 @@ from accounts.wall import RestrictReaders
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("notes", "0005_own_notes")]
+    dependencies: ClassVar = [("notes", "0006_forms")]
     operations: ClassVar = [RestrictReaders("NoteVersion", "Addendum", "Remark")]
