@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -51,14 +52,50 @@ ALLOWED_HOSTS += [str(urlsplit(url).hostname) for url in ORIGINS]
 
 def key_of(name: str) -> bytes:
     """Return a 32-byte key given as base64; outside production one that is derived from its name stands in."""
-    raw = base64.b64decode(
-        required(name, base64.b64encode(name.ljust(32, ".")[:32].encode()).decode())
+    return _key_in(
+        name, required(name, base64.b64encode(name.ljust(32, ".")[:32].encode()).decode())
     )
+
+
+def _key_in(name: str, text: str) -> bytes:
+    try:
+        raw = base64.b64decode(text, validate=True)
+    except ValueError:
+        raw = b""
     if len(raw) != 32:
         raise ImproperlyConfigured(f"{name} must be 32 bytes in base64.")
     return raw
 
 
-REGION_KEYS = {code: key_of(f"REGION_KEY_{code.upper()}") for code in REGION_CODES}
+# Keys that wrap the keys of accounts (privacy.vocabulary.region_keys), and where AWS keeps those of each region
+KEY_SERVICE = env("KEY_SERVICE", default="")
+_SERVICE_REGIONS = {"au": "ap-southeast-2", "eu": "eu-central-1", "us": "us-west-2"}
+# No alias, which may come to mean another key; no `mrk-`, whose bytes are in several regions
+_SERVICE_KEY = re.compile(r"arn:aws[a-z-]*:kms:([a-z0-9-]+):\d{12}:key/[0-9a-f]{8}-[0-9a-f-]{27}")
+
+
+def region_keys(code: str) -> tuple[bytes | str, ...]:
+    """Return a region's keys, the present one first: bytes, or the ARN of a key that a key service holds there."""
+    name = f"REGION_KEY_{code.upper()}"
+    former = [
+        text for each in env(f"{name}_BEFORE", default="").split(",") if (text := each.strip())
+    ]
+    present = env(name, default="")
+    first = _region_key(name, code, present) if present else key_of(name)
+    return first, *(_region_key(f"{name}_BEFORE", code, text) for text in former)
+
+
+def _region_key(name: str, code: str, text: str) -> bytes | str:
+    if not text.startswith("arn:"):
+        return _key_in(name, text)
+    found = _SERVICE_KEY.fullmatch(text)
+    if found is None:
+        raise ImproperlyConfigured(f"{name} must name one key of one region, by no alias.")
+    if found[1] != _SERVICE_REGIONS[code]:
+        raise ImproperlyConfigured(f"{name} must be a key in {_SERVICE_REGIONS[code]}.")
+    return text
+
+
+REGION_KEYS = {code: region_keys(code) for code in REGION_CODES}
 AUDIT_SIGNING_KEYS = {code: key_of(f"AUDIT_SIGNING_KEY_{code.upper()}") for code in REGION_CODES}
 EXPORT_SIGNING_KEYS = {code: key_of(f"EXPORT_SIGNING_KEY_{code.upper()}") for code in REGION_CODES}

@@ -17,11 +17,10 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
-from django.conf import settings
 from django.db import connections, transaction
 from psycopg.pq import Format
 
-from privacy.vocabulary import clock, scope
+from privacy.vocabulary import clock, region_keys, scope
 from privacy.vocabulary.models import AccountKey, ClientKey
 from privacy.vocabulary.sealing import Key, Unreadable
 
@@ -53,13 +52,44 @@ def create_account_key() -> None:
     """Make the active account's key; commits before any row that needs it (house.md 4)."""
     active = scope.current()
     raw = os.urandom(32)
+    wrapping = region_keys.present(active.region)
     with keyring_transaction():
         AccountKey.objects.using(active.keyring).create(
             account_id=active.account_id,
-            wrapped=_wrap(_region_key(active.region), raw, _account_place(active.account_id, 1)),
+            wrapped=wrapping.wrap(raw, _account_place(active.account_id, 1)),
+            wrapped_by=wrapping.name,
             created_at=clock.now(),
         )
     forget()
+
+
+def rewrap_account_keys() -> int:
+    """Wrap the active account's keys by the region's present key; return how many another had wrapped (CR-4).
+
+    The keys themselves stay, and so does all that they seal. One transaction: killed at any point, each key is wrapped by
+    one or the other. Raises `Unreadable` when the other isn't configured, `KeysAway` when a key service doesn't answer.
+    """
+    active = scope.current()
+    wrapping = region_keys.present(active.region)
+    with keyring_transaction():
+        rows = AccountKey.objects.using(active.keyring).filter(account_id=active.account_id)
+        others = list(rows.exclude(wrapped_by=wrapping.name).select_for_update())
+        for row in others:
+            place = _account_place(active.account_id, row.version)
+            raw = region_keys.unwrap(active.region, row.wrapped_by, bytes(row.wrapped), place)
+            row.wrapped, row.wrapped_by = wrapping.wrap(raw, place), wrapping.name
+            if wrapping.unwrap(row.wrapped, place) != raw:  # else the account would be lost
+                raise Unreadable("What the present region key wrapped, it doesn't unwrap.")
+            row.save(using=active.keyring, update_fields=["wrapped", "wrapped_by"])
+    return len(others)
+
+
+def account_keys_wrapped_by() -> set[str]:
+    """Return the names of the region's keys that wrap the active account's."""
+    active = scope.current()
+    with keyring_transaction():
+        rows = AccountKey.objects.using(active.keyring).filter(account_id=active.account_id)
+        return set(rows.values_list("wrapped_by", flat=True))
 
 
 def create_client_keys(client_ids: Iterable[UUID]) -> None:
@@ -212,11 +242,8 @@ def _account_key() -> tuple[Key, bytes]:
             )
         if row is None:
             raise Unreadable("The account's key was destroyed.")
-        raw = _unwrap(
-            _region_key(active.region),
-            bytes(row.wrapped),
-            _account_place(active.account_id, row.version),
-        )
+        place = _account_place(active.account_id, row.version)
+        raw = region_keys.unwrap(active.region, row.wrapped_by, bytes(row.wrapped), place)
         key = Key(row.pk, raw)
         memory.account = (key, raw)
         memory.by_id[row.pk] = key
@@ -254,10 +281,6 @@ def _load_clients(client_ids: list[UUID] | None) -> None:
         raise _not_unwrapped() from error
 
 
-def _region_key(region: str) -> AESGCM:
-    return AESGCM(settings.REGION_KEYS[region])
-
-
 def _account_place(account_id: UUID, version: int) -> bytes:
     return f"account-key|{account_id}|{version}".encode()
 
@@ -271,12 +294,5 @@ def _wrap(cipher: AESGCM, raw: bytes, aad: bytes) -> bytes:
     return nonce + cipher.encrypt(nonce, raw, aad)
 
 
-def _unwrap(cipher: AESGCM, wrapped: bytes, aad: bytes) -> bytes:
-    try:
-        return cipher.decrypt(wrapped[:12], wrapped[12:], aad)
-    except InvalidTag as error:
-        raise _not_unwrapped() from error
-
-
 def _not_unwrapped() -> Unreadable:
-    return Unreadable("A key can't be unwrapped: wrong region key or altered row.")
+    return Unreadable("A key can't be unwrapped: wrong account key or altered row.")

@@ -13,6 +13,8 @@ class AccountKey(KeyringModel):
 
     version = operational(models.PositiveIntegerField(default=1))
     wrapped = operational(models.BinaryField())
+    # The name of the region's key (privacy.vocabulary.region_keys)
+    wrapped_by = operational(models.CharField(max_length=200))
     created_at = operational(models.DateTimeField())
 
     data_policy = DataPolicy(Subject.SYSTEM, export=_SECRET, deletable=True, closing=True)

@@ -103,7 +103,7 @@ import json
 print(json.dumps({
     "databases": {a: [d["HOST"], d["PORT"], d["USER"], d["PASSWORD"]] for a, d in s.DATABASES.items()},
     "valkeys": s.VALKEYS, "home": str(s.HOME), "days": s.CLOCK_OFFSET.days, "base": s.BASE_URL,
-    "key": s.REGION_KEYS["eu"].hex(), "mail": [m["OPTIONS"]["port"] for m in s.MAILERS.values()],
+    "key": s.REGION_KEYS["eu"][0].hex(), "mail": [m["OPTIONS"]["port"] for m in s.MAILERS.values()],
 }))
 """
 
