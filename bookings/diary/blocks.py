@@ -53,10 +53,11 @@ class Block:
             if self.state
             else ""
         )
-        alert = f" · {self.alert_icon}" if self.alert_icon else ""
+        # In front of the name: behind the service a narrow column would cut it off
+        alert = f"{self.alert_icon} " if self.alert_icon else ""
         return mark_safe(
             f'<a class="appt {self.css}" id="appointment-{self.id}" href="{escape(self.url)}"'
             f' hx-get="{escape(self.panel_url)}"{more}><span class="appt__time">{escape(self.time)}</span>'
-            f'<strong class="appt__who">{escape(self.who)}</strong>{state}'
-            f'<span class="appt__what">{escape(self.what)}{alert}</span></a>'
+            f'<strong class="appt__who">{alert}{escape(self.who)}</strong>{state}'
+            f'<span class="appt__what">{escape(self.what)}</span></a>'
         )

@@ -25,7 +25,7 @@ export const begin = (appt, kind, point) => {
   const length = minutesOf(appt, "for");
   const column = plan.columns.findIndex((one) => one.column.contains(appt));
   const mark = new Mark(diary);
-  now = { ...now, kind, appt, diary, plan, mark, who: appt.querySelector(".appt__who")?.textContent ?? "", start: { column, from, length }, to: { column, from, length }, grip: point ? plan.at(point.x, point.y).minute - from : 0, live: true };
+  now = { ...now, kind, appt, diary, plan, mark, who: appt.querySelector(".appt__who")?.textContent.trim() ?? "", start: { column, from, length }, to: { column, from, length }, grip: point ? plan.at(point.x, point.y).minute - from : 0, live: true };
   mark.hold(kind);
   appt.classList.add("is-away");
   diary.classList.add(kind === "move" ? "is-moving" : "is-lengthening");

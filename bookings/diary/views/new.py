@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -28,6 +29,7 @@ from bookings.diary.views.frame import Toast, diary_of, tell
 from bookings.diary.views.who import found_clients, uuid_in, who_context
 from bookings.models import Appointment
 from bookings.openings.taking import Taken
+from bookings.openings.whereabouts import outside_words, place_on
 from bookings.rooms import choosing
 
 PAGE = "bookings/new.html"
@@ -76,7 +78,7 @@ def _book(request: AccountRequest, form: BookForm) -> HttpResponse:
         else:
             form.add_error(None, refusal.messages)
     else:
-        return _booked(request, booked)
+        return _booked(request, form, booked)
     return _page(request, form, status=422)
 
 
@@ -96,9 +98,13 @@ def _booked_or_set(
     )
 
 
-def _booked(request: AccountRequest, booked: Appointment) -> HttpResponse:
+def _booked(request: AccountRequest, form: BookForm, booked: Appointment) -> HttpResponse:
     at = clock_words(booked.starts_at, booked.location.time_zone)
-    tell(request, Toast(_("Booked for %(time)s") % {"time": at} + _room_words(request, booked)))
+    said = _("Booked for %(time)s") % {"time": at} + _room_words(request, booked)
+    outside = outside_words(booked, form.locations.values())
+    if outside:
+        said = f"{said}. {outside}"
+    tell(request, Toast(said, level="warning" if outside else "success"))
     return redirect(request.account.url("diary") + diary_of(booked).query())
 
 
@@ -177,11 +183,30 @@ def _suggested(query: QueryDict, form: BookForm) -> dict[str, Any]:
     return {
         "practitioner": practitioner,
         "service": next(iter(offered), next(iter(form.services), "")),
-        "location": location if location in form.locations else next(iter(form.locations), ""),
+        "location": location if location in form.locations else _place(form, practitioner, query),
         "day": starts.date() if starts else query.get("day", ""),
         "time": f"{starts:%H:%M}" if starts else "",
         "client": query.get("client", ""),
     }
+
+
+def _place(form: BookForm, practitioner: str, query: QueryDict) -> str:
+    """Return where somebody is at the time or on the day that was pressed, the first place where nobody can tell."""
+    who, starts = form.practitioners.get(practitioner), _start(query.get("starts", ""))
+    day = starts.date() if starts else _day(query.get("day", ""))
+    if who is not None and day is not None and len(form.locations) > 1:
+        at = starts.time() if starts else None
+        found = place_on(who, form.locations.values(), day, at)
+        if found is not None:
+            return str(found.pk)
+    return next(iter(form.locations), "")
+
+
+def _day(text: str) -> date | None:
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None
 
 
 def _start(text: str) -> datetime | None:

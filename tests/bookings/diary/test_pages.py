@@ -12,14 +12,14 @@ from django.db import connections
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Role
+from accounts.models import Location, Role
 from accounts.models.practice import current_anchor
 from accounts.tenancy import acting_in
 from bookings.appointments.booking import book
 from bookings.appointments.cancelling import cancel
 from bookings.availability.schedule import Slot
 from bookings.diary.views.beside import nearest_words, that_day_first
-from bookings.models import Appointment, Attendee, Message, Move
+from bookings.models import Absence, Appointment, Attendee, Message, Move
 from clients.models import Alert, Client
 from tests.bookings.office import (
     NOW,
@@ -438,6 +438,33 @@ def test_a_pressed_time_fills_the_form(office: Office, browser: Browser) -> None
     assert form.initial["practitioner"] == str(office.tom.pk)
     assert (str(form.initial["day"]), form.initial["time"]) == (DAY, "09:30")
     assert form.initial["service"] == str(office.service.pk)
+
+
+def test_the_place_is_where_somebody_is_then(office: Office, browser: Browser) -> None:
+    with acting_in(office.account.ref):
+        annex = Location(name="Annex", time_zone="Australia/Sydney")
+        annex.save(force_insert=True)
+        Absence(
+            first_day=date(2026, 12, 1), last_day=date(2026, 12, 1), time_zone=annex.time_zone
+        ).save(force_insert=True)
+    address = office.url("appointment_new")
+    query = {"practitioner": str(office.mei.pk), "starts": f"{DAY}T09:30"}
+    assert browser.get(address, query).context["form"].initial["location"] == str(
+        office.location.pk
+    )
+
+    def said(**more: str) -> str:
+        answer = browser.post(
+            address, values_of(office, given_name="New", **more), follow=True
+        ).content.decode()
+        return answer.partition('class="toast')[2].partition("</div>")[0]
+
+    elsewhere = said(location=str(annex.pk))
+    assert f"The practitioner is at {office.location.name} then." in elsewhere
+    assert "is away then, or it is closed." in said(day="2026-12-01")
+    assert "outside the practitioner’s hours" in said(day="2026-11-29")
+    assert "practitioner" not in said(time="15:00"), "inside hours there is nothing to say"
+    assert "practitioner" not in said(practitioner=str(office.tom.pk)), "nor without any"
 
 
 def test_booking_a_known_client(office: Office, browser: Browser) -> None:
