@@ -9,6 +9,6 @@ set_up = Signal()
 # and service_id
 booked = Signal()
 
-# A practitioner's time became free by a cancellation or a move; sent in the open transaction with practitioner_id,
-# location_id, starts_at and ends_at of the visit that was there
+# A practitioner's time became free by a cancellation or a move, or a session has room; sent in the open transaction with
+# practitioner_id, location_id, starts_at and ends_at of the visit that was there or of the session
 time_freed = Signal()

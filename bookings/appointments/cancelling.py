@@ -7,7 +7,7 @@ from datetime import timedelta
 from accounts import audit
 from accounts.tenancy import everywhere
 from bookings.appointments import assigning
-from bookings.appointments.freeing import Stretch, freed
+from bookings.appointments.freeing import Stretch, freed, place_freed
 from bookings.messaging import messages
 from bookings.models import Appointment, Attendee
 from privacy.vocabulary import clock
@@ -48,6 +48,8 @@ def cancel(
     messages.after_cancelling(place, tell=tell)
     if place.appointment.state == Appointment.State.CANCELLED:
         freed(Stretch.of(place.appointment))
+    elif place.appointment.capacity > 1:
+        place_freed(place.appointment)
     return place
 
 

@@ -27,10 +27,19 @@ class Stretch(NamedTuple):
         return cls(*(getattr(appointment, name) for name in cls._fields))
 
 
+def place_freed(session: Appointment) -> None:
+    """Say, in the open transaction, that a session has room: somebody may wait for it."""
+    _say(Stretch.of(session))
+
+
 def freed(stretch: Stretch) -> None:
     """Say, in the open transaction, that a stretch of time is free again."""
     overbooking.settle(stretch.practitioner_id, stretch.busy_from, stretch.busy_until)
     assigning.settle(stretch.location_id, stretch.busy_from, stretch.busy_until)
+    _say(stretch)
+
+
+def _say(stretch: Stretch) -> None:
     signals.time_freed.send(
         sender=Appointment,
         practitioner_id=stretch.practitioner_id,

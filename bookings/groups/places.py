@@ -13,12 +13,13 @@ from accounts.tenancy import everywhere
 from bookings.appointments.booking import AT_THE_DESK, Shown, add_place
 from bookings.appointments.cancelling import cancel, end, give_up
 from bookings.appointments.freeing import Stretch, freed
+from bookings.groups.room import places_left
 from bookings.messaging import messages
 from bookings.models import Appointment, Attendee
 from clients.identity import of
 from clients.models import Client
 from privacy.vocabulary import clock, scope
-from privacy.vocabulary.scope import Actor
+from privacy.vocabulary.scope import Actor, ActorKind
 
 __all__ = ["Full", "call_off", "join", "leave"]
 
@@ -41,14 +42,17 @@ def join(
     client: Client | Callable[[], Client],
     shown: Shown = AT_THE_DESK,
     tell: bool | None = None,
+    claims: bool = False,
 ) -> Attendee:
     """Give a client a place in a session and queue the messages about it; return the attendee.
 
     `client` may be a function that makes the client once the place is won. Somebody who gave up their place before
-    gets it back. Raises `Full`, ValidationError for a session that is cancelled and for somebody who has a place.
+    gets it back. A place on offer to the waiting list is kept from whoever books online, but not from staff nor from
+    whoever `claims` it. Raises `Full`, ValidationError for a session that is cancelled and for somebody who has a place.
     """
     session = _locked(appointment)
-    if session.attendees.exclude(state=Attendee.State.CANCELLED).count() >= session.capacity:
+    kept = not claims and by.kind != ActorKind.MEMBER
+    if not places_left(session, kept=kept):
         raise Full
     with transaction.atomic(using=scope.current().database):
         person = client() if callable(client) else client

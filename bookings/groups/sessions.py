@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from accounts import audit
@@ -17,8 +16,10 @@ from accounts.tenancy import everywhere
 from bookings.appointments import overbooking
 from bookings.appointments.booking import insert
 from bookings.appointments.drafting import draft
+from bookings.appointments.freeing import place_freed
 from bookings.availability.wall_time import day_bounds, local
-from bookings.models import Appointment, Attendee, Service
+from bookings.groups.room import TAKEN, offered
+from bookings.models import Appointment, Service
 from privacy.vocabulary import clock
 from privacy.vocabulary.scope import Actor
 
@@ -61,6 +62,7 @@ def schedule(
     insert(session, by=by, because=overbook_because)
     audit.record("session.scheduled", by=by, of=session)
     overbooking.record(session, by=by, because=overbook_because, client_id=None)
+    place_freed(session)
     return session
 
 
@@ -75,7 +77,8 @@ def sessions(
 ) -> list[Session]:
     """Return the sessions of local dates of a location, both included, that people can still join, in order of time.
 
-    Full ones are among them. Respects the service's notice and horizon; `at_desk` lifts both.
+    Full ones are among them. Respects the service's notice and horizon, and keeps places that are on offer; `at_desk`
+    lifts all of it.
     """
     now = clock.now()
     soonest = now if at_desk else now + timedelta(minutes=service.notice_minutes)
@@ -90,8 +93,7 @@ def sessions(
     )
     if not at_desk:
         rows = rows.filter(starts_at__lte=now + timedelta(days=service.horizon_days))
-    taken = Count("attendees", filter=~Q(attendees__state=Attendee.State.CANCELLED))
-    counted = rows.annotate(taken=taken).order_by("starts_at", "id")
+    counted = rows.annotate(taken=TAKEN, offered=offered()).order_by("starts_at", "id")
     return [
         Session(
             pk,
@@ -100,9 +102,9 @@ def sessions(
             ends_at,
             local(starts_at, location.time_zone).replace(tzinfo=None),
             capacity,
-            max(0, capacity - taken),
+            max(0, capacity - taken - (0 if at_desk else kept)),
         )
-        for pk, practitioner, starts_at, ends_at, capacity, taken in counted.values_list(
-            "id", "practitioner_id", "starts_at", "ends_at", "capacity", "taken"
+        for pk, practitioner, starts_at, ends_at, capacity, taken, kept in counted.values_list(
+            "id", "practitioner_id", "starts_at", "ends_at", "capacity", "taken", "offered"
         )
     ]

@@ -19,7 +19,7 @@ from accounts.requests import AccountRequest
 from accounts.templatetags.keepwell import zone_words
 from accounts.time_zones import zone_info
 from bookings.appointments.booking import SlotTaken
-from bookings.groups import Full
+from bookings.groups import Full, places_left
 from bookings.messaging.links import BadLink, open_id, sealed_id, token_of
 from bookings.models import Appointment, Attendee, BookingPage, BookingPolicy
 from bookings.openings.holds import digest_of, held_by, keep, open_at
@@ -159,8 +159,7 @@ def _step(request: AccountRequest, wishes: BookingPage, choice: Choice) -> Step 
 
 def _is_gone(step: Step) -> bool:
     if step.session is not None:
-        taken = step.session.attendees.exclude(state=Attendee.State.CANCELLED).count()
-        return taken >= step.session.capacity
+        return not places_left(step.session)
     choice = step.choice
     return not open_at(
         choice.service, choice.practitioners, step.location, step.start, choice.own_hold

@@ -42,6 +42,9 @@ def sessions_page(
         was_full="full" in request.GET,
         is_viewing=wishes.mode == Mode.VIEW,
         phones=phones(),
+        waiting_url=request.account.url("book_waiting", choice.service.pk, **choice.query)
+        if wishes.has_waiting_list and wishes.mode == Mode.OPEN
+        else "",
         can_join=any(not session.is_full for session in found),
         zone_words=zone_words(location.time_zone),
         about=summary(choice, wishes),

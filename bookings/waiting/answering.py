@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.tenancy import everywhere
-from bookings.appointments.booking import SlotTaken, book
+from bookings import groups
+from bookings.appointments.booking import Shown, SlotTaken, book
 from bookings.appointments.cancelling import cancel
 from bookings.availability.wall_time import local
 from bookings.models import Appointment, Attendee, WaitingEntry, WaitingOffer
 from bookings.openings.taking import Taken, taking
 from bookings.waiting.ending import end_entry, end_offers, look_again
 from bookings.waiting.entries import linked
-from privacy.vocabulary import clock
+from privacy.vocabulary import clock, scope
 from privacy.vocabulary.scope import SYSTEM, Actor
 
 PROVENANCE = "waiting_list"
@@ -37,24 +42,18 @@ def accept(*, by: Actor, offer: WaitingOffer) -> Appointment:
     """
     entry = _locked_entry(offer)
     place = linked(entry)
-    if place is not None:
-        # The order in which `move` and `cancel` take their locks
-        Appointment.objects.select_for_update().get(pk=place.appointment_id)
+    # In the order in which `move`, `cancel` and `join` take their locks: a booking before what hangs on it
+    rows = [place.appointment_id] if place else []
+    if (session := _session(entry, offer)) is not None:
+        rows.append(session.pk)
+    list(Appointment.objects.select_for_update().filter(pk__in=rows).order_by("id"))
     try:
-        with taking(offer.practitioner_id):
+        with _alone(entry, offer):
             fresh = _open_offer(offer)
-            appointment = book(
-                by=by,
-                practitioner=fresh.practitioner,
-                service=entry.service,
-                location=fresh.location,
-                starts_local=local(fresh.starts_at, fresh.location.time_zone).replace(tzinfo=None),
-                client=entry.client,
-                provenance=PROVENANCE,
-            )
+            appointment = _taken(by, fresh, entry)
             end_offers([fresh], State.ACCEPTED)
             _lost_to(appointment)
-    except SlotTaken:
+    except (SlotTaken, groups.Full):
         raise Closed(_lost(by, offer, for_good=True)) from None
     except Taken:
         raise Closed(_lost(by, offer, for_good=_is_taken(offer))) from None
@@ -74,6 +73,50 @@ def decline(*, by: Actor, offer: WaitingOffer) -> WaitingOffer:
         audit.record("waiting.declined", by=by, of=fresh, client_id=fresh.client_id)
         look_again()
     return fresh
+
+
+def _alone(entry: WaitingEntry, offer: WaitingOffer) -> AbstractContextManager[None]:
+    """Return the lock under which an offer is taken: the practitioner's time; a session's row is its own lock."""
+    if entry.service.capacity == 1:
+        return taking(offer.practitioner_id)
+    return transaction.atomic(using=scope.current().database)
+
+
+def _taken(by: Actor, offer: WaitingOffer, entry: WaitingEntry) -> Appointment:
+    """Book the offered time, or the place in a session that is still at that time. Raises `SlotTaken`, `groups.Full`."""
+    if entry.service.capacity == 1:
+        return book(
+            by=by,
+            practitioner=offer.practitioner,
+            service=entry.service,
+            location=offer.location,
+            starts_local=local(offer.starts_at, offer.location.time_zone).replace(tzinfo=None),
+            client=entry.client,
+            provenance=PROVENANCE,
+        )
+    session = _session(entry, offer)
+    if session is None:
+        raise groups.Full
+    try:
+        groups.join(
+            by=by,
+            appointment=session,
+            client=entry.client,
+            shown=Shown(provenance=PROVENANCE),
+            claims=True,
+        )
+    except ValidationError:
+        raise groups.Full from None
+    return session
+
+
+def _session(entry: WaitingEntry, offer: WaitingOffer) -> Appointment | None:
+    """Return the session in which a place was offered, while it is at that time; None for a time of one's own."""
+    if entry.service.capacity == 1:
+        return None
+    return groups.session_at(
+        entry.service_id, offer.practitioner_id, offer.location_id, offer.starts_at
+    )
 
 
 def _locked_entry(offer: WaitingOffer) -> WaitingEntry:
@@ -107,7 +150,9 @@ def _open_offer(offer: WaitingOffer) -> WaitingOffer:
 
 
 def _lost_to(appointment: Appointment) -> None:
-    """End the open offers of a time that somebody has taken."""
+    """End the open offers of a time that somebody has taken; of a session, once its last place is."""
+    if appointment.capacity > 1 and groups.places_left(appointment, kept=False):
+        return
     others = WaitingOffer.objects.filter(
         practitioner_id=appointment.practitioner_id,
         state=State.OFFERED,

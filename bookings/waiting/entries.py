@@ -181,7 +181,7 @@ def expire(work: outbox.Work) -> None:
 def _fill(entry: WaitingEntry, terms: Terms) -> None:
     """Set what is waited for on a row that is not saved yet. Raises ValidationError."""
     place, today = terms.attendee, clock.today(practice_zone())
-    if terms.service.archived_at or terms.service.capacity > 1:
+    if terms.service.archived_at:
         raise ValidationError(_("Nobody can wait for this service."))
     until = terms.until
     if place is not None:

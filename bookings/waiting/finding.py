@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -14,6 +15,7 @@ from accounts.models import Location, Practitioner
 from accounts.time_zones import zone_info
 from bookings.availability.ranges import Range
 from bookings.availability.schedule import Slot
+from bookings.groups import sessions
 from bookings.models import (
     Appointment,
     Attendee,
@@ -23,7 +25,7 @@ from bookings.models import (
     WaitingWish,
 )
 from bookings.openings.finding import openings
-from bookings.waiting import holding
+from bookings.waiting import holding, places
 from bookings.waiting.entries import linked
 from bookings.waiting.matching import (
     LEAST_NOTICE,
@@ -70,11 +72,18 @@ class Match:
 def matches(stretch: Stretch) -> list[Match]:
     """Return who on the list could come within a stretch, the urgent first, then who has waited longest.
 
-    Everyone gets the opening closest to its start. Nobody is among them to whom the time was offered before.
+    Everyone gets the opening closest to its start; where a session has room, a place in it. Nobody is among them to whom
+    the time was offered before.
     """
-    rows = _waiting_on(stretch)
+    session = places.session_of(
+        stretch.practitioner, stretch.location, stretch.starts_at, stretch.ends_at
+    )
+    rows = _waiting_on(stretch, session)
     services = {row.service_id: row.service for row in rows}
-    times = {pk: _times_within(stretch, service) for pk, service in services.items()}
+    if session is not None:
+        times = {pk: places.place_in(session) for pk in services}
+    else:
+        times = {pk: _times_within(stretch, service) for pk, service in services.items()}
     by_id = {row.pk: row for row in rows}
     wanted = load(rows, stretch.starts_at - timedelta(days=1), stretch.ends_at + timedelta(days=1))
     lately = offered_on([row.pk for row in rows], stretch.location.time_zone)
@@ -99,21 +108,29 @@ def times_for(entry: WaitingEntry, most: int = 8) -> list[Time]:
             continue
         today = clock.today(location.time_zone)
         first = max(today, entry.since or today)
-        slots = openings(
-            service=entry.service,
-            practitioners=people,
-            location=location,
-            first_day=first,
-            last_day=min(entry.until, first + AHEAD),
-            at_desk=True,
-        )
-        found += [_time(entry.service_id, slot) for slot in slots]
+        found += _times_at(entry.service, people, location, first, min(entry.until, first + AHEAD))
     if not found:
         return []
     soonest = clock.now() + LEAST_NOTICE
     wanted = load([entry], soonest, max(each.ends_at for each in found), wishes=wishes)[0]
     fitting = [each for each in found if each.starts_at > soonest and suits(wanted, each)]
     return _spread(sorted(fitting, key=lambda each: each.starts_at))[:most]
+
+
+def _times_at(
+    service: Service, people: list[Practitioner], location: Location, first: date, last: date
+) -> list[Time]:
+    """Return the openings of a service at a location on some local dates; of a group the sessions that have room."""
+    asked: dict[str, Any] = {
+        "service": service,
+        "practitioners": people,
+        "location": location,
+        "first_day": first,
+        "last_day": last,
+    }
+    if service.capacity == 1:
+        return [_time(service.pk, slot) for slot in openings(**asked, at_desk=True)]
+    return places.times_of(service.pk, location.pk, sessions(**asked))
 
 
 def _spread(times: list[Time]) -> list[Time]:
@@ -177,18 +194,22 @@ def offered_on(entries: Iterable[UUID], zone: str) -> dict[UUID, list[date]]:
     return found
 
 
-def _waiting_on(stretch: Stretch) -> list[WaitingEntry]:
-    """Return the entries whose days and service a stretch could be for."""
+def _waiting_on(stretch: Stretch, session: Appointment | None) -> list[WaitingEntry]:
+    """Return the entries whose days and service a stretch could be for; a session is for its own service alone."""
     day = stretch.day
+    which = (
+        Q(service__capacity=1, service__offers__practitioner_id=stretch.practitioner.pk)
+        if session is None
+        else Q(service_id=session.service_id)
+    )
     rows = (
         WaitingEntry.objects.filter(
+            which,
             Q(since=None) | Q(since__lte=day),
             identity.is_active(),
             state=WaitingEntry.State.WAITING,
             until__gte=day,
             service__archived_at=None,
-            service__capacity=1,
-            service__offers__practitioner_id=stretch.practitioner.pk,
         )
         .select_related("service", "attendee__appointment")
         .defer("note")

@@ -115,7 +115,7 @@ class EntryForm(forms.Form):
             for each in windows_of(entry.windows if entry else [])
             if (each.starts, each.ends) not in PARTS.values()
         ]
-        services = Service.objects.filter(archived_at=None, capacity=1)
+        services = Service.objects.filter(archived_at=None)
         self.services = {str(each.pk): each for each in services}
         people = Practitioner.objects.filter(deactivated_at=None)
         places = Location.objects.filter(archived_at=None).order_by("name")

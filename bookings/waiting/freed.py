@@ -7,12 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.dispatch import receiver
 
 from accounts import outbox
 from accounts.models import Location, Practitioner
 from bookings.appointments.booking import SlotTaken
+from bookings.groups.room import full
 from bookings.messaging.preferences import practice_choices
 from bookings.messaging.quiet import Quiet
 from bookings.models import Appointment, FreedTime, WaitingChoices, WaitingEntry, WaitingOffer
@@ -72,10 +73,17 @@ def suggested() -> QuerySet[FreedTime]:
         state__in=Appointment.LIVE,
         starts_at__lt=OuterRef("ends_at"),
         ends_at__gt=OuterRef("starts_at"),
+    ).exclude(capacity__gt=1, starts_at=OuterRef("starts_at"), ends_at=OuterRef("ends_at"))
+    filled = full().filter(
+        practitioner_id=OuterRef("practitioner_id"), starts_at=OuterRef("starts_at")
     )
     rows: QuerySet[FreedTime] = (
         FreedTime.objects.filter(
-            ~Exists(taken), fitting__gt=0, dismissed_at=None, starts_at__gt=clock.now()
+            ~Exists(taken),
+            ~Exists(filled),
+            fitting__gt=0,
+            dismissed_at=None,
+            starts_at__gt=clock.now(),
         )
         .select_related("practitioner", "location")
         .order_by("starts_at")
@@ -96,12 +104,16 @@ def stretch_of(freed: FreedTime) -> Stretch:
 
 
 def who_fits(appointment_id: UUID) -> list[Match]:
-    """Return whom on the list the time of a cancelled appointment suits; nobody when it stands or is past."""
+    """Return whom on the list the time of a cancelled appointment suits, or a place in a session; nobody once it is past."""
     if not WaitingEntry.objects.filter(state=WaitingEntry.State.WAITING).exists():
         return []
     gone: Appointment | None = (
         Appointment.objects.select_related("practitioner", "location")
-        .filter(pk=appointment_id, state=Appointment.State.CANCELLED, starts_at__gt=clock.now())
+        .filter(
+            Q(state=Appointment.State.CANCELLED) | Q(capacity__gt=1),
+            pk=appointment_id,
+            starts_at__gt=clock.now(),
+        )
         .first()
     )
     if gone is None:

@@ -15,6 +15,7 @@ from accounts.time_zones import zone_info
 from bookings.appointments.booking import SlotTaken
 from bookings.appointments.drafting import agreed
 from bookings.availability.schedule import Slot
+from bookings.groups import places_left, session_at
 from bookings.messaging.messages import after_offer
 from bookings.models import WaitingChoices, WaitingEntry, WaitingOffer
 from bookings.openings.finding import nearest, openings
@@ -23,6 +24,7 @@ from bookings.waiting.ending import end_offers, look_again
 from bookings.waiting.entries import linked, locked
 from bookings.waiting.finding import offered_on
 from bookings.waiting.matching import Time, cap, held_until
+from bookings.waiting.places import time_of
 from privacy.vocabulary import clock
 from privacy.vocabulary.scope import SYSTEM, Actor
 
@@ -71,11 +73,16 @@ def offer(
     if reached and not despite_cap:
         raise Capped(reached)
     until = _until(fresh, starts_at)
-    time = _opening(fresh, practitioner, location, starts_at)
+    if fresh.service.capacity > 1:
+        # A place isn't held apart: it is counted as taken while the offer is open
+        time, hold = _place(fresh, practitioner, location, starts_at), None
+    else:
+        time = _opening(fresh, practitioner, location, starts_at)
+        hold = holding.keep(time, fresh.service, until)
     made = WaitingOffer(
         entry=fresh,
         client_id=fresh.client_id,
-        hold=holding.keep(time, fresh.service, until),
+        hold=hold,
         practitioner=practitioner,
         location=location,
         starts_at=time.starts_at,
@@ -123,6 +130,16 @@ def _until(entry: WaitingEntry, starts_at: datetime) -> datetime:
     if place is not None and place.appointment.starts_at <= starts_at:
         raise ValidationError(_("The booking they have is earlier than this time."))
     return until
+
+
+def _place(
+    entry: WaitingEntry, practitioner: Practitioner, location: Location, starts_at: datetime
+) -> Time:
+    """Return the session of the entry's service at an instant that has room. Raises `SlotTaken`."""
+    session = session_at(entry.service_id, practitioner.pk, location.pk, starts_at)
+    if session is None or not places_left(session, kept=False):
+        raise SlotTaken([])
+    return time_of(session)
 
 
 def _opening(

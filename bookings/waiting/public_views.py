@@ -57,7 +57,7 @@ def place_token(entry: WaitingEntry) -> str:
 def join(request: AccountRequest, wishes: BookingPage, service: UUID) -> HttpResponse:
     """Ask who waits and when they can come, with the privacy notice beside; put them on the list."""
     choice = choice_of(request, service)
-    if not wishes.has_waiting_list or choice.is_group or not choice.locations:
+    if not wishes.has_waiting_list or not choice.locations:
         raise NotOffered
     horizon = choice.service.horizon_days
     if request.method == "POST":
@@ -201,7 +201,9 @@ def offer_acceptance(request: AccountRequest, offer: WaitingOffer) -> HttpRespon
         if offer.state == State.ACCEPTED:
             return _see(request.account.url("waiting_offer", sealed_id(OFFER, offer.pk)))
         return _over(request, offer, status=409)
-    return _see(request.account.url("booked", token_of(appointment.attendees.get())))
+    places = appointment.attendees.filter(of(offer.client))
+    place = places.exclude(state=Attendee.State.CANCELLED).get()
+    return _see(request.account.url("booked", token_of(place)))
 
 
 @public
@@ -253,7 +255,7 @@ def _over(request: AccountRequest, offer: WaitingOffer, status: int = 200) -> Ht
 def _others(request: AccountRequest, offer: WaitingOffer) -> list[dict[str, Any]]:
     """Return the nearest times that can be booked online, with where each leads."""
     service, who, where = offer.entry.service, offer.practitioner, offer.location
-    online = service.is_online and who.is_online and where.is_online
+    online = service.is_online and who.is_online and where.is_online and service.capacity == 1
     if not online or choices.chosen().mode != BookingPage.Mode.OPEN:
         return []
     found = nearest(service=service, practitioners=[who], location=where, wanted=offer.starts_at)

@@ -88,7 +88,7 @@ def cancellation(request: AccountRequest, pk: UUID) -> HttpResponse:
     if form.is_valid():
         cancelling.cancel(by=request.actor, attendee=attendee, **form.cleaned_data)
         stays = attendee.appointment.capacity > 1
-        fitting = [] if stays else who_fits(attendee.appointment_id)
+        fitting = who_fits(attendee.appointment_id)
         tell(request, Toast(_freed_words(stays, len(fitting))))
         asked = diary_of(attendee.appointment)
         # The panel stays open where it has something to say: who else comes, or whom the time would suit
@@ -108,10 +108,12 @@ def cancellation(request: AccountRequest, pk: UUID) -> HttpResponse:
 
 
 def _freed_words(stays: bool, fitting: int) -> str:
-    if stays:
-        return _("Cancelled. The place is free again.")
     if not fitting:
-        return _("Cancelled. The time is free again.")
+        return (
+            _("Cancelled. The place is free again.")
+            if stays
+            else _("Cancelled. The time is free again.")
+        )
     words = ngettext(
         "Cancelled. The time suits %(n)d person on the waiting list.",
         "Cancelled. The time suits %(n)d people on the waiting list.",

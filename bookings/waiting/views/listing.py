@@ -36,7 +36,7 @@ def waiting(request: AccountRequest) -> HttpResponse:
     found = Paginator(entries(asked), PAGE_SIZE).get_page(request.GET.get("page", "1"))
     zone = practice_zone()
     may_edit = Permission.DIARY_EDIT in request.permissions and request.account.is_active
-    services = list(Service.objects.filter(archived_at=None, capacity=1))
+    services = list(Service.objects.filter(archived_at=None))
     people = list(Practitioner.objects.filter(deactivated_at=None))
     context = {
         "page": found,

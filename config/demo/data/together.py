@@ -98,9 +98,11 @@ def _comes(appointment: Appointment, client: Client) -> None:
 
 
 def _sessions(scene: Scene, service: Service) -> None:
+    """Fill sessions more or less, and the second one to come wholly: there people wait for a place."""
     for number, day in enumerate(_days(scene, TUESDAY, -WEEKS_BACK, WEEKS_AHEAD)):
         session = _made(scene, service, day)
-        for client in scene.clients[: 3 + number % (PLACES - 3)]:
+        many = PLACES if number == WEEKS_BACK + 2 else 3 + number % (PLACES - 3)
+        for client in scene.clients[:many]:
             _comes(session, client)
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from accounts.models import Location, Practitioner
 from bookings.appointments.cancelling import cancel
+from bookings.groups.room import full
 from bookings.models import Appointment, Attendee, Service, WaitingEntry
 from bookings.waiting.entries import Terms, add
 from bookings.waiting.matching import DAY_MINUTES, Window, Wish
@@ -29,7 +30,7 @@ def add_waiting(
     places: list[Location],
     services: list[Service],
 ) -> None:
-    """Put people on the list, who joined one after the other, and cancel a booking of the next days.
+    """Put people on the list, who joined one after the other, one of them for a full class, and cancel a booking.
 
     Its time is found to suit those who wait for that service by the same job as anywhere.
     """
@@ -43,6 +44,8 @@ def add_waiting(
         Terms(services[-1], until, wishes=[Wish(None, places[0].pk)]),
         Terms(services[0], until, windows=AFTER_FIVE),
     ]
+    for session in full().filter(starts_at__gt=clock.now()).select_related("service")[:1]:
+        told.append(Terms(session.service, session.local_date, since=session.local_date))
     chosen = [each for each in clients[:-1] if each.pk != (freed.client_id if freed else None)]
     for number, terms in enumerate(told):
         entry = add(by=by, client=chosen[number * 7], terms=terms)

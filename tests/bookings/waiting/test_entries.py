@@ -102,7 +102,7 @@ def test_sending_a_form_twice_adds_one(office: Office) -> None:
 def test_terms_that_cannot_be_are_refused(office: Office) -> None:
     with acting_in(office.account.ref):
         someone = place_of(office.booked(ten()))
-        group = replace(terms(office), service=office.service)
+        ended = replace(terms(office), service=office.service)
         for wrong in (
             terms(office, until=TUESDAY - 3 * DAY),
             terms(office, since=FRIDAY + DAY),
@@ -111,9 +111,9 @@ def test_terms_that_cannot_be_are_refused(office: Office) -> None:
         ):
             with pytest.raises(ValidationError):
                 add(by=office.by, client=make_client(), terms=wrong)
-        office.service.capacity = 6
+        office.service.archived_at = NOW
         with pytest.raises(ValidationError):
-            add(by=office.by, client=make_client(), terms=group)
+            add(by=office.by, client=make_client(), terms=ended)
         assert WaitingEntry.objects.count() == 0
 
 
