@@ -13,13 +13,13 @@ from itertools import batched
 from typing import Any
 from uuid import UUID
 
-from accounts import audit, outbox
+from accounts import audit, objects, outbox
 from accounts.calm import FILE_STORE
 from accounts.models import AuditHead, OutboxJob
 from accounts.models.practice import current_anchor
 from accounts.tenancy import AccountRef, acting_in
 from bookings.messaging.links import absolute
-from privacy import letters, objects, records
+from privacy import letters, records
 from privacy.export.archive import ArchiveWriter, Receipt
 from privacy.export.container import file_path
 from privacy.export.verify_export import verify

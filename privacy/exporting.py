@@ -9,9 +9,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 
-from accounts import audit, outbox
+from accounts import audit, objects, outbox
 from accounts.models import Member
-from privacy import objects
 from privacy.export.verify_export import fingerprint
 from privacy.models import Export
 from privacy.vocabulary import scope, sealing

@@ -17,11 +17,11 @@ from django.core.cache import caches
 from django.db import transaction
 from django.db.models import F
 
-from accounts import audit, control_tasks, directory, dispatch, outbox
+from accounts import audit, control_tasks, directory, dispatch, objects, outbox
 from accounts.cells import cell
 from accounts.models import Account, AccountAccess, AccountAnchor, EntryCode, User
 from accounts.tenancy import AccountRef, acting_in
-from privacy import catalog, letters, objects
+from privacy import catalog, letters
 from privacy.closure import DATA_BACKUP_DAYS, KEPT, KEYRING_BACKUP_DAYS
 from privacy.exporting import public_key, signer
 from privacy.models import Closure

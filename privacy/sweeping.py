@@ -9,11 +9,11 @@ from uuid import UUID
 
 from django.contrib.sessions.models import Session
 
-from accounts import dispatch
+from accounts import dispatch, objects
 from accounts.models import EntryCode, OutboxJob, RegionSession
 from accounts.models.practice import AccountAnchor, current_anchor
 from accounts.tenancy import AccountRef, acting_in
-from privacy import closure, exporting, objects
+from privacy import closure, exporting
 from privacy.inventory import client_kind, kinds_in
 from privacy.models import Export
 from privacy.vocabulary import clock, keyring

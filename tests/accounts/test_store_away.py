@@ -17,10 +17,9 @@ from django.test import Client as Browser
 from django.urls import reverse
 from moto.server import ThreadedMotoServer
 
-from accounts import sequencer
+from accounts import objects, sequencer
 from accounts.tenancy import acting_in
 from clients.models import Document
-from privacy import objects
 from tests.accounts.test_parts_away import explains
 from tests.browser import sign_in
 from tests.notes.parts import Practice, practice

@@ -11,12 +11,12 @@ import pytest
 from django.conf import settings
 from django.core import mail
 
-from accounts import outbox
+from accounts import objects, outbox
 from accounts.models import Account, AuditQueue, OutboxJob, User
 from accounts.tenancy import acting_in
 from clients.models import Client, Document
 from notes.models import Note
-from privacy import building, exporting, objects, records
+from privacy import building, exporting, records
 from privacy.export.verify_export import verify
 from privacy.inventory import kinds
 from privacy.models import Export

@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from accounts import outbox
+from accounts import objects, outbox
 from accounts.models import Account, OutboxJob
 from accounts.tenancy import acting_in
-from privacy import exporting, objects
+from privacy import exporting
 from privacy.models import Export
 from tests import parts as parts_module
 from tests.conftest import ROOT, environment

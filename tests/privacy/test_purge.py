@@ -15,11 +15,11 @@ from django.core import mail
 from django.core.cache import caches
 from django.db import connections
 
-from accounts import control_tasks, outbox
+from accounts import control_tasks, objects, outbox
 from accounts.models import Account, AccountAccess, AccountAnchor, OutboxJob
 from accounts.tenancy import acting_in
 from clients.models import Client
-from privacy import catalog, closure, exporting, objects, purge
+from privacy import catalog, closure, exporting, purge
 from privacy.tasks import sweep
 from privacy.vocabulary import clock, keyring
 from privacy.vocabulary.fields import is_unreadable

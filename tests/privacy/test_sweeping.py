@@ -7,11 +7,11 @@ from uuid import UUID, uuid4
 import pytest
 from django.contrib.sessions.models import Session
 
-from accounts import outbox, sessions
+from accounts import objects, outbox, sessions
 from accounts.models import Account, EntryCode, OutboxJob, RegionSession
 from accounts.tenancy import acting_in
 from clients.models import Client
-from privacy import exporting, objects, sweeping
+from privacy import exporting, sweeping
 from privacy.models import Export
 from privacy.tasks import sweep
 from privacy.vocabulary import clock, keyring

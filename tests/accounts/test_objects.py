@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from privacy import objects
+from accounts import objects
 from tests.object_store import s3_server
 
 
