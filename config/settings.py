@@ -130,8 +130,11 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = Path(env("STATIC_ROOT", default=str(HOME / "static")))
 WHITENOISE_USE_FINDERS = not PRODUCTION
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
-FILE_UPLOAD_MAX_MEMORY_SIZE = 32 * 2**20
+FILE_UPLOAD_HANDLERS = ["privacy.vocabulary.arriving.Arriving"]
+# The largest file about a client, the most that one form may bring, and what all files of a practice may take
+FILE_LARGEST = 100 * 2**20
+FORM_LARGEST = FILE_LARGEST + 10 * 2**20
+FILES_PER_ACCOUNT = env.int("FILES_PER_ACCOUNT_GB", default=50) * 2**30
 AUDIT_ANCHOR_SECONDS = env.int("AUDIT_ANCHOR_SECONDS", default=60 if DEMO else 600)
 OUTBOX_NUDGE = "config.celery.nudge"
 
