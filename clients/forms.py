@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clients import choosing, documents, referring
+from clients import choosing, referring
 from clients.models import Alert, Referral
 
 
@@ -46,30 +46,6 @@ class AlertForm(forms.Form):
         ),
         error_messages={"required": gettext_lazy("Write what people must know.")},
     )
-
-
-class FileForm(forms.Form):
-    """A file for a client."""
-
-    forgets = True  # no browser shows a chosen file again
-
-    file = forms.FileField(
-        label=gettext_lazy("File"),
-        max_length=1000,
-        allow_empty_file=True,
-        error_messages={"required": gettext_lazy("Choose a file.")},
-    )
-
-    def __init__(self, *args: Any, content_length: int = 0, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        # A file above the upload limit never reaches the form: its length alone tells what happened
-        if content_length > documents.LARGEST:
-            self.fields["file"].error_messages["required"] = documents.too_large(content_length)
-
-    def clean_file(self) -> Any:
-        """Refuse what can't be kept, by its content."""
-        documents.checked(self.cleaned_data["file"])
-        return self.cleaned_data["file"]
 
 
 class ReferralForm(forms.Form):

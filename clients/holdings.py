@@ -31,7 +31,7 @@ class Holding:
 
 
 def kinds() -> Iterator[Any]:
-    """Yield the models whose rows belong to a client, those left out that are parts of such a row."""
+    """Yield the models whose rows belong to a client, but for parts of such a row and what no export would hold."""
     owned = _owned()
     for model in owned:
         wholes = (
@@ -83,6 +83,7 @@ def _owned() -> tuple[Any, ...]:
         if getattr(model, "placement", None) == Placement.REGION
         and model.data_policy.subject == Subject.CLIENT
         and model.data_policy.client == "client_id"
+        and model.data_policy.export is True
         and not _is_about_records(model)
     )
 

@@ -166,5 +166,7 @@ MAILERS = {"default": mailer(required("MAIL_CONTROL", "smtp://127.0.0.1:1025"))}
 SMS_GATEWAYS = {
     code: required(f"SMS_{code.upper()}", "http://127.0.0.1:1026/") for code in REGION_CODES
 }
+# The scanner of a region that has one, which speaks clamd's protocol in the installation's own network
+SCANNERS = {code: env(f"SCANNER_{code.upper()}", default="") for code in REGION_CODES}
 DEFAULT_FROM_EMAIL = env("MAIL_FROM", default="Keepwell <hello@keepwell.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL

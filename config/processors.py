@@ -6,9 +6,11 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
+
 from accounts.processors import Processor
 from config.environment import PRODUCTION, env
-from config.parts import MAILERS, SMS_GATEWAYS
+from config.parts import MAILERS, SCANNERS, SMS_GATEWAYS
 from config.regions import REGION_CODES
 
 # Networks of one's own at which practices' addresses (calendars) may point, such as 10.20.0.0/16
@@ -39,11 +41,19 @@ def gateway(code: str) -> Processor:
     )
 
 
+def scanners(code: str) -> tuple[Processor, ...]:
+    """Return who looks for malware in a region's files, when it has somebody; only a server of one's own may."""
+    host = urlsplit(SCANNERS[code]).hostname or ""
+    if host and not is_inside(host):
+        raise ImproperlyConfigured(f"SCANNER_{code.upper()} must be in your own network.")
+    return (Processor("scanner", ("scan",), (host,), True),) if host else ()
+
+
 # What the gateway knows us by, and the key by which its receipts are signed; without one no receipt is believed
 SMS_TOKENS = {code: env(f"SMS_TOKEN_{code.upper()}", default="") for code in REGION_CODES}
 SMS_RECEIPT_KEYS = {
     code: env(f"SMS_RECEIPT_KEY_{code.upper()}", default="") for code in REGION_CODES
 }
 PROCESSORS = {"control": (mail_route(MAILERS["default"]),)} | {
-    code: (mail_route(MAILERS[code]), gateway(code)) for code in REGION_CODES
+    code: (mail_route(MAILERS[code]), gateway(code), *scanners(code)) for code in REGION_CODES
 }

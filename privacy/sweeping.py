@@ -61,8 +61,22 @@ def sweep_account(account: AccountRef) -> None:
         destroy_orphaned_keys()
         for export in Export.objects.filter(expires_at__lte=now).exclude(storage_key=""):
             exporting.expire(export)
+        end_third_copies()
         RegionSession.objects.filter(expires_at__lt=now).delete()
         OutboxJob.objects.filter(done_at__lt=now - JOBS_KEPT).delete()
+
+
+def end_third_copies() -> int:
+    """Delete the rows whose kind says that they end by themselves and whose time is over; return how many (RT-11).
+
+    Their files are named by no row any more, and so the sweep of objects removes them.
+    """
+    ended = 0
+    for kind in kinds_in(Placement.REGION):
+        if kind.policy and kind.policy.lives:
+            over = {f"{kind.policy.lives.ends}__lte": clock.now()}
+            ended += kind.model._default_manager.filter(**over).delete()[0]
+    return ended
 
 
 def destroy_orphaned_keys() -> int:
@@ -90,7 +104,7 @@ def remove_orphaned_objects(account: AccountRef) -> int:
     old = {key for key in objects.keys_of(account.cell, account.id) if _made_at(key) < before}
     if old:
         with acting_in(account, purpose=Purpose.MAINTENANCE):
-            old.difference_update(_named_objects())
+            old.difference_update(named_objects())
     for key in old:
         objects.delete(account.cell, key)
     return len(old)
@@ -101,7 +115,7 @@ def _made_at(key: str) -> float:
     return (UUID(key.rpartition("/")[2]).int >> 80) / 1000
 
 
-def _named_objects() -> Iterator[str]:
+def named_objects() -> Iterator[str]:
     """Yield the names of all objects that a row of the active account leads to."""
     yield from Export.objects.exclude(storage_key="").values_list("storage_key", flat=True)
     for kind in kinds_in(Placement.REGION):

@@ -16,14 +16,15 @@ from django.urls import get_resolver
 
 from accounts.models import Account
 from accounts.tenancy import acting_in
-from clients import documents
 from clients.disclosures.disclosing import PRACTICE, What, record
 from clients.disclosures.outward import OUTWARD, Undisclosed, leaves
+from clients.documents import keeping
 from clients.models import Client, Disclosure
 from notes.models import Form, FormTemplate
 from privacy import exporting
 from privacy.vocabulary.scope import SYSTEM
 from tests.browser import sign_in
+from tests.clients.documents.photos import photo
 from tests.factories import make_client, owner_of
 from tests.notes.parts import Practice, practice, signed
 from tests.privacy import scene
@@ -39,11 +40,15 @@ SENDS = {
     "send_mail",
     "outbound.call",
     "outbound.call_typed",
+    "outbound.connected",
+    "connected",
 }
 ON_PAPER = 'js/print.js"'
 # In apps below the clients, which can't declare by `outward`: what can send, and why nothing about a client leaves
 BELOW = {
     "accounts.invitations._send": "to somebody who is asked to join; names no client",
+    "accounts.mail_route.Line._get_socket": "the line of mails that others send",
+    "accounts.outbound._exchanged": "the line of calls that others make",
 }
 
 
@@ -119,8 +124,18 @@ def a_form(office: Practice, browser: Browser) -> Any:
 def a_file(office: Practice, browser: Browser) -> Any:
     with acting_in(office.account.ref, by=office.by):
         upload: Any = SimpleUploadedFile("Referral.txt", b"Knee since the marathon")
-        document = documents.attach(by=office.by, client=office.client, upload=upload)
-    return browser.get(url(office.account, f"clients/{office.client.pk}/files/{document.pk}/"))
+        document = keeping.attach(by=office.by, client=office.client, upload=upload)
+    return browser.get(url(office.account, f"clients/{office.client.pk}/files/{document.pk}/file/"))
+
+
+def an_original(office: Practice, browser: Browser) -> Any:
+    with acting_in(office.account.ref, by=office.by):
+        upload: Any = SimpleUploadedFile("Knee.jpg", photo())
+        document = keeping.attach(
+            by=office.by, client=office.client, upload=upload, keep_original=True
+        )
+    here = f"clients/{office.client.pk}/files/{document.pk}/original/"
+    return browser.get(url(office.account, here))
 
 
 def the_ledger(office: Practice, browser: Browser) -> Any:
@@ -143,15 +158,16 @@ def an_export(office: Practice, browser: Browser) -> Any:
 WAYS: dict[str, tuple[Callable[[Practice, Browser], Any], bool, str]] = {
     "clients.consents.views.client.consents_paper": (consents, True, "clients.consent"),
     "clients.disclosures.views.disclosures_print": (the_ledger, True, "clients.disclosure"),
-    "clients.views.files.document": (a_file, True, "clients.document"),
     "notes.intake.views.paper.form_print": (a_form, True, "notes.form"),
+    "clients.documents.views.files.document_file": (a_file, True, "clients.document"),
+    "clients.documents.views.files.document_original": (an_original, True, "clients.original"),
     "notes.views.history.note_print": (a_note, True, "notes.note"),
     "privacy.views.exports.export_file": (an_export, False, "notes.note"),
 }
 
 
 def test_each_declared_way_is_tried() -> None:
-    assert set(WAYS) == {name for name, each in OUTWARD.items() if each.way}
+    assert set(WAYS) == {name for name, each in OUTWARD.items() if each.is_held}
 
 
 @pytest.mark.django_db(databases="__all__", transaction=True)

@@ -24,17 +24,21 @@ class Undisclosed(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Outward:
-    """What a function that can send declares: the way, or why nothing about a client leaves by it."""
+    """What a function that can send declares: the way, or why nothing about a client leaves by it.
+
+    `is_held`: a view that can't answer without its row.
+    """
 
     way: str = ""
     because: str = ""
+    is_held: bool = False
 
 
 def leaves[View: Callable[..., HttpResponseBase]](way: str) -> Callable[[View], View]:
     """Declare that a view's good answers take data about clients out of Keepwell, and hold it to its row."""
 
     def mark(view: View) -> View:
-        OUTWARD[_name(view)] = Outward(way=way)
+        OUTWARD[_name(view)] = Outward(way=way, is_held=True)
 
         @wraps(view)
         def held(*args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -51,7 +55,7 @@ def leaves[View: Callable[..., HttpResponseBase]](way: str) -> Callable[[View], 
 
 
 def hands_over[Sender: Callable[..., Any]](way: str) -> Callable[[Sender], Sender]:
-    """Declare that a function hands data about clients to somebody; its caller has written the row before."""
+    """Declare that a function hands data about clients to somebody, for what is held to its row or writes it itself."""
 
     def mark(sender: Sender) -> Sender:
         OUTWARD[_name(sender)] = Outward(way=way)

@@ -4,7 +4,7 @@ from clients.models.alerts import Alert
 from clients.models.consents import ByWhom, Consent, ConsentPurpose, ConsentText, How, NoticeAnswer
 from clients.models.contacts import Contact
 from clients.models.disclosures import Disclosure
-from clients.models.documents import Document
+from clients.models.documents import Arrival, ArrivalPart, Document, Original, Picture
 from clients.models.identity import BookingCode
 from clients.models.likeness import Likeness
 from clients.models.merging import Merge
@@ -15,6 +15,8 @@ from clients.models.relationships import FamilySettings, Relationship
 
 __all__ = [
     "Alert",
+    "Arrival",
+    "ArrivalPart",
     "BookingCode",
     "ByWhom",
     "Client",
@@ -30,6 +32,8 @@ __all__ = [
     "Likeness",
     "Merge",
     "NoticeAnswer",
+    "Original",
+    "Picture",
     "Referral",
     "ReferralType",
     "Relationship",

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_GET
 from accounts.models import Location
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
-from clients import alerts, documents, duplicates, identity, measures, merging, timeline
+from clients import alerts, duplicates, identity, measures, merging, timeline
 from clients.consents.card import card
+from clients.documents.looking import listed
 from clients.models import Client, Merge
 from clients.relationships.showing import people
 from clients.views.facts import came_from, facts
@@ -77,7 +78,7 @@ def _timeline(request: AccountRequest, client: Client, zone: str) -> dict[str, A
         for kind in kinds
     ]
     return {
-        "files": documents.kept(client) if only == "files" else None,
+        "files": listed(client) if only == "files" else None,
         "zone": zone,
         "entries": [timeline.row(entry, request.account, zone) for entry in entries[:most]],
         "more": max(0, len(entries) - most),

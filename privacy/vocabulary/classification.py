@@ -64,6 +64,14 @@ class ReaderRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Lifetime:
+    """That rows are third copies which end by themselves: the field that says when, and after how many days (RT-11)."""
+
+    ends: str
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
 class DataPolicy:
     """What a model declares about its rows.
 
@@ -74,7 +82,8 @@ class DataPolicy:
     may still be written while the account closes. `file`: each row has a sealed file of its own. `readers`: the SQL
     condition, or the rule where it asks other tables, that a row also has to meet before `keepwell_app` can read it.
     `apart`: the path to a switch; a row under one that is on stands apart from the ordinary record, and an export leaves
-    it out unless it was asked for (E9).
+    it out unless it was asked for (E9). `lives`: the sweep deletes rows, and with them their files, when
+    their time is over.
     """
 
     subject: Subject
@@ -88,6 +97,7 @@ class DataPolicy:
     file: StoredFile | None = None
     readers: str | ReaderRule = ""
     apart: str = ""
+    lives: Lifetime | None = None
 
 
 def _mark(field: FieldT, mark: FieldMark) -> FieldT:

@@ -50,7 +50,7 @@ def browser(p: Practice) -> Browser:
 
 def upload(p: Practice, browser: Browser) -> Any:
     address = reverse("document_new", args=[p.account.slug, p.client.pk])
-    return browser.post(address, {"file": SimpleUploadedFile("Referral.pdf", PDF)})
+    return browser.post(address, {"files": [SimpleUploadedFile("Referral.pdf", PDF)]})
 
 
 def documents(p: Practice) -> list[Document]:
@@ -78,7 +78,7 @@ def test_a_file_that_cant_be_fetched_now_is_not_called_lost(
     assert upload(p, browser).status_code == 302
     [document] = documents(p)
     assert objects.keys_of("au-1", p.account.pk) == [document.storage_key]
-    address = reverse("document", args=[p.account.slug, p.client.pk, document.pk])
+    address = reverse("document_file", args=[p.account.slug, p.client.pk, document.pk])
     assert b"".join(browser.get(address)) == PDF
     s3.stop()
     assert names_the_store(browser.get(address))
@@ -91,7 +91,7 @@ def test_a_store_that_answers_but_misses_the_file_is_not_away(
     upload(p, browser)
     [document] = documents(p)
     objects.delete("au-1", document.storage_key)
-    address = reverse("document", args=[p.account.slug, p.client.pk, document.pk])
+    address = reverse("document_file", args=[p.account.slug, p.client.pk, document.pk])
     assert browser.get(address).status_code == 302
 
 

@@ -23,7 +23,6 @@ from clients import (
     alerts,
     codes,
     directory,
-    documents,
     holdings,
     identity,
     merging,
@@ -34,6 +33,7 @@ from clients import (
 from clients.consents import giving, notices, purposes
 from clients.consents.giving import Given
 from clients.disclosures import disclosing
+from clients.documents import keeping
 from clients.models import Client, ConsentPurpose, How, Merge, Relationship
 from clients.relationships import relating
 from notes import finishing, reading, signing, writing
@@ -74,7 +74,7 @@ def make_alert(p: Practice, source: Client) -> str:
 
 def make_document(p: Practice, source: Client) -> str:
     upload = SimpleUploadedFile("referral.txt", b"Please see Leila.", "text/plain")
-    documents.attach(by=p.by, client=source, upload=upload)
+    keeping.attach(by=p.by, client=source, upload=upload)
     return "referral.txt"
 
 
@@ -201,7 +201,7 @@ def test_every_kind_of_row_is_read_as_one_persons_and_comes_apart_again() -> Non
         assert rows_of(source) == before, "nothing was rewritten"
     shown = pages_of(p, browser, client)
     assert [label for label, mark in marks.items() if mark not in shown] == []
-    file = next(line for line in shown.split('"') if "/files/" in line and "new" not in line)
+    file = next(line for line in shown.split('"') if line.endswith("/file/"))
     assert b"".join(browser.get(file)) == b"Please see Leila."
     old = browser.get(f"/a/{p.account.slug}/clients/{source.pk}/")
     assert old["Location"] == f"/a/{p.account.slug}/clients/{client.pk}/"

@@ -13,7 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Role
 from accounts.models.practice import current_anchor
 from accounts.tenancy import acting_in
-from clients import directory, documents, records
+from clients import directory, records
+from clients.documents import keeping
 from clients.models import Alert, Client
 from clients.views.pages import SHOWN_AT_FIRST
 from privacy.vocabulary import clock
@@ -374,7 +375,7 @@ def test_a_long_timeline_shows_the_newest_and_leads_to_the_rest(owner: Practice)
         client = Client.objects.get(pk=pk)
         for _ in range(SHOWN_AT_FIRST + 1):
             upload = SimpleUploadedFile("a.txt", b"words")
-            documents.attach(by=SYSTEM, client=client, upload=upload)
+            keeping.attach(by=SYSTEM, client=client, upload=upload)
     first = owner.get(f"{pk}/")
     assert (len(first.context["entries"]), first.context["more"]) == (SHOWN_AT_FIRST, 1)
     everything = owner.browser.get(first.context["more_url"])

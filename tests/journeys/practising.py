@@ -44,14 +44,14 @@ def _look_at_client(story: Story, page: Page) -> None:
 
 def _attach(story: Story, page: Page) -> None:
     page.locator("#main summary", has_text="More").click()
-    page.get_by_role("link", name="Add a file").click()
+    page.get_by_role("link", name="Add files").click()
     letter: FilePayload = {
         "name": "referral.txt",
         "mimeType": "text/plain",
         "buffer": story.letter.encode(),
     }
-    page.get_by_label("File").set_input_files(letter)
-    page.get_by_role("button", name="Add file").click()
+    page.get_by_label("Files").set_input_files(letter)
+    page.get_by_role("button", name="Add files").click()
     expect(page.locator("main")).to_contain_text("referral.txt")
 
 

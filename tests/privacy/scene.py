@@ -10,7 +10,7 @@ from accounts import outbox
 from accounts.models import Account, Member, OutboxJob, Role
 from accounts.tenancy import acting_in
 from bookings.models import Message
-from clients import documents
+from clients.documents import keeping
 from clients.models import Alert, Client, Document
 from notes.models import Addendum, Note
 from notes.writing import put
@@ -62,7 +62,7 @@ def store(client: Client, name: str, content: bytes) -> Document:
     """Return a saved document of a client in the open account, its bytes sealed in the region's store."""
     upload = SimpleUploadedFile(name, content)
     member: Member = Member.objects.get(role=Role.OWNER)
-    return documents.attach(by=member.actor, client=client, upload=upload)
+    return keeping.attach(by=member.actor, client=client, upload=upload)
 
 
 def jobs(account: Account, name: str = "") -> list[OutboxJob]:

@@ -10,9 +10,10 @@ from accounts.models import Member, Role
 from accounts.tenancy import acting_in
 from bookings.public.choices import publish_policy
 from config.demo.data.around import add_contacts, add_families
-from config.demo.data.clients import add_alerts_and_files, add_clients
+from config.demo.data.clients import add_alerts, add_clients
 from config.demo.data.consents import add_consents
 from config.demo.data.diary import add_appointments
+from config.demo.data.files import add_files
 from config.demo.data.forms import add_forms, send_with_first_visits
 from config.demo.data.notes import add_notes
 from config.demo.data.open_notes import add_open_notes
@@ -50,7 +51,8 @@ def load(practice: Practice) -> dict[str, Any]:
     with acting_in(account.ref):
         clients = add_clients(practice, chosen)
     with acting_in(account.ref):
-        add_alerts_and_files(clients, chosen)
+        add_alerts(clients, chosen)
+        add_files(clients, random.Random(f"{practice.slug} files"))
         add_consents(
             practice, account.ref.city, clients, random.Random(f"{practice.slug} consents")
         )

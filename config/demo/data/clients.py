@@ -5,10 +5,6 @@ from __future__ import annotations
 import random
 from datetime import date, timedelta
 
-from django.core.files.uploadedfile import SimpleUploadedFile
-
-from accounts.models import Member, Role
-from clients import documents
 from clients.models import Alert, Client
 from config.demo import names
 from config.demo.data.details import add_further_phones, details
@@ -58,15 +54,10 @@ def add_clients(practice: Practice, chosen: random.Random) -> list[Client]:
     return found
 
 
-def add_alerts_and_files(clients: list[Client], chosen: random.Random) -> None:
-    """Give some clients an alert, and some a referral letter."""
+def add_alerts(clients: list[Client], chosen: random.Random) -> None:
+    """Give some clients an alert."""
     alerts = []
     for client in chosen.sample(clients, len(clients) // 12):
         kind, severity, text = chosen.choice(names.ALERTS)
         alerts.append(Alert(client=client, kind=kind, severity=severity, text=text))
     Alert.objects.bulk_create(alerts)
-    owner = Member.objects.get(role=Role.OWNER)
-    for number, client in enumerate([*clients[:11], clients[-1]]):
-        text = f"Referral\n\nDear colleague,\nthank you for seeing {client.full_name}.\n{names.COMPLAINTS[number % 8]}\n"
-        letter = SimpleUploadedFile("Referral letter.txt", text.encode(), content_type="text/plain")
-        documents.attach(by=owner.actor, client=client, upload=letter)

@@ -18,8 +18,10 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Role
 from accounts.tenancy import acting_in
-from clients import documents, identity
-from clients.media_types import sniffed
+from clients import identity
+from clients.documents import keeping, storing
+from clients.documents.media_types import sniffed
+from clients.documents.timeline import timeline_entries
 from clients.models import Document
 from privacy.vocabulary import keyring
 from privacy.vocabulary.scope import SYSTEM
@@ -41,7 +43,7 @@ def owner() -> Practice:
 
 
 def added(owner: Practice, pk: UUID, **more: Any) -> Document:
-    assert owner.post(f"{pk}/files/new/", {"file": upload(**more)}).status_code == 302
+    assert owner.post(f"{pk}/files/new/", {"files": [upload(**more)]}).status_code == 302
     with acting_in(owner.account.ref):
         found: Document = Document.objects.latest("created_at")
         return found
@@ -63,11 +65,11 @@ def test_a_file_comes_back_byte_by_byte_and_lies_sealed(owner: Practice, tmp_pat
     with told() as actions:
         document = added(owner, pk)
     assert actions == ["document.added"]
-    assert document.storage_key == f"a/{owner.account.pk}/{document.pk}"
+    assert document.storage_key.startswith(f"a/{owner.account.pk}/")
     assert b"planted words" not in stored(document)
     assert len(stored(document)) > len(PDF)
     with told() as actions:
-        answer = owner.get(f"{pk}/files/{document.pk}/")
+        answer = owner.get(f"{pk}/files/{document.pk}/file/")
     assert b"".join(answer) == PDF
     assert actions == ["document.downloaded", "record.read"]
     assert (answer["Content-Type"], answer["Content-Length"]) == ("application/pdf", str(len(PDF)))
@@ -92,15 +94,23 @@ def test_the_row_keeps_hash_size_and_who(owner: Practice) -> None:
         ("a.pdf", b"", "is empty"),
         ("a.pdf", b"MZ\x90\x00" + bytes(200), "can&#x27;t be kept here"),
         ("a.pdf", b"PK\x03\x04broken", "can&#x27;t be kept here"),
-        ("a.png", b"\x89PNG\r\n\x1a\n" + bytes(documents.LARGEST), "25.0 MB at most"),
-        ("a.png", b"\x89PNG\r\n\x1a\n" + bytes(33 * 2**20), "25.0 MB at most"),
+        ("a.png", b"\x89PNG\r\n\x1a\n" + bytes(3 * 2**20), "2.0 MB at most"),
+        ("a.png", b"\x89PNG\r\n\x1a\n" + bytes(6 * 2**20), "2.0 MB at most"),
+        ("a.png", b"\x89PNG\r\n\x1a\n" + bytes(200), "is damaged"),
     ],
 )
 def test_what_cant_be_kept_is_refused_with_the_reason(
-    owner: Practice, name: str, content: bytes, words: str
+    owner: Practice,
+    name: str,
+    content: bytes,
+    words: str,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    settings.FILE_LARGEST, settings.FORM_LARGEST = 2 * 2**20, 5 * 2**20
+    monkeypatch.setattr(keeping, "LARGEST", 2 * 2**20)
     pk = owner.client()
-    answer = owner.post(f"{pk}/files/new/", {"file": upload(name, content)})
+    answer = owner.post(f"{pk}/files/new/", {"files": [upload(name, content)]})
     assert answer.status_code == 422
     page = answer.content.decode().replace("\xa0", " ")
     assert words in page
@@ -110,7 +120,7 @@ def test_what_cant_be_kept_is_refused_with_the_reason(
 
 def test_no_file_chosen_says_so(owner: Practice) -> None:
     answer = owner.post(f"{owner.client()}/files/new/")
-    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["file"])
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["files"])
 
 
 def test_a_name_is_only_a_name(owner: Practice) -> None:
@@ -122,9 +132,9 @@ def test_a_name_is_only_a_name(owner: Practice) -> None:
     ):
         file = upload("a.pdf")
         file._name = given
-        assert documents.name_of(file) == kept
+        assert keeping.name_of(file) == kept
     document = added(owner, pk, name="Überweisung.pdf")
-    answer = owner.get(f"{pk}/files/{document.pk}/")
+    answer = owner.get(f"{pk}/files/{document.pk}/file/")
     b"".join(answer)
     assert answer["Content-Disposition"] == "attachment; filename*=utf-8''%C3%9Cberweisung.pdf"
 
@@ -134,7 +144,7 @@ def test_a_withdrawn_file_is_no_longer_listed_or_given_out(owner: Practice) -> N
     document = added(owner, pk)
     assert "Referral.pdf" in owner.get(f"{pk}/?show=files").content.decode()
     owner.post(f"{pk}/files/{document.pk}/withdrawal/")
-    assert status(owner, f"{pk}/files/{document.pk}/") == 404
+    assert status(owner, f"{pk}/files/{document.pk}/file/") == 404
     assert "Referral.pdf" not in owner.get(f"{pk}/").content.decode()
     with acting_in(owner.account.ref):
         assert Document.objects.get(pk=document.pk).withdrawn_at is not None
@@ -150,7 +160,7 @@ def test_an_altered_or_lost_file_is_told_and_alarmed(owner: Practice) -> None:
         if damaged is not None:
             store.save(document.storage_key, io.BytesIO(damaged))
         with told() as actions:
-            answer = owner.get(f"{pk}/files/{document.pk}/")
+            answer = owner.get(f"{pk}/files/{document.pk}/file/")
         assert answer.status_code == 302
         assert "integrity.unreadable" in actions
 
@@ -158,42 +168,44 @@ def test_an_altered_or_lost_file_is_told_and_alarmed(owner: Practice) -> None:
 def test_a_file_can_be_opened_in_its_place_only() -> None:
     with acting_in(make_account().ref):
         first, second = make_client(), make_client()
-        document = documents.attach(by=SYSTEM, client=first, upload=upload())
-        other = documents.attach(by=SYSTEM, client=second, upload=upload())
+        document = keeping.attach(by=SYSTEM, client=first, upload=upload())
+        other = keeping.attach(by=SYSTEM, client=second, upload=upload())
         document.storage_key = other.storage_key
-        with pytest.raises(documents.Unavailable):
-            documents.contents(document)
+        with pytest.raises(storing.Unavailable):
+            storing.opened(document)
 
 
 def test_a_shredded_clients_file_stays_shut() -> None:
     with acting_in(make_account().ref):
         client = make_client()
-        pk = documents.attach(by=SYSTEM, client=client, upload=upload()).pk
+        pk = keeping.attach(by=SYSTEM, client=client, upload=upload()).pk
         keyring.destroy_client_keys([client.pk])
-        with pytest.raises(documents.Unavailable):
-            documents.contents(Document.objects.get(pk=pk))
+        with pytest.raises(storing.Unavailable):
+            storing.opened(Document.objects.get(pk=pk))
 
 
 def test_reception_sees_no_files(owner: Practice) -> None:
     pk = owner.client()
     document = added(owner, pk)
     desk = practice(Role.RECEPTION, owner.account)
-    assert status(desk, f"{pk}/files/{document.pk}/") == 403
+    assert status(desk, f"{pk}/files/{document.pk}/file/") == 403
     assert desk.post(f"{pk}/files/{document.pk}/withdrawal/").status_code == 403
     for rest in (f"{pk}/", f"{pk}/?show=files"):
         page = desk.get(rest)
         assert page.status_code == 200
         assert "Referral.pdf" not in page.content.decode()
-    assert status(practice(Role.PRACTITIONER, owner.account), f"{pk}/files/{document.pk}/") == 200
+    assert (
+        status(practice(Role.PRACTITIONER, owner.account), f"{pk}/files/{document.pk}/file/") == 200
+    )
 
 
 def test_a_file_belongs_to_one_client_of_one_account(owner: Practice) -> None:
     pk = owner.client()
     document = added(owner, pk)
-    assert status(owner, f"{owner.client()}/files/{document.pk}/") == 404
+    assert status(owner, f"{owner.client()}/files/{document.pk}/file/") == 404
     neighbour = practice()
-    assert status(neighbour, f"{pk}/files/{document.pk}/") == 404
-    assert status(neighbour, f"{neighbour.client()}/files/{document.pk}/") == 404
+    assert status(neighbour, f"{pk}/files/{document.pk}/file/") == 404
+    assert status(neighbour, f"{neighbour.client()}/files/{document.pk}/file/") == 404
 
 
 def test_the_timeline_asks_once_for_all_files() -> None:
@@ -202,9 +214,9 @@ def test_the_timeline_asks_once_for_all_files() -> None:
         client = identity.find(make_client().pk)
         for more in (1, 2):
             for _ in range(more):
-                documents.attach(by=SYSTEM, client=client, upload=upload())
+                keeping.attach(by=SYSTEM, client=client, upload=upload())
             with CaptureQueriesContext(connections["region_au"]) as queries:
-                list(documents.timeline_entries(client))
+                list(timeline_entries(client))
             counts.append(len(queries))
     assert counts == [1, 1]
 
@@ -250,7 +262,7 @@ def test_an_empty_upload_is_refused_by_the_verb_too() -> None:
     with acting_in(make_account().ref):
         client = make_client()
         with pytest.raises(ValidationError):
-            documents.attach(by=SYSTEM, client=client, upload=upload(content=b""))
+            keeping.attach(by=SYSTEM, client=client, upload=upload(content=b""))
         assert Document.objects.count() == 0
 
 
@@ -264,4 +276,4 @@ def test_a_file_comes_back_from_an_s3_store(owner: Practice, s3: None) -> None:
     pk = owner.client()
     content = b"%PDF-1.7\n" + bytes(range(256)) * 40_000
     document = added(owner, pk, content=content)
-    assert b"".join(owner.get(f"{pk}/files/{document.pk}/")) == content
+    assert b"".join(owner.get(f"{pk}/files/{document.pk}/file/")) == content

@@ -1,0 +1,25 @@
+"""What a client's timeline shows of files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.template.defaultfilters import filesizeformat
+
+from clients import timeline
+from clients.documents.keeping import kept
+from clients.models import Client
+
+
+@timeline.provides("files")
+def timeline_entries(client: Client) -> Iterable[timeline.Entry]:
+    """Give the files of a client to its timeline."""
+    for document in kept(client):
+        yield timeline.Entry(
+            at=document.created_at,
+            title=document.description or document.name,
+            icon="file",
+            text=f"{document.get_category_display()} · {filesizeformat(document.size)}",
+            who=document.uploaded_by.name if document.uploaded_by else "",
+            to=("document", client.pk, document.pk),
+        )
