@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from bisect import bisect_right
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -103,12 +103,6 @@ def finish(*, by: Actor, arrival: Arrival, about: About, keep_original: bool) ->
         )
     arrival.delete()
     return document
-
-
-def read_about(values: dict[str, Any]) -> About:
-    """Return what a form's clean values say about a file."""
-    dated_on: date | None = values.get("dated_on")
-    return About(values.get("description", ""), values.get("category") or "other", dated_on)
 
 
 class _Whole(io.RawIOBase):

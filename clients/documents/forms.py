@@ -64,11 +64,32 @@ class AboutForm(forms.Form):
         help_text=gettext_lazy("For example: MRI of the left knee."),
     )
 
-    def about(self) -> About:
-        """Return what was said."""
+    visibility = forms.ChoiceField(
+        label=gettext_lazy("Who sees it"),
+        choices=Document.Visibility.choices,
+        initial=Document.Visibility.CLINICIANS,
+        required=False,
+    )
+
+    def about(self, visibility: str = Document.Visibility.CLINICIANS) -> About:
+        """Return what was said; `visibility` is what holds where nothing was."""
         said = self.cleaned_data
         category = said["category"] or Document.Category.OTHER
-        return About(said["description"], category, said["dated_on"])
+        return About(
+            said["description"],
+            category,
+            said["dated_on"],
+            said.get("visibility") or visibility,
+        )
+
+
+def _be_for_the_desk(form: AboutForm) -> None:
+    """Offer what somebody can choose who reads no clinical records: a file of their own would be kept from them."""
+    field: Any = form.fields["visibility"]
+    seen = Document.Visibility
+    field.choices = [(each.value, each.label) for each in (seen.EVERYONE, seen.CLINICIANS)]
+    field.initial = seen.EVERYONE
+    field.help_text = gettext_lazy("What is for those who read notes, you won’t see any more.")
 
 
 class FilesForm(AboutForm):
@@ -89,10 +110,14 @@ class FilesForm(AboutForm):
             "They tell where, when and with which camera they were taken. Otherwise only a copy without all that is kept."
         ),
     )
-    field_order = ("files", "category", "dated_on", "description", "keep_original")
+    field_order = ("files", "category", "dated_on", "visibility", "description", "keep_original")
 
-    def __init__(self, *args: Any, content_length: int = 0, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, reads_records: bool = True, content_length: int = 0, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if not reads_records:
+            _be_for_the_desk(self)
         # Files above the limit never reach the form: its length alone tells what happened
         if content_length > settings.FORM_LARGEST:
             words = keeping.too_large(content_length)
@@ -107,7 +132,12 @@ class DetailsForm(AboutForm):
         max_length=255,
         error_messages={"required": gettext_lazy("Enter a name for the file.")},
     )
-    field_order = ("name", "category", "dated_on", "description")
+    field_order = ("name", "category", "dated_on", "description", "visibility")
+
+    def __init__(self, *args: Any, may_share: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not may_share:
+            del self.fields["visibility"]
 
 
 class AnnouncedForm(forms.Form):

@@ -13,7 +13,9 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from accounts import audit, outbox
-from accounts.models import Member
+from accounts.models import Member, Role
+from accounts.models.practice import current_anchor
+from accounts.tenancy import acting_in
 from clients.documents import archives, media_types, pictures, scanning, storing
 from clients.documents.stripping.kinds import stripped
 from clients.documents.stripping.source import Damaged, Found
@@ -44,6 +46,7 @@ class About:
     description: str = ""
     category: str = Document.Category.OTHER
     dated_on: date | None = None
+    visibility: str = Document.Visibility.CLINICIANS
 
 
 def attach(
@@ -67,6 +70,7 @@ def attach(
         description=about.description,
         category=about.category,
         dated_on=about.dated_on,
+        visibility=about.visibility,
         scan=scanning.first_state(),
         uploaded_by=_member(by),
     )
@@ -85,7 +89,8 @@ def attach(
     document.save(force_insert=True)
     if keep_original and found.codes:
         _keep_original(document, source)
-    outbox.enqueue("document.check", {"document": str(document.pk)})
+    if "waiting" in (document.scan, document.pictures):
+        outbox.enqueue("document.check", {"document": str(document.pk)})
     audit.record("document.added", by=by, of=document, client_id=client.pk)
     return document
 
@@ -100,6 +105,7 @@ def describe(*, by: Actor, document: Document, name: str, about: About) -> Docum
         "description": about.description,
         "category": about.category,
         "dated_on": about.dated_on,
+        "visibility": about.visibility,
     }
     changed = sorted(key for key, value in values.items() if getattr(document, key) != value)
     if changed:
@@ -135,6 +141,11 @@ def reinstate(*, by: Actor, document: Document) -> Document:
     return document
 
 
+def may_share(document: Document, member: Member) -> bool:
+    """Tell whether a member may say who sees a file: who added it, and the Owner."""
+    return member.role == Role.OWNER or document.uploaded_by_id == member.pk
+
+
 def checked(upload: Incoming) -> str:
     """Return the media type of a file by its content; raise `ValidationError` when it can't be kept."""
     size = upload.size or 0
@@ -153,10 +164,12 @@ def checked(upload: Incoming) -> str:
 
 
 def room() -> int:
-    """Return how many bytes the practice may still keep."""
-    used = sum(
-        model.objects.aggregate(bytes=Sum("size"))["bytes"] or 0 for model in (Document, Original)
-    )
+    """Return how many bytes the practice may still keep; files that are kept from whoever asks count, too."""
+    with acting_in(current_anchor().ref):
+        used = sum(
+            model.objects.aggregate(bytes=Sum("size"))["bytes"] or 0
+            for model in (Document, Original)
+        )
     return int(settings.FILES_PER_ACCOUNT) - used
 
 

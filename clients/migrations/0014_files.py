@@ -8,7 +8,7 @@ import privacy.vocabulary.clock
 import privacy.vocabulary.fields
 import privacy.vocabulary.placement
 import privacy.vocabulary.scope
-from accounts.wall import RaiseWall
+from accounts.wall import RaiseWall, RestrictReaders
 
 
 class Migration(migrations.Migration):
@@ -91,6 +91,20 @@ class Migration(migrations.Migration):
             model_name="document",
             name="scanned_at",
             field=models.DateTimeField(blank=True, null=True),
+        ),
+        migrations.AddField(
+            model_name="document",
+            name="visibility",
+            field=models.CharField(
+                choices=[
+                    ("everyone", "Everyone who opens files"),
+                    ("clinicians", "Those who read notes"),
+                    ("own", "Only who added it, and the Owner"),
+                ],
+                default="clinicians",
+                max_length=10,
+                verbose_name="who sees it",
+            ),
         ),
         migrations.CreateModel(
             name="Arrival",
@@ -307,4 +321,6 @@ class Migration(migrations.Migration):
             ),
         ),
         RaiseWall("Original", "Picture", "Arrival", "ArrivalPart"),
+        # A file first: what belongs to it is there for whoever it is there for
+        RestrictReaders("Document", "Original", "Picture"),
     ]

@@ -23,6 +23,20 @@ from privacy.vocabulary.placement import RegionModel, TenantForeignKey
 PICTURE_DAYS = 30
 ARRIVAL_DAYS = 1
 
+_ME = "current_setting('app.reader', true)"
+# A file is there for whoever reads letters and files, and for those of them whom its visibility names. `app.reader` is a
+# member who may read notes, and empty for everybody else, whoever added the file.
+READERS = f"""
+current_setting('app.files', true) = 'yes' AND (
+  {_ME} = 'system' OR visibility = 'everyone' OR ({_ME} <> '' AND (
+    visibility = 'clinicians' OR uploaded_by_id::text = {_ME} OR EXISTS (
+      SELECT 1 FROM accounts_member m
+      WHERE m.account_id = {{table}}.account_id AND m.id::text = {_ME} AND m.role = 'owner'))))"""
+# What belongs to a file is there for whoever the file is there for
+READERS_OF_THE_FILE = """EXISTS (
+  SELECT 1 FROM clients_document d
+  WHERE d.account_id = {table}.account_id AND d.id = {table}.document_id)"""
+
 
 class Document(RegionModel):
     """A file about a client; its bytes lie sealed in the region's object store under a key of their own.
@@ -39,6 +53,11 @@ class Document(RegionModel):
         FORM = "form", _("Form or consent")
         INSURANCE = "insurance", _("Insurance or funding")
         OTHER = "other", _("Other")
+
+    class Visibility(models.TextChoices):
+        EVERYONE = "everyone", _("Everyone who opens files")
+        CLINICIANS = "clinicians", _("Those who read notes")
+        OWN = "own", _("Only who added it, and the Owner")
 
     class Scan(models.TextChoices):
         UNSCANNED = "unscanned", _("Not checked for malware")
@@ -61,6 +80,14 @@ class Document(RegionModel):
         models.CharField(_("kind"), max_length=10, choices=Category.choices, default=Category.OTHER)
     )
     dated_on = operational(models.DateField(_("date"), null=True, blank=True))
+    visibility = operational(
+        models.CharField(
+            _("who sees it"),
+            max_length=10,
+            choices=Visibility.choices,
+            default=Visibility.CLINICIANS,
+        )
+    )
     media_type = operational(models.CharField(max_length=100))
     size = operational(models.PositiveBigIntegerField())
     sha256 = sensitive(EncryptedCharField(max_length=64))
@@ -84,7 +111,7 @@ class Document(RegionModel):
         Subject.CLIENT,
         client="client_id",
         file=StoredFile(),
-        readers="current_setting('app.files', true) = 'yes'",
+        readers=READERS,
     )
 
     class Meta(RegionModel.Meta):
@@ -108,7 +135,9 @@ class Original(RegionModel):
     storage_key = operational(models.CharField(max_length=120))
     file_key = sensitive(EncryptedCharField(max_length=64))
 
-    data_policy = DataPolicy(Subject.CLIENT, client="client_id", file=StoredFile())
+    data_policy = DataPolicy(
+        Subject.CLIENT, client="client_id", file=StoredFile(), readers=READERS_OF_THE_FILE
+    )
 
     class Meta(RegionModel.Meta):
         constraints = [
@@ -142,6 +171,7 @@ class Picture(RegionModel):
         closing=True,
         file=StoredFile(),
         lives=Lifetime("expires_at", days=PICTURE_DAYS),
+        readers=READERS_OF_THE_FILE,
     )
 
     class Meta(RegionModel.Meta):

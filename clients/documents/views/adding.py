@@ -22,14 +22,19 @@ from clients.models import Arrival, Client
 from privacy.vocabulary import scope
 
 
-@require(Permission.CLINICAL_WRITE)
+@require(Permission.FILES_WRITE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def document_new(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Add files to a client: all that were chosen, or none."""
     client = identity.find(pk)
     posted = request.method == "POST"
     length = int(request.headers.get("Content-Length") or 0)
-    form = FilesForm(request.POST, request.FILES, content_length=length) if posted else FilesForm()
+    reads = Permission.CLINICAL_READ in request.permissions
+    form = (
+        FilesForm(request.POST, request.FILES, reads_records=reads, content_length=length)
+        if posted
+        else FilesForm(reads_records=reads)
+    )
     if posted and form.is_valid() and _added(request, client, form):
         count = len(form.cleaned_data["files"])
         messages.success(request, ngettext("File added", "%(n)d files added", count) % {"n": count})
@@ -38,7 +43,7 @@ def document_new(request: AccountRequest, pk: UUID) -> HttpResponse:
     return render(request, "documents/add.html", context, status=422 if posted else 200)
 
 
-@require(Permission.CLINICAL_WRITE)
+@require(Permission.FILES_WRITE)
 @require_POST
 def arrival_new(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Hear of a file that will come in parts; answer where they go and how much is here already."""
@@ -56,7 +61,7 @@ def arrival_new(request: AccountRequest, pk: UUID) -> HttpResponse:
     return JsonResponse({"url": url, "received": arrival.received}, status=201)
 
 
-@require(Permission.CLINICAL_WRITE)
+@require(Permission.FILES_WRITE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def arrival(request: AccountRequest, pk: UUID, arrival: UUID) -> HttpResponse:
     """Take one part, which `Upload-Offset` puts in its place; GET says how much is here."""
@@ -76,7 +81,7 @@ def arrival(request: AccountRequest, pk: UUID, arrival: UUID) -> HttpResponse:
     return JsonResponse({"received": found.received})
 
 
-@require(Permission.CLINICAL_WRITE)
+@require(Permission.FILES_WRITE)
 @require_POST
 def arrival_end(request: AccountRequest, pk: UUID, arrival: UUID) -> HttpResponse:
     """Keep a file of which all parts are here."""

@@ -1,4 +1,4 @@
-"""One file of a client: looked at, described, given out, withdrawn; for those who read clinical records."""
+"""One file of a client: looked at, described, given out, withdrawn. The database shows a file to its readers alone."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from clients.models import Client, Disclosure, Document, Original
 SANDBOX = "sandbox; default-src 'none'"
 
 
-@require(Permission.CLINICAL_READ)
+@require(Permission.FILES_READ)
 @require_safe
 def document(request: AccountRequest, pk: UUID, document: UUID) -> HttpResponse:
     """Show a file as far as it can be shown here, and what is known about it."""
@@ -40,13 +40,13 @@ def document(request: AccountRequest, pk: UUID, document: UUID) -> HttpResponse:
         "original": found.originals.first(),
         "look": looking.at(found),
         "zone": practice_settings.zone(),
-        "may_write": Permission.CLINICAL_WRITE in request.permissions and request.account.is_active,
+        "may_write": _may_write(request),
     }
     part = "#pages" if request.htmx else ""
     return render(request, f"documents/page.html{part}", context)
 
 
-@require(Permission.CLINICAL_READ)
+@require(Permission.FILES_READ)
 @require_GET
 @leaves(Disclosure.Way.DOWNLOAD)
 def document_file(request: AccountRequest, pk: UUID, document: UUID) -> HttpResponseBase:
@@ -55,7 +55,7 @@ def document_file(request: AccountRequest, pk: UUID, document: UUID) -> HttpResp
     return _given_out(request, client, found, found)
 
 
-@require(Permission.CLINICAL_READ)
+@require(Permission.FILES_READ)
 @require_GET
 @leaves(Disclosure.Way.DOWNLOAD)
 def document_original(request: AccountRequest, pk: UUID, document: UUID) -> HttpResponseBase:
@@ -64,7 +64,7 @@ def document_original(request: AccountRequest, pk: UUID, document: UUID) -> Http
     return _given_out(request, client, found, get_object_or_404(Original, document=found))
 
 
-@require(Permission.CLINICAL_READ)
+@require(Permission.FILES_READ)
 @require_GET
 def document_picture(
     request: AccountRequest, pk: UUID, document: UUID, page: int, look: str
@@ -82,16 +82,21 @@ def document_picture(
     return _harmless(answer)
 
 
-@require(Permission.CLINICAL_WRITE)
+@require(Permission.FILES_WRITE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def document_details(request: AccountRequest, pk: UUID, document: UUID) -> HttpResponse:
     """Change what is said about a file."""
     client, found = _found(pk, document)
-    names = ("name", "category", "dated_on", "description")
-    form = DetailsForm(request.POST or None, initial={name: getattr(found, name) for name in names})
+    names = ("name", "category", "dated_on", "description", "visibility")
+    form = DetailsForm(
+        request.POST or None,
+        initial={name: getattr(found, name) for name in names},
+        may_share=keeping.may_share(found, request.member),
+    )
     if form.is_valid():
+        about = form.about(found.visibility)
         keeping.describe(
-            by=request.actor, document=found, name=form.cleaned_data["name"], about=form.about()
+            by=request.actor, document=found, name=form.cleaned_data["name"], about=about
         )
         messages.success(request, _("Saved"))
         return redirect(request.account.url("document", client.pk, found.pk))
@@ -99,7 +104,7 @@ def document_details(request: AccountRequest, pk: UUID, document: UUID) -> HttpR
     return render(request, "documents/details.html", context, status=422 if form.is_bound else 200)
 
 
-@require(Permission.CLINICAL_READ)
+@require(Permission.FILES_READ)
 @require_safe
 def documents_withdrawn(request: AccountRequest, pk: UUID) -> HttpResponse:
     """List the files that were taken off a client's record."""
@@ -108,12 +113,12 @@ def documents_withdrawn(request: AccountRequest, pk: UUID) -> HttpResponse:
         "client": client,
         "files": keeping.withdrawn(client),
         "zone": practice_settings.zone(),
-        "may_write": Permission.CLINICAL_WRITE in request.permissions and request.account.is_active,
+        "may_write": _may_write(request),
     }
     return render(request, "documents/withdrawn.html", context)
 
 
-@require(Permission.CLINICAL_WRITE)
+@require(Permission.FILES_WRITE)
 @require_POST
 def document_withdraw(request: AccountRequest, pk: UUID, document: UUID) -> HttpResponse:
     """Take a file off the record."""
@@ -124,7 +129,7 @@ def document_withdraw(request: AccountRequest, pk: UUID, document: UUID) -> Http
     return redirect(request.account.url("client", client.pk, show="files"))
 
 
-@require(Permission.CLINICAL_WRITE)
+@require(Permission.FILES_WRITE)
 @require_POST
 def document_reinstate(request: AccountRequest, pk: UUID, document: UUID) -> HttpResponse:
     """Put a withdrawn file back on the record."""
@@ -135,7 +140,7 @@ def document_reinstate(request: AccountRequest, pk: UUID, document: UUID) -> Htt
     return redirect(request.account.url("document", client.pk, found.pk))
 
 
-@require(Permission.CLINICAL_WRITE)
+@require(Permission.FILES_WRITE)
 @require_POST
 def document_check(request: AccountRequest, pk: UUID, document: UUID) -> HttpResponse:
     """Have a file checked and drawn once more."""
@@ -149,6 +154,10 @@ def _found(pk: UUID, document: UUID) -> tuple[Client, Document]:
     client = identity.find(pk)
     rows = Document.objects.select_related("uploaded_by")
     return client, get_object_or_404(rows, identity.of(client), pk=document, withdrawn_at=None)
+
+
+def _may_write(request: AccountRequest) -> bool:
+    return Permission.FILES_WRITE in request.permissions and request.account.is_active
 
 
 @hands_over(Disclosure.Way.DOWNLOAD)

@@ -16,7 +16,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Role
+from accounts.models import Member, Role
 from accounts.tenancy import acting_in
 from clients import identity
 from clients.documents import keeping, storing
@@ -184,19 +184,53 @@ def test_a_shredded_clients_file_stays_shut() -> None:
             storing.opened(Document.objects.get(pk=pk))
 
 
-def test_reception_sees_no_files(owner: Practice) -> None:
-    pk = owner.client()
-    document = added(owner, pk)
-    desk = practice(Role.RECEPTION, owner.account)
-    assert status(desk, f"{pk}/files/{document.pk}/file/") == 403
-    assert desk.post(f"{pk}/files/{document.pk}/withdrawal/").status_code == 403
-    for rest in (f"{pk}/", f"{pk}/?show=files"):
-        page = desk.get(rest)
-        assert page.status_code == 200
-        assert "Referral.pdf" not in page.content.decode()
-    assert (
-        status(practice(Role.PRACTITIONER, owner.account), f"{pk}/files/{document.pk}/file/") == 200
+def test_each_file_is_there_for_those_whom_it_names(owner: Practice) -> None:
+    pk, account = owner.client(), owner.account
+    desk, clinic, other = (
+        practice(role, account) for role in (Role.RECEPTION, Role.PRACTITIONER, Role.PRACTITIONER)
     )
+    assert status(desk, f"{pk}/files/new/") == 403
+    with acting_in(account.ref):
+        Member.objects.filter(role=Role.RECEPTION).update(rights={"files": "all"})
+    files = {
+        "everyone": add(desk, pk, "Letter from the GP.pdf", visibility="everyone"),
+        "clinicians": add(owner, pk, "Result.pdf"),
+        "own": add(clinic, pk, "Supervision.pdf", visibility="own"),
+        "scanned": add(desk, pk, "Scanned.pdf", visibility="clinicians"),
+    }
+    sees = {
+        name: [kind for kind, file in files.items() if status(who, f"{pk}/files/{file}/") == 200]
+        for name, who in {"owner": owner, "desk": desk, "clinic": clinic, "other": other}.items()
+    }
+    assert sees == {
+        "owner": list(files),
+        "desk": ["everyone"],
+        "clinic": list(files),
+        "other": ["everyone", "clinicians", "scanned"],
+    }
+    for rest in (f"{pk}/", f"{pk}/?show=files"):
+        shown = desk.get(rest).content.decode()
+        assert "Letter from the GP.pdf" in shown
+        assert "Result.pdf" not in shown
+    for rest in ("file/", "details/"):
+        assert status(desk, f"{pk}/files/{files['clinicians']}/{rest}") == 404
+    assert desk.post(f"{pk}/files/{files['own']}/withdrawal/").status_code == 404
+    # Whoever opens a file may correct it; who sees it say the Owner and whoever added it
+    file = files["clinicians"]
+    assert "visibility" not in other.get(f"{pk}/files/{file}/details/").context["form"].fields
+    said = {"name": "Result", "visibility": "own"}
+    other.post(f"{pk}/files/{file}/details/", said)
+    assert status(clinic, f"{pk}/files/{file}/") == 200
+    owner.post(f"{pk}/files/{file}/details/", said | {"visibility": "everyone"})
+    assert status(desk, f"{pk}/files/{file}/") == 200
+    assert desk.post(f"{pk}/files/{file}/withdrawal/").status_code == 302
+
+
+def add(who: Practice, pk: UUID, name: str, **said: str) -> UUID:
+    assert who.post(f"{pk}/files/new/", {"files": [upload(name)], **said}).status_code == 302
+    with acting_in(who.account.ref):
+        found: UUID = Document.objects.latest("created_at").pk
+        return found
 
 
 def test_a_file_belongs_to_one_client_of_one_account(owner: Practice) -> None:
