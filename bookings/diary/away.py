@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from uuid import UUID
 
 from accounts.time_zones import zone_info
 from bookings.availability.repeat import instants
-from bookings.availability.wall_time import day_bounds
+from bookings.availability.wall_time import ONE_DAY, day_bounds
 from bookings.models import Absence
 from bookings.openings import known, public_holidays
 
@@ -60,6 +60,20 @@ class Away:
         return self.practitioner in (None, practitioner) and (
             None in (self.location, location) or self.location == location
         )
+
+
+def closing(found: Iterable[Away], day: date, places: set[UUID]) -> list[str]:
+    """Return what the whole of a day is closed for at all of these places, each word once."""
+    since, until = datetime.combine(day, time()), datetime.combine(day + ONE_DAY, time())
+    whole = [
+        each
+        for each in found
+        if each.practitioner is None and each.starts <= since and each.ends >= until
+    ]
+    where = {each.location for each in whole}
+    if None in where or (places and places <= where):
+        return list(dict.fromkeys(each.label for each in whole))
+    return []
 
 
 def away(

@@ -43,6 +43,13 @@ class Seen:
         """The zone whose wall the diary shows."""
         return (self.location or (self.locations or [Location(time_zone="UTC")])[0]).time_zone
 
+    @property
+    def places(self) -> set[UUID]:
+        """The locations that are shown."""
+        if self.location is not None:
+            return {self.location.pk}
+        return {each.pk for each in self.locations if each.archived_at is None}
+
 
 def seen(asked: Asked, member: Member, days: list[date]) -> Seen:
     """Return what a member's diary shows of some days; raise `NotHere` for a location or practitioner of nobody's.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, time
 from uuid import UUID
 
 from django.db.models import Count, F, Window
@@ -14,8 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from accounts.templatetags.keepwell import clock as clock_words
-from bookings.availability.wall_time import ONE_DAY
-from bookings.diary.away import Away, away
+from bookings.diary.away import away, closing
 from bookings.diary.choice import Seen
 from bookings.diary.query import Asked, Look
 from bookings.diary.rows import between, people
@@ -46,18 +45,14 @@ def month(seen: Seen, asked: Asked, days: list[date], today: date, address: str)
     counts, first = _first(seen, days)
     shown = asked.day or today
     place = seen.location.pk if seen.location else None
-    closed = [
-        each
-        for each in away([], place, seen.kept, days, seen.zone)
-        if each.location is None or len(seen.locations) == 1 or place
-    ]
+    closed = away([], place, seen.kept, days, seen.zone)
     return [
         _day(
             day,
             address + asked.but(look=Look.DAY, day=day, appointment=None).query(),
             counts.get(day, 0),
             first.get(day, []),
-            _closed(closed, day),
+            closing(closed, day, seen.places),
             is_today=day == today,
             is_other=day.month != shown.month,
         )
@@ -96,14 +91,6 @@ def _day(
         first=first,
         more=ngettext("%d more", "%d more", rest) % rest if rest else "",
         closed=closed,
-    )
-
-
-def _closed(closed: list[Away], day: date) -> list[str]:
-    """Return what the whole of a day is closed for, each word once."""
-    since, until = datetime.combine(day, time()), datetime.combine(day + ONE_DAY, time())
-    return list(
-        dict.fromkeys(each.label for each in closed if each.starts <= since and each.ends >= until)
     )
 
 

@@ -6,8 +6,9 @@ three times slower (performance.md). Times are those of the wall at the location
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, datetime, time
 
 from django.core.paginator import Page as Part
 
@@ -16,6 +17,7 @@ from accounts.templatetags.keepwell import clock as clock_words
 from accounts.time_zones import zone_info
 from bookings.availability.wall_time import ONE_DAY
 from bookings.diary import layout
+from bookings.diary.away import Away, away, closing
 from bookings.diary.blocks import Block
 from bookings.diary.choice import NotHere as NotHere
 from bookings.diary.choice import Seen, seen
@@ -33,7 +35,8 @@ from privacy.vocabulary import clock
 class Page:
     """Everything that the diary's template shows.
 
-    `next_worked` is said of a day on which nobody works: the next one on which somebody does, in words, and its address.
+    Of a day on which nobody works (`is_idle`) it is said what it is `closed` for, and `next_worked`: the next one on which
+    somebody does, in words, and its address.
     """
 
     asked: Asked
@@ -55,6 +58,8 @@ class Page:
     hours: list[tuple[int, str]] = field(default_factory=list)
     count: int = 0
     has_hours: bool = True
+    is_idle: bool = False
+    closed: str = ""
     next_worked: tuple[str, str] | None = None
 
     @property
@@ -137,21 +142,37 @@ def _fill_grid(made: Page, writer: Writer, rows: Rows, today: date) -> None:
     made.hours = [(minute, _hour_words(minute)) for minute in range(made.opens, made.closes, 60)]
     made.count = sum(len(column.blocks) for column in made.columns)
     if made.asked.look == Look.DAY and not made.count:
-        made.next_worked = _next_worked(made, writer)
+        _say_idle(made, writer, rows)
 
 
-def _next_worked(made: Page, writer: Writer) -> tuple[str, str] | None:
-    """Return the next day with anybody's weekly hours, None where the shown day has any or none comes in three weeks."""
-    found = (
-        day
-        for day in (made.day + ONE_DAY * ahead for ahead in range(22))
-        if any(writer.hours(each.pk, day) for each in made.shown)
+def _say_idle(made: Page, writer: Writer, rows: Rows) -> None:
+    """Say of an empty day that nobody works on it, what it is closed for, and which is the next that is worked."""
+    made.is_idle = not _is_worked(made, writer, made.day, rows.away)
+    if not made.is_idle:
+        return
+    made.closed = ", ".join(closing(rows.away, made.day, made.seen.places))
+    ahead = [made.day + ONE_DAY * more for more in range(1, 22)]
+    place = made.location.pk if made.location else None
+    gone = away([each.pk for each in made.shown], place, made.seen.kept, ahead, made.zone)
+    day = next((day for day in ahead if _is_worked(made, writer, day, gone)), None)
+    if day is not None:
+        query = made.asked.but(day=day, appointment=None).query()
+        made.next_worked = str(heading(Look.DAY, day, [day], made.day)), made.address + query
+
+
+def _is_worked(made: Page, writer: Writer, day: date, gone: Iterable[Away]) -> bool:
+    """Whether anybody who is shown has hours on a day that are not wholly time away."""
+    found = list(gone)
+    return any(
+        not any(
+            each.is_of(who.pk, opened.location)
+            and each.starts <= datetime.combine(day, opened.starts)
+            and each.ends >= datetime.combine(day, opened.ends)
+            for each in found
+        )
+        for who in made.shown
+        for opened in writer.hours(who.pk, day)
     )
-    day = next(found, made.day)
-    if day == made.day:
-        return None
-    query = made.asked.but(day=day, appointment=None).query()
-    return str(heading(Look.DAY, day, [day], made.day)), made.address + query
 
 
 def _without_idle_weekend(days: list[date], rows: Rows) -> list[date]:

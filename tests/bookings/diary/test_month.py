@@ -9,6 +9,7 @@ import pytest
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import Location
 from accounts.tenancy import acting_in
 from bookings.appointments.cancelling import cancel
 from bookings.diary.month import Day
@@ -79,6 +80,13 @@ def test_a_month_says_what_is_closed(office: Office) -> None:
         ).save(force_insert=True)
         november = office.diary(look=Look.MONTH)
         december = office.diary(look=Look.MONTH, day=date(2026, 12, 1))
+        annex = Location(name="Annex", time_zone="Australia/Sydney")
+        annex.save(force_insert=True)
+        one_open = office.diary(look=Look.MONTH, day=date(2026, 12, 1))
+        HolidayCalendar(location=annex, country="AU", subdivision="AU-VIC").save(force_insert=True)
+        both = office.diary(look=Look.MONTH, day=date(2026, 12, 1))
+    assert day_of(one_open, 25).closed == []
+    assert day_of(both, 25).closed == ["Christmas Day"]
     assert [day.number for day in november.month if day.closed] == [24, 25]
     assert day_of(november, 24).closed == ["Painting"]
     assert day_of(december, 25).closed == ["Christmas Day"]

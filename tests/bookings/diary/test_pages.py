@@ -19,7 +19,7 @@ from bookings.appointments.booking import book
 from bookings.appointments.cancelling import cancel
 from bookings.availability.schedule import Slot
 from bookings.diary.views.beside import nearest_words, that_day_first
-from bookings.models import Absence, Appointment, Attendee, Message, Move
+from bookings.models import Absence, Appointment, Attendee, HolidayCalendar, Message, Move
 from clients.models import Alert, Client
 from tests.bookings.office import (
     NOW,
@@ -647,6 +647,18 @@ def test_an_empty_day_teaches_the_next_step(office: Office, browser: Browser) ->
     sunday = browser.get(office.url("diary"), {"day": "2026-11-29"}).content.decode()
     assert "Nobody has hours on this day." in sunday
     assert "Go to Mon 30 November" in sunday
+    with acting_in(office.account.ref):
+        HolidayCalendar(location=office.location, country="AU", subdivision="AU-NSW").save(
+            force_insert=True
+        )
+        away = date(2026, 12, 29)
+        Absence(
+            practitioner=office.mei, first_day=away, last_day=away, time_zone="Australia/Sydney"
+        ).save(force_insert=True)
+    closed = browser.get(office.url("diary"), {"day": "2026-12-25"}).content.decode()
+    assert "Closed: Christmas Day." in closed
+    assert "Go to Wed 30 December" in closed, "Boxing Day is kept on Monday, Mei is away on Tuesday"
+    assert "Press a free time" not in closed
     listed = browser.get(office.url("diary"), {"view": "list"}).content.decode()
     assert "Nothing is booked in these seven days" in listed
 
