@@ -22,6 +22,7 @@ from bookings.models import Appointment, Attendee, Message, Move, Series
 from bookings.rooms import choosing
 from bookings.series.recurrence import Repeat
 from bookings.series.recurrence import words as rule_words
+from clients.consents.standing import taken_back
 from clients.identity import of
 from clients.models import Alert, Client
 from privacy.vocabulary import scope
@@ -280,7 +281,7 @@ def _place(
         no_show=_step(attendee, S.NO_SHOW, account),
         cancel_url=account.url("cancellation", attendee.pk) if open_here else "",
         note_url=note if writes else "",
-        alerts=_alerts(client),
+        alerts=_alerts(client) + _taken_back(client, zone),
         comment=attendee.comment,
         facts=_contact(client) + known + _reminder(attendee, zone) + _ending(attendee, zone),
         log=_past(attendee, zone),
@@ -317,6 +318,19 @@ def _alerts(client: Client) -> list[tuple[str, str, str]]:
     ]
     found.sort(key=lambda each: order.index(each[0]) if each[0] in order else len(order))
     return [(tones.get(severity, "info"), kind, text) for severity, kind, text in found]
+
+
+def _taken_back(client: Client, zone: str) -> list[tuple[str, str, str]]:
+    """Return what the client no longer agrees to, as alerts are shown."""
+    return [
+        (
+            "warn",
+            _("Consent"),
+            _("%(purpose)s: taken back %(day)s")
+            % {"purpose": each.purpose.name, "day": day(each.starts_at, zone)},
+        )
+        for each in taken_back(client)
+    ]
 
 
 def _contact(client: Client) -> list[tuple[str, Any]]:

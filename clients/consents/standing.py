@@ -19,6 +19,10 @@ from privacy.vocabulary import clock
 Kind, Decision = ConsentPurpose.Kind, Consent.Decision
 
 
+# What whoever treats somebody has to know before they begin
+CARE = (Kind.TREATMENT, Kind.TELEHEALTH, Kind.SHARING, Kind.PHOTOS)
+
+
 class State(StrEnum):
     """What an answer means today."""
 
@@ -105,6 +109,12 @@ def holding(client_id: UUID, purpose: ConsentPurpose) -> Consent | None:
     return newest if state_of(newest, clock.now()) == State.AGREED else None
 
 
+def taken_back(client: Client) -> list[Consent]:
+    """Return what somebody no longer agrees to, of that which care rests on; asked each time, so it shows at once."""
+    newest = _newest(of(client) & Q(purpose__kind__in=CARE))
+    return [each for each in newest if each.is_withdrawal]
+
+
 def history(client: Client) -> list[Consent]:
     """Return every answer of a client, newest first, with its words."""
     rows = Consent.objects.filter(of(client)).select_related("purpose", "text")
@@ -124,7 +134,7 @@ def _newest(which: Q) -> Iterable[Consent]:
     """Return the newest answer to each purpose, by when it was given."""
     rows: Iterable[Consent] = (
         Consent.objects.filter(which)
-        .select_related("text")
+        .select_related("text", "purpose")
         .defer("by_name", "evidence", "signature", "text__text")
         .order_by("purpose_id", "-starts_at", "-recorded_at", "-id")
         .distinct("purpose_id")

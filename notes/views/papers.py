@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from accounts.models import Practitioner, Role
 from accounts.requests import AccountRequest
+from clients.consents.standing import taken_back
 from clients.identity import of
 from clients.models import Alert
 from notes import proof, reading
@@ -84,8 +87,20 @@ def openings_for(request: AccountRequest, note: Note) -> list[NoteOpening]:
     return reading.openings_of(note) if sees else []
 
 
-def alerts_of(note: Note) -> list[Alert]:
-    """Return what must be known about the client first, severe ones before the others."""
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """That the client no longer agrees to something, shown as an alert is."""
+
+    text: str
+    severity: str = Alert.Severity.CARE
+
+
+def alerts_of(note: Note) -> list[Alert | TakenBack]:
+    """Return what must be known about the client first, severe ones before the others, and what they took back."""
     order = (Alert.Severity.SEVERE, Alert.Severity.CARE, Alert.Severity.INFO)
     alerts = Alert.objects.filter(of(note.client), resolved_at=None)
-    return sorted(alerts, key=lambda alert: order.index(Alert.Severity(alert.severity)))
+    said = _("Consent taken back: %(purpose)s")
+    return [
+        *sorted(alerts, key=lambda alert: order.index(Alert.Severity(alert.severity))),
+        *(TakenBack(said % {"purpose": each.purpose.name}) for each in taken_back(note.client)),
+    ]
