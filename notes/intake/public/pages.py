@@ -33,6 +33,7 @@ from notes.intake.public.doors import (
     working,
 )
 from notes.intake.public.proof import ProofForm, ask_proof
+from notes.intake.public.urgent import number_for
 from notes.intake.sending import Closed
 from notes.intake.showing import answered_sections
 from notes.intake.step_form import BACK, StepForm
@@ -161,6 +162,7 @@ def _welcome(request: AccountRequest, form: Form) -> HttpResponse:
         expires_at=form.expires_at,
         zone=practice_settings.zone(),
         whos=_whos(form.by_whom),
+        urgent_number=number_for(form, request.account.country),
         begin_url=request.account.url("form_begin", links.token_of(form)),
         phones=phones(),
     )
@@ -264,6 +266,7 @@ def _done(request: AccountRequest, form: Form) -> HttpResponse:
         completed_at=form.completed_at,
         zone=practice_settings.zone(),
         has_agreed=bool(held),
+        urgent_number=number_for(form, request.account.country),
         choices_url=request.account.url("client_choices", choices_token(form.client_id)),
         phones=phones(),
     )
