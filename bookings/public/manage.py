@@ -20,7 +20,7 @@ from bookings.messaging.calendar_file import FILE_NAME, content_type
 from bookings.messaging.links import BadLink, ExpiredLink, find, token_of
 from bookings.models import Appointment, Attendee
 from bookings.offering.prices import price
-from bookings.public import choices
+from bookings.public import choices, errands
 from bookings.public.agreements import choices_token, has_agreed
 from bookings.public.forms import CancelForm
 from bookings.public.pages import current_notice, page, phones, place_words, url
@@ -98,6 +98,16 @@ def cancellation(request: AccountRequest, attendee: Attendee) -> HttpResponse:
         reason=reason,
     )
     return redirect(request.account.url("booking", token_of(attendee)))
+
+
+@public
+@require_POST
+@by_link
+def booking_errands(request: AccountRequest, attendee: Attendee) -> HttpResponse:
+    """Send what the client has still to fill in once more; asked again at once, nothing more is sent."""
+    if request.account.is_active:
+        errands.send_again(attendee)
+    return redirect(request.account.url("booking", token_of(attendee), again=1))
 
 
 @public
@@ -204,6 +214,9 @@ def _show(
         manage_url=to("booking", token),
         cancel_url=to("booking_cancellation", token),
         calendar_url=to("booking_calendar", token),
+        errand_sent_at=errands.sent_at(attendee),
+        errand_url=to("booking_errands", token),
+        sent_again="again" in request.GET,
         book_url=url(request, "book"),
         choices_url=to("client_choices", choices_token(attendee.client_id))
         if has_agreed(attendee.client_id)

@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern] = [
     path("done/<str:token>/", manage.booked, name="booked"),
     path("manage/<str:token>/", manage.booking, name="booking"),
     path("manage/<str:token>/cancellation/", manage.cancellation, name="booking_cancellation"),
+    path("manage/<str:token>/errands/", manage.booking_errands, name="booking_errands"),
     path("manage/<str:token>/times/", moving.times, name="booking_times"),
     path("manage/<str:token>/time/", moving.new_time, name="booking_time"),
     path("manage/<str:token>/appointment.ics", manage.calendar, name="booking_calendar"),

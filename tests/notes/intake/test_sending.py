@@ -6,12 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client as Browser
 
 from accounts.models.practice import current_anchor
 from accounts.tenancy import acting_in
 from bookings.appointments.booking import book
 from bookings.appointments.cancelling import cancel
 from bookings.messaging import topics
+from bookings.messaging.links import token_of
 from bookings.models import Appointment, Attendee, Message
 from clients.models import Client
 from notes.intake import filling, sending, templates
@@ -179,7 +181,20 @@ def test_a_booking_sends_what_its_service_asks_for(scene: Scene, sink: Sink, set
     booked(scene, 2)
     assert forms() == 1, "one that is open is enough"
     with acting_in(scene.account.ref):
+        here = f"/book/{scene.account.slug}/manage/{token_of(place)}/"
+    page = Browser().get(here).content.decode()
+    assert "A form is waiting for you" in page
+    assert "Before your first visit" not in page, "a calendar that holds this link may be shared"
+    sent = len(sink.mails)
+    Browser().post(f"{here}errands/")
+    at(NOW + timedelta(minutes=11), settings)
+    answer = Browser().post(f"{here}errands/")
+    assert "On its way" in Browser().get(answer["Location"]).content.decode()
+    run_due(scene.practice)
+    assert len(sink.mails) == sent + 1, "asked for at once, no second one leaves"
+    with acting_in(scene.account.ref):
         completed(form)
+    assert "A form is waiting" not in Browser().get(here).content.decode()
     booked(scene, 3)
     assert forms() == 1, "answered lately"
     at(NOW + 190 * DAY, settings)
