@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,11 +11,13 @@ from django.utils.translation import gettext as _
 from clients.consents.signatures import is_drawing
 from notes.answers import AnswersRefused, clean_answers
 from notes.intake.asking import CONSENT, NOTICE, SIGNATURE, Asked, asked_of
+from privacy.vocabulary import clock
 
 PERMIT, DENY = "permit", "deny"
 ACCEPTED, DECLINED = "accepted", "declined"
 CHOICES = {CONSENT: (PERMIT, DENY), NOTICE: (ACCEPTED, DECLINED)}
 NAME_LENGTH = 160
+BORN, EARLIEST = "birth_date", "1890-01-01"
 Answers = dict[str, Any]
 
 
@@ -47,6 +50,8 @@ def clean(sections: Sequence[Mapping[str, Any]], raw: Mapping[str, object]) -> A
                 problems[each.key] = str(wrong)
             else:
                 kept |= {each.key: value} if value else {}
+        elif each.fills == BORN and not _can_be_birthday(kept.get(each.key)):
+            problems[each.key] = _("Check the year of this date.")
     if problems:
         raise AnswersRefused(problems)
     return _asked_alone(asked.values(), kept)
@@ -60,6 +65,12 @@ def missing(sections: Sequence[Mapping[str, Any]], answers: Mapping[str, object]
             continue
         found[each.key] = _needs(each)
     return found
+
+
+def _can_be_birthday(answer: object) -> bool:
+    """Whether somebody can be born on a day; where the day is furthest on, it may be the one that is tomorrow in UTC."""
+    latest = (clock.now() + timedelta(hours=14)).date().isoformat()
+    return answer is None or EARLIEST <= str(answer) <= latest
 
 
 def _needs(each: Asked) -> str:

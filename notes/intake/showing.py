@@ -27,7 +27,10 @@ SAID: dict[str, Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class ShownAnswer:
-    """A question with its answer in words; `drawn` is the path of a signature, `words` what was agreed to."""
+    """A question with its answer in words; `drawn` is the path of a signature, `words` what was agreed to.
+
+    `label` is empty where the section's title already says it.
+    """
 
     label: str
     text: str
@@ -54,7 +57,9 @@ def answered_sections(form: Form) -> list[ShownSection]:
     for section in form.sections:
         asked = list(asked_of([section]))
         answers = [
-            _shown(each, form.answers[each.key]) for each in asked if each.key in form.answers
+            _shown(each, form.answers[each.key], section["title"])
+            for each in asked
+            if each.key in form.answers
         ]
         found.append(ShownSection(section["title"], answers, asked))
     return found
@@ -94,10 +99,12 @@ def _blank(each: Asked, labels: Mapping[str, str]) -> BlankQuestion:
     return BlankQuestion(each, choices, after)
 
 
-def _shown(each: Asked, answer: Any) -> ShownAnswer:
+def _shown(each: Asked, answer: Any, title: str) -> ShownAnswer:
+    label = "" if each.question.label == title else each.question.label
     if each.kind == SIGNATURE:
-        return ShownAnswer(each.question.label, answer["name"], path(answer.get("strokes")))
+        return ShownAnswer(label, answer["name"], path(answer.get("strokes")))
     if each.is_special:
-        label = each.title or each.question.label
-        return ShownAnswer(label, str(SAID[answer]), words=each.words, version=each.version)
-    return ShownAnswer(each.question.label, as_text(answer, each.question))
+        return ShownAnswer(
+            each.title or label, str(SAID[answer]), words=each.words, version=each.version
+        )
+    return ShownAnswer(label, as_text(answer, each.question))

@@ -19,18 +19,33 @@ from notes.intake.public.doors import by_link, is_over, remember, secret_of, see
 from notes.models import Form
 
 
+class BornField(forms.DateField):
+    """A birth date that may be left out, though the page doesn't call it optional: a code can stand for it."""
+
+    def clean(self, value: Any) -> Any:
+        """Return the date, None for none."""
+        return super().clean(value) if value else None
+
+
+class CodeField(forms.CharField):
+    """A code that may be left out in the same way."""
+
+    def clean(self, value: Any) -> Any:
+        """Return the code, "" for none."""
+        return super().clean(value) if value else ""
+
+
 class ProofForm(forms.Form):
     """A birth date, or a code that was sent: one of them."""
 
-    born = forms.DateField(
+    use_required_attribute = False
+    born = BornField(
         label=gettext_lazy("Your birth date"),
-        required=False,
         widget=forms.DateInput(attrs={"type": "date", "autocomplete": "bday"}, format="%Y-%m-%d"),
     )
-    code = forms.CharField(
+    code = CodeField(
         label=gettext_lazy("The code we sent"),
         max_length=12,
-        required=False,
         widget=forms.TextInput(
             attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "spellcheck": "false"}
         ),

@@ -152,9 +152,11 @@ def _page(
     if may_read and found.opened_at is not None:
         context["sections"] = answered_sections(found)
     if may_read and found.is_complete:
+        proposals = accepting.proposals(found, found.client)
         context |= {
             "altered": not filling.holds(found),
-            "proposals": accepting.proposals(found, found.client),
+            "proposals": proposals,
+            "can_take": may_edit and any(each.changes for each in proposals),
             "taken": taken or [],
             "scores": reading.scores(found) if found.score else [],
         }

@@ -17,6 +17,7 @@ from clients.disclosures import disclosing
 from clients.disclosures.outward import leaves, stays
 from clients.models import Disclosure
 from notes.intake import filling, reading, templates
+from notes.intake.asking import asked_of
 from notes.intake.showing import answered_sections, blank_sections
 from notes.models import Form, FormTemplate
 
@@ -54,11 +55,13 @@ def form_blank(request: AccountRequest, pk: UUID) -> HttpResponse:
         language = settings.LANGUAGE_CODE
     with translation.override(language):
         name, intro, sections = templates.worded(template, language)
+        asked = templates.frozen(sections, language)
         context = {
             "template": template,
             "name": name,
             "intro": intro,
-            "sections": blank_sections(templates.frozen(sections, language)),
+            "sections": blank_sections(asked),
+            "asks_birth_date": any(each.fills == "birth_date" for each in asked_of(asked)),
             "languages": settings.LANGUAGES,
             "language": language,
         }

@@ -22,7 +22,7 @@ from privacy.vocabulary.scope import SYSTEM
 from tests.bookings.messaging.post import Sink, run_due
 from tests.bookings.public import at
 from tests.factories import make_account, make_client
-from tests.notes.intake.scene import NOW, Scene, filled
+from tests.notes.intake.scene import NOW, Scene, completed, filled
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 State = Form.State
@@ -116,6 +116,20 @@ def test_from_the_link_to_thank_you_without_a_script(scene: Scene, form: Form) -
         assert not permits(scene.client.pk, "sharing")
 
 
+def test_a_form_that_asks_about_danger_says_whom_to_call_whatever_is_answered(
+    scene: Scene, form: Form
+) -> None:
+    with acting_in(scene.account.ref):
+        asks = scene.sent("phq_9")
+    call = 'call <a href="tel:000">000</a> now'
+    assert call in Browser().get(address(scene, asks)).content.decode()
+    with acting_in(scene.account.ref):
+        keys = {f"phq_{number}": "Not at all" for number in range(1, 10)}
+        assert not completed(asks, **keys).is_urgent
+    assert call in Browser().get(address(scene, asks)).content.decode()
+    assert "tel:000" not in Browser().get(address(scene, form)).content.decode()
+
+
 def test_it_saves_as_it_is_typed(scene: Scene, form: Form) -> None:
     browser = Browser()
     step = begin(browser, scene, form)
@@ -126,6 +140,9 @@ def test_it_saves_as_it_is_typed(scene: Scene, form: Form) -> None:
     wrong = browser.post(f"{step}draft/", {"birth_date": "nonsense"}, headers=auto)
     assert wrong.status_code == 422
     assert "Choose a date." in wrong.content.decode()
+    late = browser.post(f"{step}draft/", {"birth_date": "2084-05-17"}, headers=auto)
+    assert (late.status_code, "Check the year" in late.content.decode()) == (422, True)
+    assert browser.get(f"{step}draft/", headers=auto).json()["csrf"]
     assert kept(form, scene).answers == {"preferred_name": "An"}
     with acting_in(scene.account.ref):
         sending.take_back(by=SYSTEM, form=form)

@@ -11,15 +11,19 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Member, Role, User
 from accounts.tenancy import acting_in
+from bookings.appointments.booking import book
 from clients import directory
+from clients.consents import giving
+from clients.consents.giving import Given
 from clients.consents.standing import history, permits
-from clients.models import Alert, Client, ConsentPurpose, Relationship
+from clients.models import Alert, Client, ConsentPurpose, How, Relationship
 from clients.relationships import relating
 from clients.relationships.relating import About, Grants
 from notes.intake import sending
 from notes.models import Form, FormReview, FormTemplate, FormTrigger
-from privacy.vocabulary.scope import SYSTEM
+from privacy.vocabulary.scope import SYSTEM, Actor, ActorKind
 from tests.bookings.messaging.post import Sink, run_due
+from tests.bookings.public import TEN
 from tests.browser import sign_in
 from tests.factories import make_client, make_member, owner_of
 from tests.notes.intake.scene import Scene, completed
@@ -210,6 +214,38 @@ def test_a_correction_and_putting_away(owner: Person, scene: Scene) -> None:
     assert "Take out again" in owner.get(f"forms/{form.pk}/").content.decode()
     owner.post(f"forms/{form.pk}/archive/")
     assert "Put away" in owner.get(f"forms/{form.pk}/").content.decode()
+
+
+def test_the_diary_tells_what_is_missing_and_what_no_longer_holds(
+    owner: Person, scene: Scene
+) -> None:
+    with acting_in(scene.account.ref):
+        appointment = book(
+            by=SYSTEM,
+            practitioner=scene.practice.practitioner,
+            service=scene.practice.service,
+            location=scene.practice.location,
+            starts_local=TEN,
+            client=scene.client,
+        )
+        form = scene.sent()
+
+    def panel(person: Person = owner) -> str:
+        here = person.url(f"appointments/{appointment.pk}/")
+        return str(person.browser.get(here, headers={"HX-Request": "true"}).content.decode())
+
+    assert "Before your first visit</a> · Sent" in panel()
+    with acting_in(scene.account.ref):
+        completed(form)
+    assert "Before your first visit</a> · to look at" in panel()
+    assert "taken back" not in panel()
+    owner.post(f"forms/{form.pk}/review/")
+    with acting_in(scene.account.ref):
+        purpose = ConsentPurpose.objects.get(kind="treatment")
+        by = Actor(ActorKind.CLIENT, scene.client.pk)
+        giving.withdraw(by=by, client=scene.client, purpose=purpose, given=Given(How.LINK))
+    assert "Before your first visit" not in panel()
+    assert "Treatment: taken back Mon 23 Nov" in panel()
 
 
 def test_consents_are_asked_for_from_their_page(owner: Person, scene: Scene) -> None:
