@@ -18,6 +18,7 @@ from accounts import practice_settings
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
 from clients import identity
+from clients.consents.standing import taken_back
 from clients.disclosures import disclosing, ledger
 from clients.disclosures.disclosing import Recipient, What
 from clients.disclosures.forms import ByHandForm
@@ -105,7 +106,13 @@ def disclosure_new(request: AccountRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Noted who got this data"))
             return redirect(request.account.url("client_disclosures", pk))
-    context = {"form": form, "client": client, "wrong": wrong}
+    context = {
+        "form": form,
+        "client": client,
+        "wrong": wrong,
+        "taken_back": taken_back(client),
+        "zone": practice_settings.zone(),
+    }
     status = 422 if request.method == "POST" else 200
     return render(request, "disclosures/note.html", context, status=status)
 

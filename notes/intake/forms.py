@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.models import Service
-from clients.models import ConsentPurpose
 from notes.models import FormTemplate, FormTrigger
 
 BY_LINK, HERE, PAPER = "link", "here", "paper"
@@ -61,7 +60,7 @@ class NewFormForm(forms.Form):
 
 
 class AskForm(forms.Form):
-    """Which consents a client is asked for by a link, and whether for the privacy notice too."""
+    """Which consents a client is asked for by a link, out of (id, name and state), and whether for the notice too."""
 
     purposes = forms.MultipleChoiceField(
         label=gettext_lazy("Ask them to agree to"),
@@ -73,12 +72,12 @@ class AskForm(forms.Form):
     )
 
     def __init__(
-        self, purposes: Iterable[ConsentPurpose], *args: Any, has_notice: bool, **kwargs: Any
+        self, purposes: Iterable[tuple[str, str]], *args: Any, has_notice: bool, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         choice = self.fields["purposes"]
         assert isinstance(choice, forms.MultipleChoiceField)
-        choice.choices = [(str(each.pk), each.name) for each in purposes]
+        choice.choices = list(purposes)
         if not has_notice:
             del self.fields["notice"]
 

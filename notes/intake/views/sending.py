@@ -16,7 +16,8 @@ from accounts import practice_settings
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
 from clients import identity
-from clients.consents import notices, purposes
+from clients.consents import notices
+from clients.consents.standing import Standing as ConsentStanding
 from clients.consents.standing import State as Standing
 from clients.consents.standing import standings
 from clients.models import Client
@@ -67,21 +68,13 @@ def form_new(request: AccountRequest, client_id: UUID) -> HttpResponse:
 def consents_ask(request: AccountRequest, client_id: UUID) -> HttpResponse:
     """Ask a client for consents, and for an answer to the privacy notice, by a link."""
     client = identity.find(client_id)
-    found = standings(client)
-    missing = [
-        str(each.purpose.pk)
-        for each in found
-        if each.state in (Standing.NOT_ASKED, Standing.LAPSED) or each.is_outdated
-    ]
+    asked = [each for each in standings(client) if each.purpose.archived_at is None]
     notice = notices.standing(client)
     form = AskForm(
-        purposes.live(),
+        [(str(each.purpose.pk), f"{each.purpose.name} · {each.words}") for each in asked],
         request.POST or None,
         has_notice=notice.current is not None,
-        initial={
-            "purposes": missing[:1] if len(missing) > 3 else missing,
-            "notice": notice.is_outdated,
-        },
+        initial={"purposes": _to_ask(asked), "notice": notice.is_outdated},
     )
     if form.is_valid():
         try:
@@ -99,6 +92,16 @@ def consents_ask(request: AccountRequest, client_id: UUID) -> HttpResponse:
             return redirect(request.account.url("form", made.pk))
     context = {"client": client, "form": form}
     return render(request, "forms/ask.html", context, status=422 if form.is_bound else 200)
+
+
+def _to_ask(asked: list[ConsentStanding]) -> list[str]:
+    """Return the purposes that are proposed; where nearly everything is open somebody chooses."""
+    missing = [
+        str(each.purpose.pk)
+        for each in asked
+        if each.state in (Standing.NOT_ASKED, Standing.LAPSED) or each.is_outdated
+    ]
+    return [] if len(missing) > 3 else missing
 
 
 @require(Permission.CLIENTS_EDIT)

@@ -146,6 +146,14 @@ def test_what_was_answered_is_for_clinicians(scene: Scene) -> None:
     assert "What clients were asked and have not handed in yet." in page
     assert "To look at" not in page
     assert desk.post(f"forms/{waits.pk}/sending/").status_code == 302
+    template = scene.templates["about_you"].pk
+    told = {"template": str(template), "way": "paper"}
+    paper = desk.post(f"forms/new/{scene.client.pk}/", told)["Location"]
+    assert paper.endswith(f"forms/blank/{template}/?language=en")
+    blank = desk.get(f"forms/blank/{template}/?language=de").content.decode()
+    assert "Vor Ihrem ersten Besuch" in blank
+    assert "Nur, wenn Sie bei „Sind Sie gegen etwas allergisch?“ mit „Ja“" in blank
+    assert "Ich bin damit einverstanden, in dieser Praxis untersucht" in blank
     assert desk.post(f"forms/{waits.pk}/desk/").status_code == 403
     assert Person(scene, Role.BOOKKEEPER).post(f"forms/{waits.pk}/sending/").status_code == 403
     with acting_in(scene.account.ref):
@@ -246,6 +254,8 @@ def test_the_diary_tells_what_is_missing_and_what_no_longer_holds(
         giving.withdraw(by=by, client=scene.client, purpose=purpose, given=Given(How.LINK))
     assert "Before your first visit" not in panel()
     assert "Treatment: taken back Mon 23 Nov" in panel()
+    page = owner.get(f"clients/{scene.client.pk}/disclosures/new/").content.decode()
+    assert "No longer agreed to" in page
 
 
 def test_consents_are_asked_for_from_their_page(owner: Person, scene: Scene) -> None:
