@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connections
 from django.urls import reverse
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Response, expect, sync_playwright
 
 from accounts import sessions
 from accounts.models import Member, RegionSession
@@ -24,6 +28,22 @@ pytestmark = [
     pytest.mark.django_db(transaction=True, databases="__all__"),
     pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
 ]
+
+
+WORDS = "Quillfeather walks without a stick. "
+KEPT_HERE = """async () => JSON.stringify([{...localStorage}, {...sessionStorage}, await caches.keys(),
+  await indexedDB.databases(), history.state, document.cookie])"""
+
+
+def kill(profile: Path) -> None:
+    """End the browser of a profile as a crash does: at once, with nothing put in order."""
+    for each in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            words = each.read_bytes().split(b"\0")
+            if f"--user-data-dir={profile}".encode() in words and not any(
+                word.startswith(b"--type=") for word in words
+            ):
+                os.kill(int(each.parent.name), signal.SIGKILL)
 
 
 class Desk:
@@ -115,6 +135,47 @@ def test_what_is_typed_is_saved_by_itself(desk: Desk, at_desk: Any) -> None:
     assert desk.kept() == {"plan": "Banded rotation", "pain": 4}
     titles = desk.in_account(lambda: [each.title for each in reading.versions_of(desk.note)])
     assert titles[0] == "Shoulder, again"
+
+
+def test_what_is_typed_outlives_a_browser_that_is_killed(desk: Desk, tmp_path: Path) -> None:
+    """Whoever types on without a rest is saved all the same; what was answered is there, and no word is in the browser."""
+    answered: list[str] = []
+
+    def hear(response: Response) -> None:
+        if response.url.endswith("/draft/") and response.ok:
+            body = (response.request.post_data_buffer or b"").decode()
+            answered.append(body.partition('name="plan"\r\n\r\n')[2].partition("\r\n--")[0])
+
+    def type_until_killed() -> str:
+        typed = ""
+        with sync_playwright() as playwright:
+            context = playwright.chromium.launch_persistent_context(
+                tmp_path, executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+            )
+            context.set_default_timeout(8000)
+            desk.enter(context)
+            page = context.new_page()
+            page.on("response", hear)
+            page.goto(desk.server + desk.path)
+            page.get_by_label("Plan").click()
+            while (not answered or len(typed) < 60) and len(typed) < 300:
+                typed += (key := WORDS[len(typed) % len(WORDS)])
+                page.keyboard.type(key)
+                page.wait_for_timeout(80)
+            assert WORDS[:12] not in str(page.evaluate(KEPT_HERE))
+            kill(tmp_path)
+        return typed
+
+    with ThreadPoolExecutor(1) as pool:
+        typed = pool.submit(type_until_killed).result()
+    kept = desk.kept()["plan"]
+    assert typed.startswith(kept)
+    assert answered
+    assert kept.startswith(answered[-1])
+    files = [each.read_bytes() for each in tmp_path.rglob("*") if each.is_file()]
+    assert len(files) > 20
+    for word in (WORDS[:12].encode(), WORDS[:12].encode("utf-16-le")):
+        assert not any(word in data for data in files)
 
 
 def test_two_windows_show_both_texts_and_either_can_go_on(desk: Desk, at_desk: Any) -> None:
