@@ -64,12 +64,12 @@ def stub(pk: UUID) -> Note:
 
 def addenda_of(note: Note) -> list[Addendum]:
     """Return a signed note's addenda in the order in which they are chained."""
-    return list(note.addenda.order_by("added_at", "id"))
+    return sorted(note.addenda.all(), key=lambda each: (each.added_at, each.pk))
 
 
 def cosignature_of(note: Note) -> CoSignature | None:
     """Return the supervisor's signature below a note, None where there is none."""
-    return note.cosignatures.first() if note.cosigner_id else None
+    return next(iter(note.cosignatures.all()), None) if note.cosigner_id else None
 
 
 def by_hash(content_hash: str) -> Note | None:
@@ -87,10 +87,7 @@ def remarks_of(note: Note) -> list[Remark]:
 
 def amendment_of(note: Note) -> Note | None:
     """Return the note that amends this one, begun or signed."""
-    found: Note | None = (
-        note.amendments.exclude(state=Note.State.VOID).select_related("author").first()
-    )
-    return found
+    return next((each for each in note.amendments.all() if each.state != Note.State.VOID), None)
 
 
 def openings_of(note: Note) -> list[NoteOpening]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Member, Practitioner
 from notes.models import Breaking, NoteSettings, Visibility, WritingProfile
+from notes.printing import HEADS
 
 MOST_HOURS = 720
 
@@ -39,8 +40,15 @@ class RulesForm(forms.Form):
         required=False,
     )
 
+    print_head = forms.MultipleChoiceField(
+        label=gettext_lazy("At the head of a printed note, beside name, day and author"),
+        choices=list(HEADS.items()),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
     def __init__(self, rules: NoteSettings, data: Any = None) -> None:
-        names = ("authors_only", "breaking", "finish_hours", "reminds")
+        names = ("authors_only", "breaking", "finish_hours", "reminds", "print_head")
         super().__init__(data, initial={name: getattr(rules, name) for name in names})
 
 

@@ -7,6 +7,7 @@ from notes.views import (
     checking,
     cosigning,
     history,
+    printing,
     sharing,
     signing,
     templates,
@@ -22,6 +23,10 @@ urlpatterns: list[URLPattern] = [
     path("notes/check/", checking.note_check, name="note_check"),
     path("notes/mine/", note_habit, name="note_habit"),
     path("notes/new/<uuid:client_id>/", writing.note_new, name="note_new"),
+    path("notes/of/<uuid:client_id>/", printing.client_notes, name="client_notes"),
+    path(
+        "notes/of/<uuid:client_id>/print/", printing.client_notes_print, name="client_notes_print"
+    ),
     path("notes/<uuid:pk>/", note, name="note"),
     path("notes/<uuid:pk>/draft/", writing.note_draft, name="note_draft"),
     path("notes/<uuid:pk>/copy/", writing.note_copy, name="note_copy"),
@@ -38,7 +43,7 @@ urlpatterns: list[URLPattern] = [
     path("notes/<uuid:pk>/withdrawal/", changing.note_withdrawal, name="note_withdrawal"),
     path("notes/<uuid:pk>/addenda/", signing.note_addendum, name="note_addendum"),
     path("notes/<uuid:pk>/versions/", history.note_versions, name="note_versions"),
-    path("notes/<uuid:pk>/print/", history.note_print, name="note_print"),
+    path("notes/<uuid:pk>/print/", printing.note_print, name="note_print"),
     path("settings/notes/", note_settings, name="note_settings"),
     path("settings/note-templates/", templates.note_templates, name="note_templates"),
     path(

@@ -64,8 +64,14 @@ def one_of_each(c: Clinic) -> dict[str, Note]:
     notes["discarded"] = draft(c.p, by=c.by, author=c.profile)
     notes["amendment"] = amending.amend(by=c.by, note=signed(c, "amended"))
     for kind in ("draft", "discarded", "amendment"):
-        written = {"title": word(kind), "answers": {"subjective": word(kind)}}
-        writing.save(by=c.by, note=notes[kind], version=1, reason=word(kind), **written)
+        writing.save(
+            by=c.by,
+            note=notes[kind],
+            version=1,
+            title=word(kind),
+            answers={"subjective": word(kind)},
+            reason=word(kind),
+        )
     writing.discard(by=c.by, note=notes["discarded"])
     notes["withdrawn"] = signed(c, "withdrawn")
     withdrawing.withdraw(by=c.by, note=notes["withdrawn"], reason="Another's", to=make_client())
@@ -81,7 +87,7 @@ def pages(c: Clinic, notes: dict[str, Note]) -> Iterator[tuple[Address, str]]:
         if address.door.permission == Permission.SETTINGS_EDIT:
             continue
         if address.route.startswith(ON_A_NOTE):
-            keys = [note.pk for note in notes.values()]
+            keys: list[Any] = [note.pk for note in notes.values()]
         else:
             keys = [visit if "appointment" in address.route else c.p.client.pk]
         for key in keys:

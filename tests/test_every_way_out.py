@@ -121,6 +121,12 @@ def a_form(office: Practice, browser: Browser) -> Any:
     return browser.get(url(office.account, f"forms/{form.pk}/print/"))
 
 
+def some_notes(office: Practice, browser: Browser) -> Any:
+    with acting_in(office.account.ref, by=office.by):
+        chosen = "&".join(f"note={signed(office).pk}" for _ in range(2))
+    return browser.get(url(office.account, f"notes/of/{office.client.pk}/print/?{chosen}"))
+
+
 def a_file(office: Practice, browser: Browser) -> Any:
     with acting_in(office.account.ref, by=office.by):
         upload: Any = SimpleUploadedFile("Referral.txt", b"Knee since the marathon")
@@ -161,7 +167,8 @@ WAYS: dict[str, tuple[Callable[[Practice, Browser], Any], bool, str]] = {
     "notes.intake.views.paper.form_print": (a_form, True, "notes.form"),
     "clients.documents.views.files.document_file": (a_file, True, "clients.document"),
     "clients.documents.views.files.document_original": (an_original, True, "clients.original"),
-    "notes.views.history.note_print": (a_note, True, "notes.note"),
+    "notes.views.printing.note_print": (a_note, True, "notes.note"),
+    "notes.views.printing.client_notes_print": (some_notes, True, "notes.note"),
     "privacy.views.exports.export_file": (an_export, False, "notes.note"),
 }
 

@@ -99,6 +99,9 @@ def _links(request: AccountRequest, client: Client) -> dict[str, str]:
         "file_url": link(account, "document_new", client.pk) if files else "",
         "form_url": link(account, "form_new", client.pk) if edits else "",
         "book_url": link(account, "appointment_new", client=client.pk) if books else "",
+        "print_url": account.url("client_notes", client.pk)
+        if {Permission.CLINICAL_READ, Permission.CLIENT_EXPORT} <= set(allowed)
+        else "",
         "ledger_url": account.url("client_disclosures", client.pk)
         if Permission.CLINICAL_READ in allowed
         else "",

@@ -97,6 +97,11 @@ END""",
 )
 
 
+def usual_head() -> list[str]:
+    """Return what stands at the head of a printed note until the account says otherwise."""
+    return ["title", "birth_date"]
+
+
 class NoteSettings(RegionModel):
     """The account's rules about notes; one row, or the defaults."""
 
@@ -108,6 +113,7 @@ class NoteSettings(RegionModel):
     )
     finish_hours = operational(models.PositiveIntegerField(default=24))
     reminds = operational(models.BooleanField(default=True))
+    print_head = operational(models.JSONField(default=usual_head, blank=True))
 
     data_policy = DataPolicy(Subject.SYSTEM)
 

@@ -1,4 +1,4 @@
-"""Reading back: the last note beside the one that is written, every saved state, the page to print."""
+"""Reading back: the last note beside the one that is written, every saved state."""
 
 from __future__ import annotations
 
@@ -12,16 +12,11 @@ from django.views.decorators.http import require_safe
 from accounts.models import Member
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
-from bookings.messaging.links import absolute
-from clients.disclosures import disclosing
-from clients.disclosures.outward import leaves
-from clients.models import Disclosure
 from notes import reading
 from notes.changes import of_versions
 from notes.models import Note, NoteVersion
 from notes.showing import shown_sections
 from notes.views.pages import beside_context
-from notes.views.papers import paper
 from notes.zones import zone_of
 from privacy.vocabulary.fields import is_unreadable
 
@@ -64,27 +59,6 @@ def note_versions(request: AccountRequest, pk: UUID) -> HttpResponse:
         "writers": _writers(note, list(page.object_list)),
     }
     return render(request, "notes/versions.html", context)
-
-
-@require(Permission.CLINICAL_READ, also=Permission.CLIENT_EXPORT)
-@require_safe
-@leaves(Disclosure.Way.PRINT)
-def note_print(request: AccountRequest, pk: UUID) -> HttpResponse:
-    """Show a note as it goes on paper, with its signature and addenda."""
-    note = reading.find(pk)
-    disclosing.record(
-        by=request.actor,
-        client=note.client,
-        what=disclosing.What((Note,), note.title if note.is_for_all else "", note),
-        to=disclosing.PRACTICE,
-        way=Disclosure.Way.PRINT,
-    )
-    context = {
-        "practice": request.account.name,
-        "check_url": absolute(request.account.url("note_check")),
-        **paper(note),
-    }
-    return render(request, "notes/print.html", context)
 
 
 def _chosen(request: AccountRequest, note: Note) -> NoteVersion:

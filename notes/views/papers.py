@@ -58,6 +58,7 @@ def paper(note: Note) -> dict[str, Any]:
     proved = proof.check(note, addenda, cosignature) if note.is_signed else None
     return {
         "note": note,
+        "nth": "",  # where several notes stand on one page
         "zone": zone_of(note),
         "sections": shown_sections(note.sections, note.content),
         "brought_in": note.provenance not in ("staff", "demo"),

@@ -42,6 +42,13 @@ document.addEventListener("change", (event) => {
   if (event.target.closest("[data-submits]")) event.target.form?.requestSubmit();
 });
 
+// <input type=checkbox data-ticks="note">: ticks all of that name in its form but those that stand apart.
+document.addEventListener("change", (event) => {
+  const name = event.target.dataset?.ticks;
+  if (!name) return;
+  for (const box of event.target.form.querySelectorAll(`[name="${name}"]:not([data-apart])`)) box.checked = event.target.checked;
+});
+
 // A visitor elsewhere sees their own time beside the practice's: <p data-visitor-time="ISO instant" data-zone="Australia/Sydney"
 // data-words="You seem to be in {place}: that is {time} for you." hidden>
 const tellVisitorTime = (root) => {

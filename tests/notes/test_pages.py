@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -16,10 +16,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Member, Practitioner, RegionSession, Role
+from accounts.templatetags.keepwell import day
 from accounts.tenancy import acting_in
 from bookings.models import Attendee
 from clients.models import Alert
-from notes import proof, sharing, templates, writing
+from notes import proof, sharing, signing, templates, writing
 from notes.models import Addendum, Note
 from privacy.vocabulary import clock
 from tests.browser import sign_in
@@ -517,6 +518,43 @@ def test_the_page_to_print_holds_text_signature_and_hash(client: Client, p: Prac
     assert "Sleeping through" in page
     assert page.count(f"SHA-256 {kept(p, note).content_hash}") == 2
     assert url(p, "note_check") in page
+
+
+def test_chosen_notes_of_a_client_go_on_paper_under_a_chosen_head(
+    client: Client, p: Practice
+) -> None:
+    notes = [sign(p, answers={"plan": f"Plan {n}"}) for n in range(3)]
+    with acting_in(p.account.ref, by=p.by):
+        p.client.birth_date, p.client.occupation = date(1961, 7, 14), "Lighthouse keeper"
+        p.client.save()
+        sharing.share(by=p.by, note=notes[2], visibility="clinicians", restricted=True)
+        signing.add(by=p.by, note=notes[0], author=p.author, text="Rang back.")
+    choice = client.get(url(p, "client_notes", p.client.pk)).text
+    assert choice.count('name="note"') == 3
+    assert choice.count("data-apart") == 1
+    to_print = url(p, "client_notes_print", p.client.pk)
+    counted = []
+    for chosen in (notes[:1], notes):
+        with CaptureQueriesContext(connections["region_au"]) as queries:
+            paper = client.get(to_print, {"note": [str(note.pk) for note in chosen]}).text
+        counted.append(len(queries))
+    assert counted[0] == counted[1]
+    assert paper.index("Plan 0") < paper.index("Plan 1") < paper.index("Plan 2")
+    assert paper.count("Rang back.") == 1
+    assert paper.count(f"Birth date {day(p.client.birth_date)}") == 3
+    assert ("Lighthouse" in paper, paper.count("Shoulder review")) == (False, 6)
+    rules = {"finish_hours": 24, "breaking": "owner", "print_head": ["occupation"]}
+    assert client.post(url(p, "note_settings"), rules).status_code == 302
+    usual = client.get(url(p, "note_print", notes[0].pk)).text
+    assert "Occupation Lighthouse keeper" in usual
+    assert (
+        "Birth date" in usual.partition("<h1")[0].rpartition("<header")[2],
+        "Shoulder review" in usual,
+    ) == (False, False)
+    once = client.get(url(p, "note_print", notes[0].pk), {"head": ["", "title"]}).text
+    assert ("Lighthouse" in once, "Shoulder review" in once) == (False, True)
+    assert client.get(to_print).status_code == 302
+    assert client.get(to_print, {"note": "nonsense"}).status_code == 302
 
 
 def test_a_paper_is_checked_by_the_hash_in_its_foot(client: Client, p: Practice) -> None:
