@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -26,14 +27,16 @@ COLUMNS = {
     "author_id": "gen_random_uuid()",
     "author_name": "'x'::bytea",
     "appointment_id": "gen_random_uuid()",
+    "template_id": "NULL",
     "template_version": "9",
     "sections": "'[]'",
     "version": "version + 1",
     "content_hash": "'x'::bytea",
+    "hash_index": "'x'::bytea",
     "proof_version": "1",
     "created_at": "created_at - interval '1 day'",
     "updated_at": "now()",
-    "signed_at": "signed_at - interval '1 day'",
+    "signed_at": "coalesce(signed_at, now()) - interval '1 day'",
     "signed_zone": "'UTC'",
     "provenance": "'import'",
     "amends_id": "id",
@@ -63,13 +66,21 @@ def supervised(p: Practice) -> tuple[Any, Practitioner, Note]:
 
 
 def test_a_signed_note_cant_change_in_any_column() -> None:
+    """Nor one that awaits a signature, was withdrawn or discarded; who reads it may change, and who is asked to sign."""
     p = practice()
     with acting_in(p.account.ref, by=p.by):
-        note = signed(p)
-        for column, value in COLUMNS.items():
-            refused(f"UPDATE notes_note SET {column} = {value} WHERE id = %s", note.pk)
+        note, wrong, thrown = signed(p), signed(p), draft(p)
+        withdrawing.withdraw(by=p.by, note=wrong, reason="Another client's")
+        writing.discard(by=p.by, note=thrown)
+        tom, _student, awaiting = supervised(p)
+    with acting_in(p.account.ref, by=tom.actor):
+        signing.sign(by=tom.actor, note=awaiting, version=1, title="Knee", answers=ANSWERS)
+    with acting_in(p.account.ref, by=p.by):
+        for each, (column, value) in product((note, awaiting, wrong, thrown), COLUMNS.items()):
+            refused(f"UPDATE notes_note SET {column} = {value} WHERE id = %s", each.pk)
+        refused("UPDATE notes_note SET cosigner_id = author_id WHERE id = %s", note.pk)
         columns = {f.column for f in Note._meta.concrete_fields}
-        kept = {"id", "account_id", "template_id", "cosigner_id", "hash_index"}
+        kept = {"id", "account_id", "cosigner_id"}
         assert columns - kept - set(COLUMNS) == {"visibility", "is_restricted"}
         refused("DELETE FROM notes_note WHERE id = %s", note.pk)
         refused("UPDATE notes_note SET state = 'withdrawn' WHERE id = %s", note.pk)
