@@ -23,7 +23,12 @@ ORDER BY j.run_at LIMIT %(most)s
 
 def connect(cell_name: str, role: str, *, autocommit: bool = True) -> psycopg.Connection[Any]:
     """Return a plain connection to a cell's region database as one of the narrow roles (dispatch, audit, purger)."""
-    where = connections[cell(cell_name).database].settings_dict
+    return connect_to(cell(cell_name).database, role, autocommit=autocommit)
+
+
+def connect_to(alias: str, role: str, *, autocommit: bool = True) -> psycopg.Connection[Any]:
+    """Return a plain connection to the database that an alias stands for, as one of the narrow roles."""
+    where = connections[alias].settings_dict
     return psycopg.connect(
         host=where["HOST"],
         port=where["PORT"],

@@ -88,6 +88,19 @@ def accounts_with_objects(cell_name: str) -> set[UUID]:
     return {UUID(name) for name in names}
 
 
+def owners(cell_name: str) -> dict[str, int]:
+    """Return whose objects a cell's store holds, and how many each; a stray name stands as it is, for one."""
+    store = _store(cell_name)
+    try:
+        folders, files = store.listdir("")
+        accounts = store.listdir(ROOT)[0] if ROOT in folders else []
+    except FileNotFoundError:
+        return {}
+    stray = [name for name in (*folders, *files) if name != ROOT]
+    kept = {name: len(store.listdir(f"{ROOT}/{name}")[1]) for name in accounts}
+    return {name: n for name, n in kept.items() if n} | dict.fromkeys(stray, 1)
+
+
 def _store(cell_name: str) -> Any:
     return storages[cell(cell_name).objects]
 

@@ -1,4 +1,4 @@
-"""Exports that an Owner asked for and the closing of an account, as rows with their dates."""
+"""Exports that an Owner asked for, the closing of an account, statements of where its data lies: rows with their dates."""
 
 from __future__ import annotations
 
@@ -95,3 +95,22 @@ class Closure(RegionModel):
                 fields=["account_id"], condition=models.Q(cancelled_at=None), name="one_closure"
             )
         ]
+
+
+class ResidencyStatement(RegionModel):
+    """What a census found of the account: in its region, and nowhere else; signed by the region (RP-6)."""
+
+    counted_at = operational(models.DateTimeField(default=clock.now))
+    looked_in = operational(models.JSONField(help_text="the cells"))
+    findings = operational(models.PositiveIntegerField(help_text="what was found elsewhere"))
+    text = operational(models.TextField(help_text="JSON as it was signed: counts, never values"))
+    signature = operational(models.CharField(max_length=128, help_text="Ed25519, hexadecimal"))
+
+    data_policy = DataPolicy(Subject.SYSTEM, append_only=True, closing=True)
+
+    class Meta(RegionModel.Meta):
+        ordering = ["-counted_at"]
+        indexes = [
+            models.Index(fields=["account_id", "-counted_at"], name="statements_by_date"),
+        ]
+        verbose_name = _("residency statement")

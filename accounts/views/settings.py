@@ -196,6 +196,13 @@ DOORS = (
                 P.AUDIT_VIEW,
             ),
             (
+                "residency",
+                "pin",
+                gettext_lazy("Where your data is"),
+                gettext_lazy("In which region, counted and signed"),
+                P.AUDIT_VIEW,
+            ),
+            (
                 "exports",
                 "download",
                 gettext_lazy("Your copy"),

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from accounts.models import User
 from config.demo import data
 from config.demo.home import Home
+from privacy.residency import census, statements
 
 
 class Command(BaseCommand):
@@ -34,6 +35,7 @@ class Command(BaseCommand):
         user = User.objects.create_superuser(staff, data.PASSWORD, name="Keepwell support")
         EmailAddress.objects.create(user=user, email=staff, verified=True, primary=True)
         if settings.DEMO:
+            statements.write(census.take())
             Home(settings.HOME).add_facts(
                 accounts=facts, support={"email": staff, "password": data.PASSWORD}
             )
