@@ -26,6 +26,7 @@ class Keeper {
     document.addEventListener("keydown", (event) => {
       if (event.isComposing || !(event.ctrlKey || event.metaKey)) return;
       if (event.key.toLowerCase() === "s" && !event.shiftKey && !event.altKey) { event.preventDefault(); this.save(); return; }
+      if (event.key.toLowerCase() === "l" && event.shiftKey && event.ctrlKey && !event.altKey) { event.preventDefault(); this.aside(); return; }
       if (event.target.form !== form || event.key !== "Enter") return;
       const sign = document.querySelector("[data-sign]");
       if (sign && !sign.disabled) { event.preventDefault(); sign.click(); }
@@ -39,6 +40,12 @@ class Keeper {
     document.addEventListener("click", (event) => this.resolve(event));
     // What was typed while this script was still on its way is as good as what comes after
     if ([...form.elements].some((one) => one.matches("textarea, input:not([type=hidden])") && (one.value !== one.defaultValue || one.checked !== one.defaultChecked))) this.touch();
+  }
+
+  // Opens what stands beside, or closes it again; the focus stays where somebody writes
+  aside() {
+    const open = document.querySelector("#beside [hx-get*='hide=1']");
+    (open ?? document.querySelector("[data-key='l']"))?.click();
   }
 
   touch() {

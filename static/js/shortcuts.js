@@ -1,5 +1,5 @@
 // One key, one act: an element with data-key="n" is pressed by n (a field is focused). "?" lists them all.
-// Keys rest while a field has the focus, and can be switched off for this browser (WCAG 2.1.4).
+// Keys rest while a field has the focus, and can be switched off for this browser (WCAG 2.1.4). Ctrl / lists them from anywhere.
 const OFF = "keys";
 const dialog = document.querySelector("[data-keys-dialog]");
 const isOn = () => {
@@ -38,6 +38,12 @@ const fill = () => {
 };
 
 document.addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && event.key === "/" && dialog && !document.querySelector("dialog[open]")) {
+    event.preventDefault();
+    fill();
+    dialog.showModal();
+    return;
+  }
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !isOn() || typing(event.target)) return;
   if (event.target.closest?.("details[data-menu][open], [role=tablist], .is-moving")) return;
   if (event.key === "?") {
