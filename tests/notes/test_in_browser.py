@@ -268,8 +268,17 @@ def test_what_is_too_long_says_so_and_is_saved_when_shortened(desk: Desk, at_des
 
 def test_signing_by_keyboard_takes_the_last_words_with_it(desk: Desk, at_desk: Any) -> None:
     def scene(page: Page) -> None:
-        page.get_by_label("Plan").fill("Last words")
-        page.get_by_label("Plan").press("Control+Enter")
+        plan, beside = page.get_by_label("Plan"), page.locator("#beside")
+        plan.fill("Last words")
+        plan.press("Control+Shift+L")
+        expect(beside).to_contain_text("Sleeping through since Thursday.")
+        expect(plan).to_be_focused()
+        plan.press("Control+Shift+L")
+        expect(beside).to_be_hidden()
+        plan.press("Control+/")
+        expect(page.get_by_role("dialog")).to_contain_text("Sign the note")
+        page.keyboard.press("Escape")
+        plan.press("Control+Enter")
         expect(page.get_by_role("dialog")).to_contain_text("locked for good")
         page.get_by_role("dialog").get_by_role("button", name="Sign and lock").press("Enter")
         expect(page.get_by_text("this is the text that was signed")).to_be_visible()
