@@ -25,7 +25,7 @@ from bookings.series.recurrence import words as rule_words
 from clients.consents.standing import taken_back
 from clients.identity import of
 from clients.models import Alert, Client
-from privacy.vocabulary import scope
+from privacy.vocabulary import clock, scope
 
 S = Attendee.State
 PAST_SHOWN = 4
@@ -61,6 +61,7 @@ class Place:
     comment: str
     facts: list[tuple[str, Any]]
     log: list[tuple[str, str, str]]
+    again_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,10 @@ def panel(
         _place(each, account, permissions, editable, zone, known.get(each.pk, []))
         for each in attendees
     ]
+    if can_edit and appointment.capacity == 1:
+        # Who cancelled and calls back gets the same again
+        for each, place in zip(attendees, places, strict=True):
+            place.again_url = _again(each, account, zone) if place.is_cancelled else ""
     group = _group(appointment, places, account, editable)
     if places and group is None:
         places[0].facts = facts + places[0].facts
@@ -288,6 +293,20 @@ def _place(
     )
 
 
+def _again(attendee: Attendee, account: AccountAnchor, zone: str) -> str:
+    """Return where the same is booked again: at the same time while that is to come."""
+    appointment = attendee.appointment
+    known = {
+        "client": attendee.client_id,
+        "practitioner": appointment.practitioner_id,
+        "location": appointment.location_id,
+        "service": appointment.service_id,
+    }
+    if appointment.starts_at > clock.now():
+        known["starts"] = f"{local(appointment.starts_at, zone):%Y-%m-%dT%H:%M}"
+    return account.url("appointment_new", **known)
+
+
 def _step(attendee: Attendee, state: S, account: AccountAnchor) -> Step:
     return Step(
         label=str(state.label),
@@ -344,6 +363,7 @@ def _contact(client: Client) -> list[tuple[str, Any]]:
 
 
 def _reminder(attendee: Attendee, zone: str) -> list[tuple[str, Any]]:
+    client: Client = attendee.client
     reminders = attendee.messages.filter(category=Message.Category.REMINDER)
     message: Message | None = reminders.order_by("-id").first()
     if message is None:
@@ -360,6 +380,9 @@ def _reminder(attendee: Attendee, zone: str) -> list[tuple[str, Any]]:
         Message.State.FAILED: _("%(channel)s could not be delivered"),
         Message.State.SUPPRESSED: _("not sent"),
     }
+    known = client.email if message.channel == Message.Channel.EMAIL else client.phone
+    if message.state == Message.State.QUEUED and message.via_id is None and not known:
+        return [(_("Reminder"), _("%(channel)s, but no address is known") % words)]
     return [(_("Reminder"), said[Message.State(message.state)] % words)]
 
 

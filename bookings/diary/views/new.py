@@ -180,6 +180,7 @@ def _suggested(query: QueryDict, form: BookForm) -> dict[str, Any]:
     if minutes.isdecimal() and offered:
         wanted = int(minutes)
         offered.sort(key=lambda pk: abs(form.services[pk].duration_minutes - wanted))
+    offered.sort(key=lambda pk: pk != query.get("service"))
     return {
         "practitioner": practitioner,
         "service": next(iter(offered), next(iter(form.services), "")),

@@ -535,6 +535,32 @@ def test_a_client_of_another_account_is_nobody(office: Office, browser: Browser)
     assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["client"])
 
 
+def test_who_cancelled_and_calls_back_gets_the_same_again(
+    office: Office, browser: Browser, appointment: Appointment
+) -> None:
+    panel = office.url("appointment", appointment.pk)
+    inside = {"HX-Request": "true"}
+    with acting_in(office.account.ref, by=office.by):
+        later = office.booked(ten(10, 0, date(2026, 11, 27)), make_client(email=""))
+        place = place_of(appointment)
+        cancel(by=office.by, attendee=place, side="client", reason="sick")
+    html = browser.get(panel, headers=inside).content.decode()
+    address = html.partition(office.url("appointment_new"))[2].partition('"')[0]
+    form = browser.get(office.url("appointment_new") + address.replace("&amp;", "&")).context[
+        "form"
+    ]
+    assert form.initial == {
+        "client": str(place.client_id),
+        "practitioner": str(office.mei.pk),
+        "location": str(office.location.pk),
+        "service": str(office.service.pk),
+        "day": date(2026, 11, 24),
+        "time": "10:00",
+    }
+    reminded = browser.get(office.url("appointment", later.pk), headers=inside).content.decode()
+    assert "E-mail, but no address is known" in reminded
+
+
 def test_a_taken_time_shows_what_stands_there_and_makes_no_client(
     office: Office, browser: Browser
 ) -> None:
