@@ -30,7 +30,7 @@ RAIL: tuple[tuple[Promise, str, str, Permission], ...] = (
 )
 SHORT = {"notes": gettext_lazy("Notes"), "waiting": gettext_lazy("Waiting")}
 # Pages whose path begins with another word than their rail entry's
-BELONGS = {"appointments": "diary", "contacts": "clients"} | dict.fromkeys(
+BELONGS = {"appointments": "diary", "contacts": "clients", "recalls": "clients"} | dict.fromkeys(
     (
         "setup",
         "exports",

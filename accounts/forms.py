@@ -221,7 +221,7 @@ class PracticeNameForm(forms.Form):
         label=_("What you call the people you treat"),
         choices=terminology.CHOICES,
         initial=terminology.USUAL,
-        required=False,
+        error_messages={"required": _("Choose what you call them.")},
         help_text=_("Every page of your practice then says so."),
     )
 

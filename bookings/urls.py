@@ -10,6 +10,8 @@ ROOMS = (
     "hours",
     "offering",
     "rooms",
+    "cases",
+    "recalls",
 )
 urlpatterns: list[URLResolver] = [
     *(path("", include(f"bookings.{room}.urls")) for room in ROOMS),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+
 from accounts import audit
 from clients.identity import of
 from clients.models import Alert, Client
@@ -9,14 +12,64 @@ from privacy.vocabulary import clock
 from privacy.vocabulary.scope import Actor
 
 _ORDER = [Alert.Severity.SEVERE, Alert.Severity.CARE, Alert.Severity.INFO]
+# How each severity looks wherever an alert is shown
+TONES: dict[str, str] = {Alert.Severity.SEVERE: "danger", Alert.Severity.CARE: "warn"}
+# When an alert that still holds is looked at again
+NEXT_REVIEW = timedelta(days=182)
+WORDS = ("kind", "text")
 
 
-def add(*, by: Actor, client: Client, kind: str, severity: str, text: str) -> Alert:
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What an alert says."""
+
+    kind: str
+    severity: str
+    text: str
+    since: date | None = None
+    review_on: date | None = None
+
+
+def add(
+    *,
+    by: Actor,
+    client: Client,
+    kind: str,
+    severity: str,
+    text: str,
+    since: date | None = None,
+    review_on: date | None = None,
+) -> Alert:
     """Add an alert to a client; raise `ValidationError` by field for what an alert can't hold."""
-    alert = Alert(client=client, kind=kind, severity=severity, text=text)
+    said = Said(kind, severity, text, since, review_on)
+    alert = Alert(client=client, **asdict(said))
     alert.full_clean()
     alert.save(force_insert=True)
     audit.record("alert.added", by=by, of=alert, client_id=client.pk)
+    return alert
+
+
+def change(*, by: Actor, alert: Alert, said: Said) -> Alert:
+    """Change an alert; return it, or the one that takes its place where it now says something else."""
+    if any(getattr(alert, name) != getattr(said, name) for name in WORDS):
+        resolve(by=by, alert=alert)
+        return add(by=by, client=alert.client, **asdict(said))
+    changed = [name for name, value in asdict(said).items() if getattr(alert, name) != value]
+    if changed:
+        for name in changed:
+            setattr(alert, name, getattr(said, name))
+        alert.full_clean(exclude=["client"])
+        alert.save(update_fields=changed)
+        detail = {"fields": changed}
+        audit.record("alert.changed", by=by, of=alert, client_id=alert.client_id, detail=detail)
+    return alert
+
+
+def confirm(*, by: Actor, alert: Alert) -> Alert:
+    """Say that an alert still holds; it is looked at again in half a year."""
+    alert.review_on = clock.now().date() + NEXT_REVIEW
+    alert.save(update_fields=["review_on"])
+    audit.record("alert.confirmed", by=by, of=alert, client_id=alert.client_id)
     return alert
 
 
@@ -33,3 +86,8 @@ def standing(client: Client) -> list[Alert]:
     """Return the alerts of a client that hold, the gravest first."""
     alerts = Alert.objects.filter(of(client), resolved_at=None).order_by("created_at")
     return sorted(alerts, key=lambda alert: _ORDER.index(alert.severity))
+
+
+def told(alert: Alert) -> tuple[str, str, str]:
+    """Return an alert as tone, title and text."""
+    return TONES.get(alert.severity, "info"), str(alert.get_kind_display()), alert.text

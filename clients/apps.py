@@ -10,6 +10,7 @@ class ClientsConfig(AppConfig):
 
     def ready(self) -> None:
         """Let what has entries of its own register with the timeline."""
+        from clients import happenings  # noqa: F401, PLC0415 - registers itself
         from clients.alike import scanning  # noqa: F401, PLC0415 - registers its job
         from clients.consents import timeline  # noqa: F401, PLC0415 - registers itself
         from clients.disclosures import ledger  # noqa: F401, PLC0415 - registers itself

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clients import choosing, referring
+from clients.alerts import Said
 from clients.models import Alert, Referral
 
 
@@ -46,6 +47,22 @@ class AlertForm(forms.Form):
         ),
         error_messages={"required": gettext_lazy("Write what people must know.")},
     )
+    since = forms.DateField(
+        label=gettext_lazy("Known since"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    review_on = forms.DateField(
+        label=gettext_lazy("Look at it again on"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=gettext_lazy("From that day on the client’s page asks whether it still holds."),
+    )
+
+    @property
+    def said(self) -> Said:
+        """What the alert says."""
+        return Said(**self.cleaned_data)
 
 
 class ReferralForm(forms.Form):

@@ -70,6 +70,7 @@ KINDS = {
         Kind("notes", _("Notes"), Permission.CLINICAL_READ),
         Kind("files", _("Files"), Permission.FILES_READ),
         Kind("messages", _("Messages"), Permission.CLIENTS_VIEW),
+        Kind("record", _("Record"), Permission.CLIENTS_VIEW),
         Kind("consents", _("Consents"), Permission.CLIENTS_VIEW),
         Kind("disclosures", _("Given out"), Permission.CLINICAL_READ),
         Kind("forms", _("Forms"), Permission.CLIENTS_VIEW),

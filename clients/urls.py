@@ -60,6 +60,12 @@ urlpatterns: list[URLPattern] = [
         name="code_revocation",
     ),
     path("clients/<uuid:pk>/alerts/new/", alerts.alert_new, name="alert_new"),
+    path("clients/<uuid:pk>/alerts/<uuid:alert>/", alerts.alert_edit, name="alert_edit"),
+    path(
+        "clients/<uuid:pk>/alerts/<uuid:alert>/confirmation/",
+        alerts.alert_confirm,
+        name="alert_confirm",
+    ),
     path(
         "clients/<uuid:pk>/alerts/<uuid:alert>/resolution/",
         alerts.alert_resolve,

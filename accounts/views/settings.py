@@ -50,6 +50,13 @@ DOORS = (
                 P.SETTINGS_EDIT,
             ),
             (
+                "recall_types",
+                "bell",
+                gettext_lazy("Recalls"),
+                gettext_lazy("What you call clients back for, and after how long"),
+                P.SETTINGS_EDIT,
+            ),
+            (
                 "family_settings",
                 "users",
                 gettext_lazy("Families and carers"),

@@ -10,6 +10,7 @@ from bookings.appointments import assigning
 from bookings.appointments.freeing import Stretch, freed, place_freed
 from bookings.messaging import messages
 from bookings.models import Appointment, Attendee
+from bookings.recalls import keeping as recalls
 from privacy.vocabulary import clock
 from privacy.vocabulary.scope import Actor
 
@@ -74,6 +75,7 @@ def give_up(attendee: Attendee, *, side: str, reason: str, note: str = "") -> At
     )
     place.clean_fields(exclude=["comment", "appointment", "client", "notice", "policy"])
     place.save(update_fields=_ENDING)
+    recalls.release(place)
     others = appointment.attendees.exclude(pk=place.pk).exclude(state=Attendee.State.CANCELLED)
     if appointment.capacity == 1 and not others.exists():
         end(appointment)

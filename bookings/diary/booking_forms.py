@@ -13,10 +13,11 @@ from accounts import places
 from accounts.models import Location
 from bookings.diary.moving_forms import WhenForm
 from bookings.messaging.preferences import practice_choices
-from bookings.models import Series, Service, ServiceOffer
+from bookings.models import Recall, Series, Service, ServiceOffer
 from bookings.series.recurrence import MOST, Repeat
 from clients import identity
-from clients.models import Client
+from clients.identity import of
+from clients.models import Case, Client
 
 
 class WhoForm(forms.Form):
@@ -97,6 +98,8 @@ class BookForm(WhoForm, WhenForm):
         error_messages={"required": gettext_lazy("Say in a few words why.")},
     )
     seen = forms.CharField(required=False, max_length=600, widget=forms.HiddenInput)
+    case = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    recall = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     repeats = forms.ChoiceField(
         label=gettext_lazy("Repeats"),
@@ -153,6 +156,23 @@ class BookForm(WhoForm, WhenForm):
     def clean_location(self) -> Location:
         """Return the location instead of the id."""
         found: Location = self.locations[self.cleaned_data["location"]]
+        return found
+
+    def clean_case(self) -> Case | None:
+        """Return the case the visit belongs to; one of another client is none."""
+        client = self.cleaned_data.get("client")
+        found: Case | None = (
+            Case.objects.filter(of(client), pk=self.cleaned_data["case"], closed_at=None).first()
+            if client and self.cleaned_data["case"]
+            else None
+        )
+        return found
+
+    def clean_recall(self) -> Recall | None:
+        """Return the recall that the visit answers; one of another client is none."""
+        client = self.cleaned_data.get("client")
+        waiting = Recall.objects.filter(state__in=Recall.WAITING, pk=self.cleaned_data["recall"])
+        found: Recall | None = waiting.filter(of(client)).first() if client else None
         return found
 
     def clean(self) -> dict[str, Any]:

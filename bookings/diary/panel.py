@@ -17,14 +17,16 @@ from accounts.templatetags.keepwell import clock as clock_words
 from accounts.templatetags.keepwell import day, short_day, span_words, when
 from bookings.appointments.attendance import STEPS
 from bookings.availability.wall_time import local
+from bookings.cases import keeping, showing
 from bookings.diary import beside
 from bookings.models import Appointment, Attendee, Message, Move, Series
 from bookings.rooms import choosing
 from bookings.series.recurrence import Repeat
 from bookings.series.recurrence import words as rule_words
 from clients.consents.standing import taken_back
+from clients.alerts import standing, told
 from clients.identity import of
-from clients.models import Alert, Client
+from clients.models import Case, Client
 from privacy.vocabulary import clock, scope
 
 S = Attendee.State
@@ -120,7 +122,7 @@ def panel(
     related = Appointment.objects.select_related("practitioner", "location", "series")
     appointment: Appointment = related.get(here(), pk=pk)
     zone = appointment.location.time_zone
-    attendees = list(appointment.attendees.select_related("client").order_by("id"))
+    attendees = list(appointment.attendees.select_related("client", "case").order_by("id"))
     attendees.sort(key=lambda each: each.state == S.CANCELLED)
     is_cancelled = appointment.state == Appointment.State.CANCELLED
     editable = can_edit and not is_cancelled
@@ -288,7 +290,14 @@ def _place(
         note_url=note if writes else "",
         alerts=_alerts(client) + _taken_back(client, zone),
         comment=attendee.comment,
-        facts=_contact(client) + known + _reminder(attendee, zone) + _ending(attendee, zone),
+        facts=[
+            *_contact(client),
+            *_case(attendee, account if open_here else None),
+            *_wishes(client),
+            *known,
+            *_reminder(attendee, zone),
+            *_ending(attendee, zone),
+        ],
         log=_past(attendee, zone),
     )
 
@@ -329,14 +338,7 @@ def _under(client: Client) -> str:
 
 def _alerts(client: Client) -> list[tuple[str, str, str]]:
     """Return the alerts as tone, title and text, the gravest first."""
-    tones: dict[str, str] = {Alert.Severity.SEVERE: "danger", Alert.Severity.CARE: "warn"}
-    order = list(tones)
-    found = [
-        (each.severity, str(Alert.Kind(each.kind).label), each.text)
-        for each in Alert.objects.filter(of(client), resolved_at=None).order_by("created_at")
-    ]
-    found.sort(key=lambda each: order.index(each[0]) if each[0] in order else len(order))
-    return [(tones.get(severity, "info"), kind, text) for severity, kind, text in found]
+    return [told(each) for each in standing(client)]
 
 
 def _taken_back(client: Client, zone: str) -> list[tuple[str, str, str]]:
@@ -360,6 +362,28 @@ def _contact(client: Client) -> list[tuple[str, Any]]:
     if client.email:
         facts.append((_("E-mail"), format_html('<a href="mailto:{0}">{0}</a>', client.email)))
     return facts
+
+
+def _case(attendee: Attendee, account: AccountAnchor | None) -> list[tuple[str, Any]]:
+    """Return the case of a visit with how much of it is used, and the way to another; nothing for a client without any."""
+    case: Case | None = attendee.case
+    if case is None:
+        cases = keeping.of_client(attendee.client, is_open=True)
+        if not cases or account is None:
+            return []
+        words: str = _("none")
+    else:
+        (shown,) = showing.of([case])
+        cautions = "".join(f" · {each.text}" for each in shown.cautions)
+        words = f"{case.name} · {shown.words}{cautions}"
+    if account is None:
+        return [(_("Case"), words)]
+    way = _with_way(words, _("Change the case"), account.url("visit_case", attendee.pk))
+    return [(_("Case"), way)]
+
+
+def _wishes(client: Client) -> list[tuple[str, Any]]:
+    return [(_("For bookings"), client.booking_notes)] if client.booking_notes else []
 
 
 def _reminder(attendee: Attendee, zone: str) -> list[tuple[str, Any]]:

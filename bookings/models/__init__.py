@@ -21,6 +21,7 @@ from bookings.models.page import (
     BookingPage,
     BookingPolicy,
 )
+from bookings.models.recalls import Recall, RecallType
 from bookings.models.services import (
     Resource,
     Service,
@@ -65,6 +66,8 @@ __all__ = [
     "MessageTemplate",
     "Move",
     "OpenHoliday",
+    "Recall",
+    "RecallType",
     "Resource",
     "ResourceUse",
     "Series",

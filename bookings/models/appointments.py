@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Location, Member, Practitioner, PrivacyNotice
 from bookings.models.page import BookingPolicy
 from bookings.models.services import Resource, Service
-from clients.models import Client, Relationship
+from clients.models import Case, Client, Relationship
 from privacy.vocabulary import clock
 from privacy.vocabulary.classification import (
     DataPolicy,
@@ -205,6 +205,9 @@ class Attendee(RegionModel):
         TenantForeignKey(Appointment, models.PROTECT, related_name="attendees")
     )
     client = operational(TenantForeignKey(Client, models.PROTECT, related_name="attendances"))
+    case = operational(
+        TenantForeignKey(Case, models.PROTECT, null=True, blank=True, related_name="attendances")
+    )
     state = operational(
         models.CharField(max_length=12, choices=State.choices, default=State.EXPECTED)
     )
@@ -243,7 +246,14 @@ class Attendee(RegionModel):
                 fields=["account_id", "appointment", "client"], name="one_place_each"
             )
         ]
-        indexes = [models.Index(fields=["account_id", "client"], name="attendances_of_client")]
+        indexes = [
+            models.Index(fields=["account_id", "client"], name="attendances_of_client"),
+            models.Index(
+                fields=["account_id", "case"],
+                name="attendances_of_case",
+                condition=models.Q(case__isnull=False),
+            ),
+        ]
 
 
 class ResourceUse(RegionModel):

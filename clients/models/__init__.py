@@ -1,6 +1,7 @@
 """The tables of the people a practice treats and of whom stands around them; one room for each kind of row."""
 
 from clients.models.alerts import Alert
+from clients.models.cases import Case
 from clients.models.consents import ByWhom, Consent, ConsentPurpose, ConsentText, How, NoticeAnswer
 from clients.models.contacts import Contact
 from clients.models.disclosures import Disclosure
@@ -19,6 +20,7 @@ __all__ = [
     "ArrivalPart",
     "BookingCode",
     "ByWhom",
+    "Case",
     "Client",
     "Consent",
     "ConsentPurpose",

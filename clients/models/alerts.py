@@ -8,12 +8,15 @@ from django.utils.translation import gettext_lazy as _
 from clients.models.record import Client
 from privacy.vocabulary import clock
 from privacy.vocabulary.classification import DataPolicy, Subject, operational, sensitive
-from privacy.vocabulary.fields import EncryptedCharField
+from privacy.vocabulary.fields import EncryptedCharField, EncryptedDateField
 from privacy.vocabulary.placement import RegionModel, TenantForeignKey
 
 
 class Alert(RegionModel):
-    """Something that anyone who meets the client must know first."""
+    """Something that anyone who meets the client must know first; on `review_on` somebody looks whether it still holds.
+
+    It is never rewritten: another text or kind is another alert, and the one before is resolved.
+    """
 
     class Kind(models.TextChoices):
         ALLERGY = "allergy", _("Allergy")
@@ -35,6 +38,8 @@ class Alert(RegionModel):
         )
     )
     text = sensitive(EncryptedCharField(_("alert"), max_length=300))
+    since = sensitive(EncryptedDateField(_("known since"), null=True, blank=True))
+    review_on = operational(models.DateField(_("look at it again on"), null=True, blank=True))
     created_at = operational(models.DateTimeField(default=clock.now))
     resolved_at = operational(models.DateTimeField(null=True, blank=True))
 

@@ -16,7 +16,7 @@ from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
 from clients import addresses, contacts, directory, phones
 from clients.contact_form import ContactForm
-from clients.models import Contact, Referral
+from clients.models import Case, Contact, Referral, Relationship
 from clients.views.facts import email_link, phone_link, stacked
 from clients.views.showing import lines
 
@@ -52,11 +52,21 @@ def contact_list(request: AccountRequest) -> HttpResponse:
 def contact(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Show a contact and the clients who came from it."""
     found = _contact(pk)
-    referred = list(Referral.objects.filter(by_contact=found).values_list("client_id", flat=True))
+    came = Referral.objects.filter(by_contact=found).values_list("client_id", flat=True)
+    cases = Case.objects.filter(referrer=found).values_list("client_id", flat=True)
+    stands = Relationship.objects.filter(contact=found, ended_at=None)
     context = {
         "contact": found,
         "facts": _facts(found, request.account.country),
-        "referred": sorted(directory.people(referred)),
+        "groups": [
+            (label, sorted(directory.people(ids)))
+            for label, ids in (
+                (_("Clients who came from here"), came),
+                (_("Cases they referred"), cases),
+                (_("Whom they stand by"), stands.values_list("client_id", flat=True)),
+            )
+            if ids
+        ],
         "may_edit": _may_edit(request),
     }
     return render(request, "contacts/contact.html", context)

@@ -13,13 +13,14 @@ from django.views.decorators.http import require_GET
 from accounts.models import Location
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
-from clients import alerts, duplicates, identity, measures, merging, timeline
+from clients import alerts, cards, duplicates, identity, measures, merging, timeline
 from clients.consents.card import card
 from clients.documents.looking import listed
 from clients.models import Client, Merge
 from clients.relationships.showing import people
 from clients.views.facts import came_from, facts
 from clients.views.links import link
+from privacy.vocabulary import clock
 
 SHOWN_AT_FIRST = 30
 
@@ -35,10 +36,12 @@ def client(request: AccountRequest, pk: UUID) -> HttpResponse:
     context = {
         "client": found,
         "alerts": alerts.standing(found),
+        "today": clock.today(zone),
         "facts": [*facts(found, request.account.country, zone), *came_from(found, request.account)],
         "people": people(found, request.account),
         "matches": [] if found.is_confirmed else duplicates.of_client(found),
         "consents": card(found),
+        "cards": cards.of_client(request, found),
         "measures": measures.of_client(found)
         if Permission.CLINICAL_READ in request.permissions
         else [],

@@ -96,7 +96,8 @@ def test_a_page_that_is_not_theirs_offers_the_way_back(
 def test_the_name_changes_here_at_once_and_in_the_directory_soon(
     owner: Client, account: Account
 ) -> None:
-    assert owner.post(at(account, "practice/"), {"name": "Quay Physio"}).status_code == 302
+    typed = {"name": "Quay Physio", "word": "client"}
+    assert owner.post(at(account, "practice/"), typed).status_code == 302
     with acting_in(account.ref):
         assert AccountAnchor.objects.get().name == "Quay Physio"
         job = OutboxJob.objects.get(name="directory.rename")

@@ -53,7 +53,7 @@ def test_a_contact_is_added_found_changed_and_put_away() -> None:
         )
         page_of(owner, f"{here}edit/", **GP | {"profession": "Rheumatology", "notes": "Slow <fax>"})
         page_of(owner, f"{here}archive/", x="1")
-        assert "None yet" in page_of(owner, here)
+        assert "No client names this contact yet" in page_of(owner, here)
         assert "Archived" in page_of(owner, here)
         page_of(owner, f"{here}return/", x="1")
     kept = [action for action in actions if not action.startswith("record.")]

@@ -17,8 +17,10 @@ from django.test import Client as Browser
 
 from accounts.models import Location, PrivacyNotice, Role
 from accounts.tenancy import acting_in, confine
+from bookings.cases import keeping as cases
 from bookings.groups.places import join
 from bookings.models import Attendee, Message, WaitingEntry, WaitingOffer
+from bookings.recalls import keeping as recalls
 from clients import (
     alerts,
     codes,
@@ -146,13 +148,26 @@ def make_disclosure(p: Practice, source: Client) -> str:
     return "To Dr Ines Prado"
 
 
+def make_case(p: Practice, source: Client) -> str:
+    cases.begin(by=p.by, client=source, values={"name": "Left ankle"})
+    return "Left ankle"
+
+
+def make_recall(p: Practice, source: Client) -> str:
+    kind = recalls.add_kind(by=p.by, values={"name": "Yearly look", "months": 12})
+    recalls.plan(by=p.by, client=source, kind=kind, due_on=date(2027, 1, 1))
+    return "Yearly look"
+
+
 # Kind of row → what makes one for a record, and returns what the client's pages show of it
 MAKERS: dict[str, Callable[[Practice, Client], str]] = {
     "bookings.Attendee": make_attendee,
     "bookings.Message": make_message,
+    "bookings.Recall": make_recall,
     "bookings.WaitingEntry": make_entry,
     "clients.Alert": make_alert,
     "clients.BookingCode": make_code,
+    "clients.Case": make_case,
     "clients.Consent": make_consent,
     "clients.ContactPoint": make_point,
     "clients.Disclosure": make_disclosure,

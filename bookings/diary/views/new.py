@@ -8,7 +8,6 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -21,6 +20,8 @@ from bookings.appointments.conflicts import Conflict
 from bookings.appointments.desk import book_at_desk, conflicts
 from bookings.availability.schedule import Slot
 from bookings.availability.wall_time import NonexistentTime
+from bookings.diary.about import About, about
+from bookings.diary.belonging import belongs
 from bookings.diary.booking_forms import BookForm
 from bookings.diary.moving_forms import WALL, with_start
 from bookings.diary.views import series_plan
@@ -31,6 +32,7 @@ from bookings.models import Appointment
 from bookings.openings.taking import Taken
 from bookings.openings.whereabouts import outside_words, place_on
 from bookings.rooms import choosing
+from clients import identity
 
 PAGE = "bookings/new.html"
 
@@ -45,6 +47,8 @@ def appointment_new(request: AccountRequest) -> HttpResponse:
         return _page(request, form)
     posted = with_start(request.POST)
     form = BookForm(posted)
+    if request.htmx and request.htmx.target == "about":
+        return render(request, "bookings/about.html", {"about": _about(form)})
     if request.htmx:
         return render(request, f"{PAGE}#found", found_clients(posted))
     if "search" in posted:
@@ -88,7 +92,7 @@ def _booked_or_set(
     """Book for the client who is named; a group without one is only set."""
     if wanted["service"].capacity > 1 and not form.names_somebody:
         return groups.schedule(by=request.actor, overbook_because=because, **wanted)
-    return book_at_desk(
+    booked = book_at_desk(
         by=request.actor,
         client=form.cleaned_data["client"],
         new_client=form.new_client,
@@ -96,6 +100,37 @@ def _booked_or_set(
         tell=form.cleaned_data["tell"],
         **wanted,
     )
+    belongs(request, form, booked.attendees.all())
+    return booked
+
+
+def _about(form: BookForm) -> About | None:
+    """Return what should be known of the client who is picked, with the visits and the price that are being typed."""
+    values = form.data if form.is_bound else form.initial
+    picked = uuid_in(str(values.get("client") or ""))
+    client = identity.present(picked) if picked else None
+    if client is None:
+        return None
+    service = form.services.get(str(values.get("service") or ""))
+    count = str(values.get("count") or "")
+    repeats = bool(values.get("repeats")) and count.isdecimal()
+    return about(
+        client,
+        case=values.get("case"),
+        recall=values.get("recall"),
+        on=_day(values.get("day")),
+        visits=int(count) if repeats else 1,
+        price_minor=service.price_minor if service else 0,
+    )
+
+
+def _day(typed: object) -> date | None:
+    if isinstance(typed, date):
+        return typed
+    try:
+        return date.fromisoformat(str(typed or ""))
+    except ValueError:
+        return None
 
 
 def _booked(request: AccountRequest, form: BookForm, booked: Appointment) -> HttpResponse:
@@ -157,6 +192,7 @@ def _page(
         "action": request.path,
         "services_url": "" if form.services else request.account.url("services"),
         **who_context(form),
+        "about": _about(form),
         "back_url": request.account.url("diary"),
         "has_services": bool(form.services),
         "has_practitioners": bool(form.practitioners),
@@ -188,6 +224,7 @@ def _suggested(query: QueryDict, form: BookForm) -> dict[str, Any]:
         "day": starts.date() if starts else query.get("day", ""),
         "time": f"{starts:%H:%M}" if starts else "",
         "client": query.get("client", ""),
+        "recall": query.get("recall"),
     }
 
 
@@ -201,13 +238,6 @@ def _place(form: BookForm, practitioner: str, query: QueryDict) -> str:
         if found is not None:
             return str(found.pk)
     return next(iter(form.locations), "")
-
-
-def _day(text: str) -> date | None:
-    try:
-        return parse_date(text)
-    except ValueError:
-        return None
 
 
 def _start(text: str) -> datetime | None:

@@ -13,8 +13,10 @@ from django.utils.translation import ngettext
 
 from accounts.requests import AccountRequest
 from bookings.appointments import elsewhere
+from bookings.diary.belonging import belongs
 from bookings.diary.booking_forms import BookForm
 from bookings.diary.views.frame import Toast, diary_of, tell
+from bookings.models import Attendee
 from bookings.series.checking import Planned, plan
 from bookings.series.creating import Chosen, Collided, create
 from bookings.series.recurrence import Repeat, words
@@ -95,6 +97,8 @@ def _created(
         client=client,
         tell=form.cleaned_data["tell"],
     )
+    places = Attendee.objects.filter(appointment__series=series)
+    belongs(request, form, places.order_by("appointment__starts_at"))
     first = series.appointments.select_related("location").earliest("starts_at")
     said = ngettext("%d visit is booked.", "%d visits are booked.", len(chosen)) % len(chosen)
     skipped = len(rows) - len(chosen)

@@ -10,6 +10,7 @@ from accounts.models import Member, Role
 from accounts.tenancy import acting_in
 from bookings.public.choices import publish_policy
 from config.demo.data.around import add_contacts, add_families
+from config.demo.data.care import add_care
 from config.demo.data.clients import add_alerts, add_clients
 from config.demo.data.consents import add_consents
 from config.demo.data.diary import add_appointments
@@ -57,10 +58,12 @@ def load(practice: Practice) -> dict[str, Any]:
             practice, account.ref.city, clients, random.Random(f"{practice.slug} consents")
         )
         around = random.Random(f"{practice.slug} around")
-        add_families(clients, add_contacts(practice, clients, around), around)
+        contacts = add_contacts(practice, clients, around)
+        add_families(clients, contacts, around)
         seen = add_appointments(practice, clients, people, places, offered, chosen)
         add_together(Scene(practice, people, places[0], clients[-60:-20]), offered)
         give_rooms()
+        add_care(clients, contacts, around)
     with acting_in(account.ref):
         add_notes(practice, seen, people, chosen)
         add_open_notes(practice, people, random.Random(f"{practice.slug} notes"))

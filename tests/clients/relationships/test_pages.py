@@ -73,7 +73,8 @@ def test_a_mother_is_chosen_granted_shown_and_ended() -> None:
     assert owner.post(edit, {**data, "back": ["gets_receipts"], "grants": []}).status_code == 302
     assert "Mia for Rosa: get receipts" in owner.get(f"{mia}/").content.decode()
     assert owner.post(f"{edit}ending/").status_code == 302
-    assert "Rosa Vega" not in owner.get(f"{mia}/").content.decode()
+    after = owner.get(f"{mia}/").content.decode()
+    assert ("For Mia:" in after, "No longer stands by them" in after) == (False, True)
     assert owner.get(edit).status_code == 404
 
 
