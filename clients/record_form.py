@@ -15,9 +15,11 @@ from accounts.jurisdiction import countries
 from accounts.models import AccountAnchor, Location
 from clients import health_numbers, phones, reaching
 from clients.contact_rows import LinesField
+from clients.custom import definitions
+from clients.custom.forms import fields_of, values_of
 from clients.models import Client
 from clients.reaching import FIELDS, Kind
-from clients.records import EDITABLE
+from clients.records import CUSTOM, EDITABLE
 from privacy.vocabulary import clock, scope
 from privacy.vocabulary.fields import is_unreadable
 
@@ -171,6 +173,11 @@ class ClientForm(forms.Form):
         self.fields["country"].choices = [practices, *named]  # type: ignore[attr-defined]
         self.fields["health_number"].label = health_numbers.label(account.country)
         self.fields["more_phones"].country = account.country  # type: ignore[attr-defined]
+        self.custom = definitions.sections()
+        own, begins, self.groups = fields_of(self.custom, client)
+        self.fields.update(own)
+        for name, value in begins.items():
+            self.initial.setdefault(name, value)
         self.has_languages = len(settings.LANGUAGES) > 1
 
     def clean_birth_date(self) -> date | None:
@@ -213,7 +220,12 @@ class ClientForm(forms.Form):
         """What `records.add` and `records.change` take."""
         return {
             name: self.cleaned_data[name] for name in (*EDITABLE, *FIELDS) if name in self.fields
-        }
+        } | ({CUSTOM: own} if (own := values_of(self.cleaned_data)) else {})
+
+    @property
+    def own_fields(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The practice's own fields, section by section."""
+        return [(title, [self[name] for name in names]) for title, names in self.groups]
 
 
 def initial_of(client: Client, account: AccountAnchor) -> dict[str, Any]:

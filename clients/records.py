@@ -12,12 +12,14 @@ from django.core.exceptions import FieldDoesNotExist
 from accounts import audit
 from accounts.models.practice import current_anchor
 from clients import phones, reaching
+from clients.custom import values as custom_values
 from clients.models import Client
 from privacy.vocabulary import clock, keyring, scope
 from privacy.vocabulary.fields import is_unreadable
 from privacy.vocabulary.scope import Actor
 
 SELF_BOOKING = "self_booking"
+CUSTOM = "custom"
 EDITABLE = (
     "title",
     "given_name",
@@ -66,7 +68,7 @@ def add(
 ) -> Client:
     """Add a client of the active account from `values`; return it. `pk` is a new id, if chosen.
 
-    Values go by the names of `EDITABLE` and of `reaching.FIELDS` (lists of lines).
+    Values go by the names of `EDITABLE`, of `reaching.FIELDS` (lists of lines) and `custom`: the practice's own by token.
 
     A self-booked person is never matched to a known one: the record stays a claim until staff confirm it (features
     D4). Raises `ValidationError` by field for what a record can't hold.
@@ -96,10 +98,10 @@ def change(
     kept = _locked(client)
     if kept.alias_of_id or (seen_at is not None and kept.updated_at != seen_at):
         raise Stale(kept.stands_for)
-    before = {name: getattr(kept, name) for name in EDITABLE}
+    before = {name: getattr(kept, name) for name in (*EDITABLE, CUSTOM)}
     _fill(kept, values)
-    kept.full_clean(exclude=[name for name in EDITABLE if is_unreadable(getattr(kept, name))])
-    changed = [name for name in EDITABLE if getattr(kept, name) != before[name]]
+    kept.full_clean(exclude=[name for name in before if is_unreadable(before[name])])
+    changed = [name for name in before if getattr(kept, name) != before[name]]
     changed += reaching.keep(kept, _further(values), current_anchor().country)
     if changed:
         _save(kept)
@@ -169,6 +171,9 @@ def _further(values: Mapping[str, Any]) -> dict[str, Any]:
 def _fill(client: Client, values: Mapping[str, Any]) -> None:
     for name, value in values.items():
         if name in reaching.FIELDS:
+            continue
+        if name == CUSTOM:
+            client.custom = custom_values.checked(value, client)
             continue
         if name not in EDITABLE:
             raise FieldDoesNotExist(f"A client's record has no {name} that could be set.")

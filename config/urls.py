@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("privacy.public_urls")),
     path("a/<slug:slug>/", include("accounts.practice_urls")),
     path("a/<slug:slug>/", include("clients.urls")),
+    path("a/<slug:slug>/", include("clients.custom.urls")),
     path("a/<slug:slug>/", include("clients.consents.urls")),
     path("a/<slug:slug>/", include("clients.disclosures.urls")),
     path("a/<slug:slug>/", include("clients.documents.urls")),

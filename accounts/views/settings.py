@@ -50,6 +50,13 @@ DOORS = (
                 P.SETTINGS_EDIT,
             ),
             (
+                "client_fields",
+                "list",
+                gettext_lazy("Your own fields"),
+                gettext_lazy("What you want to know of every client besides"),
+                P.SETTINGS_EDIT,
+            ),
+            (
                 "recall_types",
                 "bell",
                 gettext_lazy("Recalls"),

@@ -4,6 +4,7 @@ from clients.models.alerts import Alert
 from clients.models.cases import Case
 from clients.models.consents import ByWhom, Consent, ConsentPurpose, ConsentText, How, NoticeAnswer
 from clients.models.contacts import Contact
+from clients.models.custom import CustomField, FieldOption, FieldSection
 from clients.models.disclosures import Disclosure
 from clients.models.documents import Arrival, ArrivalPart, Document, Original, Picture
 from clients.models.identity import BookingCode
@@ -27,9 +28,12 @@ __all__ = [
     "ConsentText",
     "Contact",
     "ContactPoint",
+    "CustomField",
     "Disclosure",
     "Document",
     "FamilySettings",
+    "FieldOption",
+    "FieldSection",
     "How",
     "Likeness",
     "Merge",

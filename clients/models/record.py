@@ -19,6 +19,7 @@ from privacy.vocabulary.fields import (
     EncryptedCharField,
     EncryptedDateField,
     EncryptedEmailField,
+    EncryptedJSONField,
     EncryptedTextField,
 )
 from privacy.vocabulary.placement import RegionModel, TenantForeignKey
@@ -144,6 +145,9 @@ class Client(RegionModel):
         EncryptedTextField(_("notes for the front desk"), blank=True, default="")
     )
     booking_notes = sensitive(_later(EncryptedTextField, _("notes for bookings"), None))
+    custom = sensitive(
+        EncryptedJSONField(_("the practice’s own fields"), null=True, blank=True, default=dict)
+    )
     reminders = operational(
         models.CharField(
             _("reminders"), max_length=8, choices=Reminders.choices, default=Reminders.EMAIL

@@ -19,7 +19,7 @@ from clients import duplicates, identity, records
 from clients.contact_rows import LinesField
 from clients.duplicates import Match
 from clients.models import Client
-from clients.record_form import ClientForm, initial_of
+from clients.record_form import ClientForm
 
 TITLES = ("Mr", "Mrs", "Ms", "Miss", "Mx", "Dr", "Prof.")
 
@@ -92,8 +92,8 @@ def client_confirm(request: AccountRequest, pk: UUID) -> HttpResponse:
 
 def differences(form: ClientForm, now: Client) -> list[dict[str, object]]:
     """Return each field whose saved value is not the one that was typed, with both."""
-    saved = initial_of(now, form.account)
-    shown = ClientForm(initial=saved, account=form.account)
+    shown = ClientForm(account=form.account, client=now)
+    saved = shown.initial
     found = []
     for bound in form:
         if bound.is_hidden or not bound.field.has_changed(saved.get(bound.name), bound.data):
@@ -109,10 +109,13 @@ def differences(form: ClientForm, now: Client) -> list[dict[str, object]]:
 
 
 def _words(field: Any, value: Any) -> object:
-    """Return a value as people read it: the label of a choice, else itself."""
+    """Return a value as people read it: the labels of what was chosen, else itself."""
     if isinstance(field, LinesField):
         return field.words(value)
-    return dict(getattr(field, "choices", ())).get(value, value)
+    labels = dict(getattr(field, "choices", ()))
+    if isinstance(value, list):
+        return ", ".join(str(labels.get(each, each)) for each in value)
+    return labels.get(value, value)
 
 
 def _instant(text: str) -> datetime:

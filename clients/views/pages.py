@@ -15,6 +15,8 @@ from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
 from clients import alerts, cards, duplicates, identity, measures, merging, timeline
 from clients.consents.card import card
+from clients.custom import definitions
+from clients.custom.values import told
 from clients.documents.looking import listed
 from clients.models import Client, Merge
 from clients.relationships.showing import people
@@ -41,6 +43,7 @@ def client(request: AccountRequest, pk: UUID) -> HttpResponse:
         "people": people(found, request.account),
         "matches": [] if found.is_confirmed else duplicates.of_client(found),
         "consents": card(found),
+        "own": told(found, definitions.sections()) if found.custom else [],
         "cards": cards.of_client(request, found),
         "measures": measures.of_client(found)
         if Permission.CLINICAL_READ in request.permissions
