@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
+from uuid import UUID
+
+from django.db.models import QuerySet
 
 from accounts import audit
-from clients.identity import of
+from clients.identity import among, of, records
 from clients.models import Alert, Client
 from privacy.vocabulary import clock
 from privacy.vocabulary.scope import Actor
 
-_ORDER = [Alert.Severity.SEVERE, Alert.Severity.CARE, Alert.Severity.INFO]
+_ORDER: list[str] = [Alert.Severity.SEVERE, Alert.Severity.CARE, Alert.Severity.INFO]
 # How each severity looks wherever an alert is shown
 TONES: dict[str, str] = {Alert.Severity.SEVERE: "danger", Alert.Severity.CARE: "warn"}
 # When an alert that still holds is looked at again
@@ -84,10 +88,24 @@ def resolve(*, by: Actor, alert: Alert) -> Alert:
 
 def standing(client: Client) -> list[Alert]:
     """Return the alerts of a client that hold, the gravest first."""
-    alerts = Alert.objects.filter(of(client), resolved_at=None).order_by("created_at")
-    return sorted(alerts, key=lambda alert: _ORDER.index(alert.severity))
+    return _gravest_first(Alert.objects.filter(of(client), resolved_at=None))
+
+
+def standing_of(clients: Iterable[Client]) -> dict[UUID, list[Alert]]:
+    """Return the same of several clients by id, in two statements however many they are."""
+    wanted = {client.pk for client in clients}
+    theirs = records(wanted)
+    found = _gravest_first(Alert.objects.filter(among(theirs), resolved_at=None))
+    return {pk: [alert for alert in found if alert.client_id in theirs[pk]] for pk in wanted}
 
 
 def told(alert: Alert) -> tuple[str, str, str]:
-    """Return an alert as tone, title and text."""
-    return TONES.get(alert.severity, "info"), str(alert.get_kind_display()), alert.text
+    """Return an alert as tone, title and text; what is severe says so, not by its colour alone."""
+    kind = str(alert.get_kind_display())
+    if alert.severity == Alert.Severity.SEVERE:
+        kind = f"{alert.get_severity_display()} · {kind}"
+    return TONES.get(alert.severity, "info"), kind, alert.text
+
+
+def _gravest_first(alerts: QuerySet[Alert]) -> list[Alert]:
+    return sorted(alerts.order_by("created_at"), key=lambda alert: _ORDER.index(alert.severity))

@@ -6,7 +6,7 @@ belongs to a client asks here, and new rows go to the record that is left; a tes
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -32,11 +32,17 @@ def find(pk: UUID, *related: str) -> Client:
     return whole or found
 
 
-def present(pk: UUID) -> Client | None:
-    """Return the client with this id when somebody can book for them or write to them: not archived, never an alias."""
+def known(pk: UUID) -> Client | None:
+    """Return the client with this id, archived too, for a merged record the one it stands for; None if there is none."""
     found: Client | None = _with_ids().filter(pk=pk).first()
     if found is not None and found.alias_of_id:
         found = _with_ids().filter(pk=found.alias_of_id).first() or found
+    return found
+
+
+def present(pk: UUID) -> Client | None:
+    """Return the client with this id when somebody can book for them or write to them: not archived, never an alias."""
+    found = known(pk)
     return None if found is None or found.archived_at else found
 
 
@@ -73,6 +79,11 @@ def records(client_ids: Iterable[UUID]) -> dict[UUID, frozenset[UUID]]:
     for alias, root in root_of.items():
         families.setdefault(root, {root}).add(alias)
     return {pk: frozenset(families.get(root_of.get(pk, pk), {pk})) for pk in wanted}
+
+
+def among(families: Mapping[UUID, frozenset[UUID]], path: str = "client") -> Q:
+    """Return the condition for rows of all of these people, told as `records` tells them."""
+    return Q((f"{path}_id__in", set[UUID]().union(*families.values())))
 
 
 def are_one(row: Any, other: Any) -> bool:

@@ -42,6 +42,8 @@ def about(
     `case` and `recall` are what was chosen so far, None where nothing was: the only open case that is not used up is
     suggested, and nothing else.
     """
+    if client.archived_at:
+        return About(client, [], "", [], [], "")
     cases = showing.of(
         keeping.of_client(client, is_open=True), on=on, more=visits, price=price_minor
     )

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 from accounts.requests import AccountRequest
 from bookings.cases import keeping as cases
-from bookings.diary.booking_forms import BookForm
+from bookings.diary.booking_forms import WhoForm
 from bookings.models import Attendee
 from bookings.recalls import keeping as recalls
 
 
-def belongs(request: AccountRequest, form: BookForm, places: Iterable[Attendee]) -> None:
+def belongs(request: AccountRequest, form: WhoForm, places: Iterable[Attendee]) -> None:
     """Write what was chosen while somebody booked."""
     case, recall = form.cleaned_data["case"], form.cleaned_data["recall"]
     for number, place in enumerate(places):

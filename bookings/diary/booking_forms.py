@@ -46,6 +46,8 @@ class WhoForm(forms.Form):
     )
     email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
     tell = forms.BooleanField(label=gettext_lazy("Tell the client"), required=False)
+    case = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    recall = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     use_required_attribute = False
 
@@ -59,9 +61,30 @@ class WhoForm(forms.Form):
         pk: UUID | None = self.cleaned_data["client"]
         if pk is None:
             return None
-        found = identity.present(pk)
+        found = identity.known(pk)
         if found is None:
             raise forms.ValidationError(_("This client isn’t here any more. Pick another."))
+        if found.archived_at:
+            raise forms.ValidationError(
+                _("This client is archived. Take the record out of the archive to book again.")
+            )
+        return found
+
+    def clean_case(self) -> Case | None:
+        """Return the case the visit belongs to; one of another client is none."""
+        client = self.cleaned_data.get("client")
+        found: Case | None = (
+            Case.objects.filter(of(client), pk=self.cleaned_data["case"], closed_at=None).first()
+            if client and self.cleaned_data["case"]
+            else None
+        )
+        return found
+
+    def clean_recall(self) -> Recall | None:
+        """Return the recall that the visit answers; one of another client is none."""
+        client = self.cleaned_data.get("client")
+        waiting = Recall.objects.filter(state__in=Recall.WAITING, pk=self.cleaned_data["recall"])
+        found: Recall | None = waiting.filter(of(client)).first() if client else None
         return found
 
     @property
@@ -98,8 +121,6 @@ class BookForm(WhoForm, WhenForm):
         error_messages={"required": gettext_lazy("Say in a few words why.")},
     )
     seen = forms.CharField(required=False, max_length=600, widget=forms.HiddenInput)
-    case = forms.UUIDField(required=False, widget=forms.HiddenInput)
-    recall = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     repeats = forms.ChoiceField(
         label=gettext_lazy("Repeats"),
@@ -156,23 +177,6 @@ class BookForm(WhoForm, WhenForm):
     def clean_location(self) -> Location:
         """Return the location instead of the id."""
         found: Location = self.locations[self.cleaned_data["location"]]
-        return found
-
-    def clean_case(self) -> Case | None:
-        """Return the case the visit belongs to; one of another client is none."""
-        client = self.cleaned_data.get("client")
-        found: Case | None = (
-            Case.objects.filter(of(client), pk=self.cleaned_data["case"], closed_at=None).first()
-            if client and self.cleaned_data["case"]
-            else None
-        )
-        return found
-
-    def clean_recall(self) -> Recall | None:
-        """Return the recall that the visit answers; one of another client is none."""
-        client = self.cleaned_data.get("client")
-        waiting = Recall.objects.filter(state__in=Recall.WAITING, pk=self.cleaned_data["recall"])
-        found: Recall | None = waiting.filter(of(client)).first() if client else None
         return found
 
     def clean(self) -> dict[str, Any]:

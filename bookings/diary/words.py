@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 from django.utils.dateformat import format as format_date
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from accounts.models import Practitioner
+from bookings.availability.wall_time import local
 from bookings.diary.query import ONE_DAY_LOOKS, Look
 
 
@@ -78,3 +80,14 @@ def column_head(
         return Head(name, sub, name)
     title, aloud = day
     return Head(title, count.capitalize() if one else f"{name} · {count}", f"{name}, {aloud}")
+
+
+def with_way(words: str, way: str, url: str) -> str:
+    """Return words with a short link behind them, whose whole meaning is `way`."""
+    link = '{} · <a href="{url}" hx-get="{url}" hx-target="#panel" aria-label="{}">{}</a>'
+    return format_html(link, words, way, _("Change"), url=url)
+
+
+def iso_day(at: datetime, zone: str) -> str:
+    """Return the day at which an instant falls in a zone, for machines."""
+    return local(at, zone).date().isoformat()

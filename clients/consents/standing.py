@@ -12,7 +12,7 @@ from django.db.models import Max, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from clients.identity import of, of_record
+from clients.identity import of, of_record, person
 from clients.models import Client, Consent, ConsentPurpose
 from privacy.vocabulary import clock
 
@@ -113,6 +113,25 @@ def taken_back(client: Client) -> list[Consent]:
     """Return what somebody no longer agrees to, of that which care rests on; asked each time, so it shows at once."""
     newest = _newest(of(client) & Q(purpose__kind__in=CARE))
     return [each for each in newest if each.is_withdrawal]
+
+
+def taken_back_by(theirs: Q) -> dict[UUID, list[Consent]]:
+    """Return the same of several people by id, in one statement; `theirs` is `identity.among` them."""
+    rows = (
+        Consent.objects.filter(theirs, purpose__kind__in=CARE)
+        .select_related("purpose")
+        .defer("by_name", "evidence", "signature")
+        .annotate(whose=person())
+        .order_by("purpose_id", "-starts_at", "-recorded_at", "-id")
+    )
+    newest: dict[tuple[UUID, UUID], Consent] = {}
+    for row in rows:
+        newest.setdefault((row.whose, row.purpose_id), row)
+    found: dict[UUID, list[Consent]] = {}
+    for (whose, _purpose), row in newest.items():
+        if row.is_withdrawal:
+            found.setdefault(whose, []).append(row)
+    return found
 
 
 def history(client: Client) -> list[Consent]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse
@@ -11,9 +10,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Practitioner, Role
 from accounts.requests import AccountRequest
+from clients import alerts
 from clients.consents.standing import taken_back
-from clients.identity import of
-from clients.models import Alert
 from notes import proof, reading
 from notes.forms import AddendumForm, RemarkForm
 from notes.models import Note, NoteOpening
@@ -88,20 +86,10 @@ def openings_for(request: AccountRequest, note: Note) -> list[NoteOpening]:
     return reading.openings_of(note) if sees else []
 
 
-@dataclass(frozen=True, slots=True)
-class TakenBack:
-    """That the client no longer agrees to something, shown as an alert is."""
-
-    text: str
-    severity: str = Alert.Severity.CARE
-
-
-def alerts_of(note: Note) -> list[Alert | TakenBack]:
-    """Return what must be known about the client first, severe ones before the others, and what they took back."""
-    order = (Alert.Severity.SEVERE, Alert.Severity.CARE, Alert.Severity.INFO)
-    alerts = Alert.objects.filter(of(note.client), resolved_at=None)
+def alerts_of(note: Note) -> list[tuple[str, str, str]]:
+    """Return what must be known about the client first, and what they took back, as tone, title and text."""
     said = _("Consent taken back: %(purpose)s")
     return [
-        *sorted(alerts, key=lambda alert: order.index(Alert.Severity(alert.severity))),
-        *(TakenBack(said % {"purpose": each.purpose.name}) for each in taken_back(note.client)),
+        *(alerts.told(each) for each in alerts.standing(note.client)),
+        *(("warn", "", said % {"purpose": each.purpose.name}) for each in taken_back(note.client)),
     ]

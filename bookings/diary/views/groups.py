@@ -17,10 +17,13 @@ from accounts.requests import AccountRequest
 from accounts.templatetags.keepwell import clock as clock_words
 from bookings import groups
 from bookings.appointments import elsewhere
+from bookings.availability.wall_time import local
+from bookings.diary.about import About
+from bookings.diary.belonging import belongs
 from bookings.diary.booking_forms import WhoForm
 from bookings.diary.cancelling_forms import SessionCancelForm
 from bookings.diary.views.frame import Toast, diary_of, tell
-from bookings.diary.views.who import found_clients, who_context
+from bookings.diary.views.who import about_picked, found_clients, who_context
 from bookings.models import Appointment, Attendee
 from clients import records
 
@@ -35,11 +38,13 @@ def session_place(request: AccountRequest, pk: UUID) -> HttpResponse:
     if request.method == "GET":
         return _place_page(request, session, WhoForm())
     form = WhoForm(request.POST)
+    if request.htmx and request.htmx.target == "about":
+        return render(request, "bookings/about.html", {"about": _about(session, form)})
     if request.htmx:
-        return render(request, "bookings/new.html#found", found_clients(request.POST))
+        return render(request, "bookings/new.html#found", found_clients(request, request.POST))
     if "search" in request.POST:
         form = WhoForm(initial=request.POST.dict())
-        return _place_page(request, session, form, **found_clients(request.POST))
+        return _place_page(request, session, form, **found_clients(request, request.POST))
     if form.is_valid():
         try:
             place = groups.join(
@@ -54,6 +59,7 @@ def session_place(request: AccountRequest, pk: UUID) -> HttpResponse:
         except ValidationError as refusal:
             form.add_error(None, refusal.messages)
         else:
+            belongs(request, form, [place])
             tell(request, Toast(_place_words(session, place)))
             return redirect(request.account.url("diary") + diary_of(session).query())
     return _place_page(request, session, form, status=422)
@@ -107,6 +113,15 @@ def _context(request: AccountRequest, session: Appointment) -> dict[str, Any]:
     }
 
 
+def _about(session: Appointment, form: WhoForm) -> About | None:
+    zone = session.location.time_zone
+    return about_picked(
+        form.data if form.is_bound else form.initial,
+        on=local(session.starts_at, zone).date(),
+        price_minor=session.price_minor,
+    )
+
+
 def _place_page(
     request: AccountRequest,
     session: Appointment,
@@ -115,6 +130,12 @@ def _place_page(
     status: int = 200,
     **more: Any,
 ) -> HttpResponse:
-    context = {**_context(request, session), **who_context(form), "form": form, **more}
+    context = {
+        **_context(request, session),
+        **who_context(request, form),
+        "form": form,
+        "about": _about(session, form),
+        **more,
+    }
     part = "#form" if request.htmx else ""
     return render(request, f"{PAGE}{part}", context, status=status)

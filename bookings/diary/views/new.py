@@ -20,19 +20,18 @@ from bookings.appointments.conflicts import Conflict
 from bookings.appointments.desk import book_at_desk, conflicts
 from bookings.availability.schedule import Slot
 from bookings.availability.wall_time import NonexistentTime
-from bookings.diary.about import About, about
+from bookings.diary.about import About
 from bookings.diary.belonging import belongs
 from bookings.diary.booking_forms import BookForm
 from bookings.diary.moving_forms import WALL, with_start
 from bookings.diary.views import series_plan
 from bookings.diary.views.beside import nearest_words, taken_words, that_day_first
 from bookings.diary.views.frame import Toast, diary_of, tell
-from bookings.diary.views.who import found_clients, uuid_in, who_context
+from bookings.diary.views.who import about_picked, found_clients, uuid_in, who_context
 from bookings.models import Appointment
 from bookings.openings.taking import Taken
 from bookings.openings.whereabouts import outside_words, place_on
 from bookings.rooms import choosing
-from clients import identity
 
 PAGE = "bookings/new.html"
 
@@ -50,10 +49,10 @@ def appointment_new(request: AccountRequest) -> HttpResponse:
     if request.htmx and request.htmx.target == "about":
         return render(request, "bookings/about.html", {"about": _about(form)})
     if request.htmx:
-        return render(request, f"{PAGE}#found", found_clients(posted))
+        return render(request, f"{PAGE}#found", found_clients(request, posted))
     if "search" in posted:
         form = BookForm(initial=posted.dict())
-        return _page(request, form, **found_clients(posted))
+        return _page(request, form, **found_clients(request, posted))
     if not form.is_valid() or "edit" in posted:
         return _page(request, form, status=422 if form.errors else 200)
     if form.repeat is not None:
@@ -107,17 +106,11 @@ def _booked_or_set(
 def _about(form: BookForm) -> About | None:
     """Return what should be known of the client who is picked, with the visits and the price that are being typed."""
     values = form.data if form.is_bound else form.initial
-    picked = uuid_in(str(values.get("client") or ""))
-    client = identity.present(picked) if picked else None
-    if client is None:
-        return None
     service = form.services.get(str(values.get("service") or ""))
     count = str(values.get("count") or "")
     repeats = bool(values.get("repeats")) and count.isdecimal()
-    return about(
-        client,
-        case=values.get("case"),
-        recall=values.get("recall"),
+    return about_picked(
+        values,
         on=_day(values.get("day")),
         visits=int(count) if repeats else 1,
         price_minor=service.price_minor if service else 0,
@@ -191,7 +184,7 @@ def _page(
         "form": form,
         "action": request.path,
         "services_url": "" if form.services else request.account.url("services"),
-        **who_context(form),
+        **who_context(request, form),
         "about": _about(form),
         "back_url": request.account.url("diary"),
         "has_services": bool(form.services),

@@ -81,10 +81,7 @@ def load(practice: Practice) -> dict[str, Any]:
         "owner_email": owner.email,
         "owner_password": PASSWORD,
         "known_client": {
-            "given_name": known.given_name,
-            "family_name": known.family_name,
-            "email": known.email,
-            "phone": known.phone,
+            name: getattr(known, name) for name in ("given_name", "family_name", "email", "phone")
         },
         "note_phrase": known.note_phrase,
     }

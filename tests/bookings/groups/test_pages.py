@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connections
 from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Role
 from accounts.tenancy import acting_in
 from bookings import groups
+from bookings.cases import keeping
 from bookings.models import Appointment, Attendee
+from clients import alerts, records
 from tests.bookings.office import NOW, Office, at, browser_of, open_office, signed_in, ten
 from tests.factories import make_account, make_client, owner_of
 
+# Whose alerts were read is told for each client
+AUDIT = 'INSERT INTO "accounts_auditqueue"'
 pytestmark = pytest.mark.django_db(databases="__all__")
 
 
@@ -148,3 +155,67 @@ def test_closed_to_others(office: Office, session: Appointment, name: str) -> No
     other = make_account()
     stranger = address.replace(office.account.slug, other.slug)
     assert signed_in(other, owner_of(other)).get(stranger).status_code == 404
+
+
+def test_the_panel_of_a_full_session_asks_no_more_than_of_a_small_one(
+    office: Office, browser: Browser, session: Appointment
+) -> None:
+    counts, panel = [], ""
+    with acting_in(office.account.ref, by=office.by):
+        Appointment.objects.filter(pk=session.pk).update(capacity=3)
+    for number, more in enumerate((1, 2)):
+        with acting_in(office.account.ref, by=office.by):
+            for n in range(more):
+                client = make_client(given_name=f"Ida{number}{n}")
+                alerts.add(by=office.by, client=client, kind="risk", severity="info", text="Faints")
+                alerts.add(
+                    by=office.by, client=client, kind="allergy", severity="severe", text="Latex"
+                )
+                earlier = office.booked(ten(13 + number * 2 + n), client)
+                Appointment.objects.filter(pk=earlier.pk).update(
+                    starts_at=session.starts_at - timedelta(days=7 + number)
+                )
+                case = keeping.begin(
+                    by=office.by, client=client, values={"name": "Falls", "max_sessions": 1}
+                )
+                place = groups.join(by=office.by, appointment=session, client=client)
+                keeping.assign(by=office.by, attendee=place, case=case)
+        with CaptureQueriesContext(connections["region_au"]) as queries:
+            answer = browser.get(
+                office.url("appointment", session.pk), headers={"HX-Request": "true"}
+            )
+        panel = answer.content.decode()
+        asked = [each["sql"] for each in queries.captured_queries if AUDIT not in each["sql"]]
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+    assert panel.count("Severe · Allergy") == panel.count("Falls · 1 of 1 sessions") == 3
+    assert panel.index("Latex") < panel.index("Faints") < panel.index("Attendance of Ida10")
+    assert panel.count('<ul class="log"><li><time') == 3
+
+
+def test_who_joins_is_shown_with_alerts_and_cases_first(
+    office: Office, browser: Browser, session: Appointment
+) -> None:
+    with acting_in(office.account.ref, by=office.by):
+        client = make_client(given_name="Ida", family_name="Holm")
+        alerts.add(by=office.by, client=client, kind="allergy", severity="severe", text="Latex")
+        case = keeping.begin(by=office.by, client=client, values={"name": "Falls"})
+        gone = make_client(given_name="Gone", family_name="Holm")
+        records.archive(by=office.by, client=gone)
+    url = office.url("session_place", session.pk)
+    typed = {"HX-Request": "true", "HX-Target": "found"}
+    found = browser.post(url, {"find": "holm"}, headers=typed).content.decode()
+    assert f'hx-post="{url}" hx-trigger="change" hx-target="#about"' in found
+    about = {"HX-Request": "true", "HX-Target": "about"}
+    shown = browser.post(url, {"client": client.pk}, headers=about).content.decode()
+    assert shown.index("Latex") < shown.index("Falls")
+    shown = browser.post(url, {"client": gone.pk}, headers=about).content.decode()
+    assert ("Take the record out of the archive" in shown, 'name="case"' in shown) == (True, False)
+    refused = browser.post(url, {"client": gone.pk})
+    assert (refused.status_code, "This client is archived" in refused.content.decode()) == (
+        422,
+        True,
+    )
+    assert browser.post(url, {"client": client.pk, "case": case.pk}).status_code == 302
+    with acting_in(office.account.ref):
+        assert Attendee.objects.get().case_id == case.pk
