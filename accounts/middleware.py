@@ -14,7 +14,7 @@ from accounts import audit, directory, entry, hosts, sessions
 from accounts.calm import AWAY_OR_REFUSED, calm_page
 from accounts.logs import request_id as current_request_id
 from accounts.models.practice import current_anchor
-from accounts.permissions import Audience, Door, door_of
+from accounts.permissions import Audience, Door, door_of, purpose_of
 from accounts.rights import permissions_of
 from accounts.tenancy import AccountRef, acting_in
 from privacy.vocabulary.scope import VISITOR, Actor, Purpose, Scope
@@ -119,12 +119,13 @@ class AccountMiddleware:
             return self._send_to_enter(request, slug)
         by: Actor = VISITOR
         try:
-            with acting_in(ticket.account, by=VISITOR, purpose=Purpose.CARE) as scope:
+            with acting_in(ticket.account, by=VISITOR) as scope:
                 session = sessions.find(ticket, is_used=UNATTENDED not in request.headers)
                 if session is None:
                     return self._send_to_enter(request, slug)
                 by = scope.actor = session.member.actor
                 self._introduce(request, session, scope)
+                scope.purpose = purpose_of(door.permission, request.permissions)  # type: ignore[arg-type, attr-defined]
                 if session.member.account_id and request.account.slug != slug:  # type: ignore[attr-defined]
                     raise Http404
                 refusal = self._keep_door(request, session, door)

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 from django.http import HttpResponseBase
 
+from privacy.vocabulary.scope import Purpose
+
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
@@ -33,6 +35,28 @@ class Permission(StrEnum):
     CLOSE = "account.close"
     OWNERSHIP = "account.ownership"  # hands the account over, widens and narrows what others may do
     OWN_ACCOUNT = "own.account"
+
+
+_PURPOSES: dict[Permission, Purpose] = {
+    Permission.DIARY_VIEW: Purpose.BOOKING,
+    Permission.DIARY_EDIT: Purpose.BOOKING,
+    Permission.TIMES_EDIT: Purpose.BOOKING,
+    Permission.CLINICAL_READ: Purpose.CARE,
+    Permission.CLINICAL_WRITE: Purpose.CARE,
+    Permission.FILES_READ: Purpose.CARE,
+    Permission.FILES_WRITE: Purpose.CARE,
+    Permission.CLIENT_EXPORT: Purpose.REQUEST,
+    Permission.EXPORT: Purpose.EXPORT,
+    Permission.CLOSE: Purpose.CLOSURE,
+}
+_OF_THE_RECORD = (Permission.CLIENTS_VIEW, Permission.CLIENTS_EDIT)
+
+
+def purpose_of(permission: Permission, allowed: Collection[Permission]) -> Purpose:
+    """Return why somebody opens a page, as the audit tells it: who treats opens records to treat."""
+    if permission in _OF_THE_RECORD and Permission.CLINICAL_READ in allowed:
+        return Purpose.CARE
+    return _PURPOSES.get(permission, Purpose.ADMINISTRATION)
 
 
 class Audience(StrEnum):

@@ -11,18 +11,13 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from accounts.audit_words import action_words, actor_words
 from accounts.models import AuditEvent, Member
 from privacy.inventory import client_kind, kind_named
 from privacy.vocabulary import keyring
 from privacy.vocabulary.scope import ActorKind
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_ACTORS = {
-    ActorKind.CLIENT: lambda: _("A client"),
-    ActorKind.VISITOR: lambda: _("A visitor"),
-    ActorKind.SUPPORT: lambda: _("Keepwell's support"),
-    ActorKind.SYSTEM: lambda: _("Keepwell itself"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +80,6 @@ def member_names() -> dict[UUID, str]:
     return {member.pk: str(member.name) for member in Member.objects.order_by("joined_at")}
 
 
-def action_words(code: str) -> str:
-    """Return an action's code as words: `appointment.booked` → "Appointment booked"."""
-    if code.startswith("denied."):
-        page = code.removeprefix("denied.").replace("_", " ")
-        return _("Refused: %(page)s") % {"page": page} if page else _("Refused")
-    return code.replace(".", " ").replace("_", " ").capitalize()
-
-
 def kind_words(label: str) -> str:
     """Return the words for a kind of record: "many" for several, the model's own name otherwise."""
     if label == "many":
@@ -108,8 +95,7 @@ def _says_it_all(event: AuditEvent) -> bool:
 def _who(event: AuditEvent, members: dict[UUID, str]) -> str:
     if event.actor_kind == ActorKind.MEMBER:
         return members.get(event.actor_id, _("a former member")) if event.actor_id else ""
-    words = _ACTORS.get(ActorKind(event.actor_kind))
-    return words() if words else event.actor_kind
+    return actor_words(event.actor_kind)
 
 
 def _records_of(client: UUID) -> list[UUID]:

@@ -111,5 +111,5 @@ def _links(request: AccountRequest, client: Client) -> dict[str, str]:
         "ledger_url": account.url("client_disclosures", client.pk)
         if Permission.CLINICAL_READ in allowed
         else "",
-        "audit_url": link(account, "audit_log", client=client.pk) if sees else "",
+        "seen_url": account.url("client_seen", client.pk) if sees else "",
     }
