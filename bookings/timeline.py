@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from accounts.permissions import Permission
@@ -15,9 +17,8 @@ from bookings.models import Attendee, Message
 from clients.holdings import says
 from clients.identity import of
 from clients.models import Client
-from clients.timeline import Entry, provides
+from clients.timeline import NEWEST, Entry, Slice, slices
 
-MOST = 300
 # state → icon, tone
 LOOK = {
     Attendee.State.EXPECTED: ("", "quiet"),
@@ -29,14 +30,15 @@ LOOK = {
 }
 
 
-@provides("appointments")
-def appointments(client: Client) -> Iterator[Entry]:
+@slices("appointments")
+def appointments(client: Client, wanted: Slice = NEWEST) -> Iterator[Entry]:
     """Give a client's appointments, each at its time, newest first."""
+    until = Q(appointment__starts_at__lte=wanted.until) if wanted.until else Q()
     places = (
-        Attendee.objects.filter(of(client))
+        Attendee.objects.filter(of(client), until)
         .select_related("appointment__practitioner", "appointment__location")
         .defer("comment")
-        .order_by("-appointment__starts_at")[:MOST]
+        .order_by("-appointment__starts_at", "-pk")[: wanted.most]
     )
     for place in places:
         appointment = place.appointment
@@ -55,19 +57,21 @@ def appointments(client: Client) -> Iterator[Entry]:
         )
 
 
-@provides("messages")
-def messages(client: Client) -> Iterator[Entry]:
+@slices("messages")
+def messages(client: Client, wanted: Slice = NEWEST) -> Iterator[Entry]:
     """Give what was sent to a client, is still to be sent, or was not and why; newest first, no text is opened."""
     rows = (
         Message.objects.filter(of(client))
+        .annotate(at=Coalesce("sent_at", "send_at"))
+        .filter(Q(at__lte=wanted.until) if wanted.until else Q())
         .select_related("attendee__appointment", "offer__location", "via__other", "via__contact")
         .defer("address", "subject", "body", "attendee__comment", "attendee__cancel_note")
-        .order_by("-send_at", "-created_at")[:MOST]
+        .order_by("-at", "-pk")[: wanted.most]
     )
     for row in rows:
         appointment = row.attendee.appointment if row.attendee else None
         yield Entry(
-            at=row.sent_at or row.send_at,
+            at=row.at,
             zone=appointment.time_zone if appointment else "",
             title=_("%(category)s by %(channel)s")
             % {"category": row.get_category_display(), "channel": row.get_channel_display()},

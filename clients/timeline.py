@@ -51,7 +51,25 @@ class Row(TypedDict):
     who: str
 
 
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Which entries are asked for: the newest ones that are not later than `until`, no more than `most`."""
+
+    most: int = 300
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Where a page of a timeline begins: at an instant, behind so many entries of that instant that were shown."""
+
+    until: datetime | None = None
+    behind: int = 0
+
+
+NEWEST = Slice()
 Provider = Callable[[Client], Iterable[Entry]]
+Slicer = Callable[[Client, Slice], Iterable[Entry]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +94,7 @@ KINDS = {
         Kind("forms", _("Forms"), Permission.CLIENTS_VIEW),
     )
 }
-PROVIDERS: dict[str, list[Provider]] = {}
+PROVIDERS: dict[str, list[Slicer]] = {}
 
 
 def provides(kind: str) -> Callable[[Provider], Provider]:
@@ -85,16 +103,36 @@ def provides(kind: str) -> Callable[[Provider], Provider]:
     It runs in the open account only when the reader may see that kind, with a number of queries that does not grow
     with the entries. It gives the newest first, at most a few hundred.
     """
-    if kind not in KINDS:
-        raise LookupError(f"No kind of timeline entry is called {kind}.")
+    _check(kind)
 
     def register(provider: Provider) -> Provider:
-        known = PROVIDERS.setdefault(kind, [])
-        if provider not in known:
-            known.append(provider)
+        _register(kind, lambda client, wanted: provider(client))
         return provider
 
     return register
+
+
+def slices[Kept: Slicer](kind: str) -> Callable[[Kept], Kept]:
+    """Register a function like that for entries that can be thousands: it gives the slice that is asked for, in full.
+
+    Its order is the same each time, also of what happened at one instant.
+    """
+    _check(kind)
+
+    def register(slicer: Kept) -> Kept:
+        _register(kind, slicer)
+        return slicer
+
+    return register
+
+
+def _check(kind: str) -> None:
+    if kind not in KINDS:
+        raise LookupError(f"No kind of timeline entry is called {kind}.")
+
+
+def _register(kind: str, slicer: Slicer) -> None:
+    PROVIDERS.setdefault(kind, []).append(slicer)
 
 
 def kinds(allowed: Collection[Permission]) -> list[Kind]:
@@ -104,16 +142,36 @@ def kinds(allowed: Collection[Permission]) -> list[Kind]:
     ]
 
 
-def entries(client: Client, allowed: Collection[Permission], only: str = "") -> list[Entry]:
-    """Return what happened with a client, newest first: all that may be seen, or one kind of it."""
+def entries(
+    client: Client, allowed: Collection[Permission], only: str = "", wanted: Slice = NEWEST
+) -> list[Entry]:
+    """Return a slice of what happened with a client, newest first: of all that may be seen, or of one kind."""
     found = [
         entry
         for kind in kinds(allowed)
         if only in ("", kind.name)
-        for provider in PROVIDERS[kind.name]
-        for entry in provider(client)
+        for slicer in PROVIDERS[kind.name]
+        for entry in slicer(client, wanted)
+        if wanted.until is None or entry.at <= wanted.until
     ]
-    return sorted(found, key=lambda entry: entry.at, reverse=True)
+    return sorted(found, key=lambda entry: entry.at, reverse=True)[: wanted.most]
+
+
+def page(
+    client: Client, allowed: Collection[Permission], only: str, begins: Mark, size: int
+) -> tuple[list[Entry], Mark | None]:
+    """Return a page of the timeline and where the next one begins, None when this is the last.
+
+    Each page costs the same, however far back it lies.
+    """
+    wanted = Slice(begins.behind + size + 1, begins.until)
+    found = entries(client, allowed, only, wanted)
+    until_here = found[: begins.behind + size]
+    shown = until_here[begins.behind :]
+    if not shown or len(found) <= len(until_here):
+        return shown, None
+    last = shown[-1].at
+    return shown, Mark(last, sum(entry.at == last for entry in until_here))
 
 
 def row(entry: Entry, account: AccountAnchor, zone: str) -> Row:

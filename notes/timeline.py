@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any
 
+from django.db.models import Case, Q, When
+from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,13 +18,18 @@ from accounts.templatetags.keepwell import day
 from clients.holdings import says
 from clients.identity import of
 from clients.models import Client
-from clients.timeline import Entry, provides
+from clients.timeline import NEWEST, Entry, Slice, slices
 from notes import finishing, reading
 from notes.models import Note, NoteVersion
 from notes.zones import practice_zone
 from privacy.vocabulary import scope
 
-MOST = 300
+S = Note.State
+# When a note stands in the timeline: when it was signed, else when it was last written
+AT = Case(
+    When(state__in=(S.AWAITING, S.FINAL, S.WITHDRAWN), then=Coalesce("signed_at", "created_at")),
+    default="updated_at",
+)
 # State → badge, its icon, its tone
 BADGES: dict[str, tuple[Promise, str, str]] = {
     Note.State.DRAFT: (gettext_lazy("Draft"), "edit", "quiet"),
@@ -33,15 +40,17 @@ BADGES: dict[str, tuple[Promise, str, str]] = {
 AMENDED = (gettext_lazy("Amended since"), "history", "quiet")
 
 
-@provides("notes")
-def entries(client: Client) -> Iterator[Entry]:
+@slices("notes")
+def entries(client: Client, wanted: Slice = NEWEST) -> Iterator[Entry]:
     """Yield the client's notes, newest first: to everybody that they are there, their titles to whoever reads them."""
     notes = (
         Note.objects.filter(of(client))
         .exclude(state=Note.State.VOID)
+        .annotate(at=AT)
+        .filter(Q(at__lte=wanted.until) if wanted.until else Q())
         .defer("content_hash", "sections")
         .select_related("author", "appointment")
-        .order_by("-created_at", "-id")[:MOST]
+        .order_by("-at", "-id")[: wanted.most]
     )
     texts, amended = reading.texts_of(notes), reading.amended_ids(client)
     zone, owner = practice_zone(), _reads_as_owner()
@@ -51,7 +60,7 @@ def entries(client: Client) -> Iterator[Entry]:
         closed = note.state == Note.State.DRAFT and text is None and not owner
         word, icon, tone = AMENDED if note.pk in amended else BADGES[note.state]
         yield Entry(
-            at=(note.signed_at or note.created_at) if note.is_signed else note.updated_at,
+            at=note.at,
             title=_title(note, text),
             icon="note",
             to=() if closed else ("note", note.pk),

@@ -29,7 +29,6 @@ KINDS = {
     "notes.form": gettext_lazy("Forms"),
 }
 MOST_NAMED = 6
-MOST_IN_TIMELINE = 300
 ICONS: dict[str, str] = {
     Disclosure.Way.PRINT: "print",
     Disclosure.Way.DOWNLOAD: "download",
@@ -109,14 +108,17 @@ def kind_name(label: str) -> str:
         return label
 
 
-@timeline.provides("disclosures")
-def timeline_entries(client: Client) -> Iterator[timeline.Entry]:
+@timeline.slices("disclosures")
+def timeline_entries(
+    client: Client, wanted: timeline.Slice = timeline.NEWEST
+) -> Iterator[timeline.Entry]:
     """Give a client's timeline what went to somebody outside of the practice."""
     rows = (
         about(client)
+        .filter(Q(at__lte=wanted.until) if wanted.until else Q())
         .exclude(to=Disclosure.To.PRACTICE)
         .exclude(never_was=True)
-        .exclude(Exists(Disclosure.objects.filter(replaces=OuterRef("pk"))))[:MOST_IN_TIMELINE]
+        .exclude(Exists(Disclosure.objects.filter(replaces=OuterRef("pk"))))[: wanted.most]
     )
     for row in rows:
         yield timeline.Entry(

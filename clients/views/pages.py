@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -20,11 +22,14 @@ from clients.custom.values import told
 from clients.documents.looking import listed
 from clients.models import Client, Merge
 from clients.relationships.showing import people
+from clients.timeline import Mark
 from clients.views.facts import came_from, facts
 from clients.views.links import link
 from privacy.vocabulary import clock
 
 SHOWN_AT_FIRST = 30
+# More than this at one instant is nothing that happened
+MOST_AT_ONCE = 2000
 
 
 @require(Permission.CLIENTS_VIEW)
@@ -75,22 +80,44 @@ def _timeline(request: AccountRequest, client: Client, zone: str) -> dict[str, A
     shown = request.GET.get("show", "")
     kinds = timeline.kinds(request.permissions)
     only = shown if shown in {kind.name for kind in kinds} else ""
-    entries = timeline.entries(client, request.permissions, only) if only != "files" else []
-    most = len(entries) if request.GET.get("all") else SHOWN_AT_FIRST
+    begins = _mark(request)
+    entries, more = (
+        timeline.page(client, request.permissions, only, begins, SHOWN_AT_FIRST)
+        if only != "files"
+        else ([], None)
+    )
     here = request.account.url("client", client.pk)
     filters = [{"label": _("All"), "url": here, "current": not only}]
     filters += [
         {"label": kind.label, "url": f"{here}?show={kind.name}", "current": kind.name == only}
         for kind in kinds
     ]
+    newest = f"{here}?show={only}" if only else here
     return {
         "files": listed(client) if only == "files" else None,
         "zone": zone,
-        "entries": [timeline.row(entry, request.account, zone) for entry in entries[:most]],
-        "more": max(0, len(entries) - most),
-        "more_url": f"{here}?show={only}&all=1",
+        "entries": [timeline.row(entry, request.account, zone) for entry in entries],
+        "more_url": _earlier(here, only, more) if more else "",
+        "newest_url": f"{newest}#timeline" if begins.until else "",
         "filters": filters if len(kinds) > 1 else [],
     }
+
+
+def _mark(request: AccountRequest) -> Mark:
+    """Return where the asked page of the timeline begins; what is none begins with the newest."""
+    try:
+        until = datetime.fromisoformat(request.GET.get("until", ""))
+        behind = int(request.GET.get("behind", "0"))
+    except ValueError:
+        return Mark()
+    is_one = until.tzinfo is not None and 0 <= behind <= MOST_AT_ONCE
+    return Mark(until, behind) if is_one else Mark()
+
+
+def _earlier(here: str, only: str, mark: Mark) -> str:
+    asked = {"show": only} if only else {}
+    asked |= {"until": mark.until.isoformat() if mark.until else "", "behind": str(mark.behind)}
+    return f"{here}?{urlencode(asked)}#timeline"
 
 
 def _links(request: AccountRequest, client: Client) -> dict[str, str]:

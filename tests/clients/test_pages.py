@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Role
 from accounts.models.practice import current_anchor
 from accounts.tenancy import acting_in
-from clients import directory, records
-from clients.documents import keeping
+from bookings.models import Message
+from clients import alerts, directory, records
 from clients.models import Alert, Client
 from clients.views.pages import SHOWN_AT_FIRST
 from privacy.vocabulary import clock
@@ -369,17 +368,38 @@ def test_a_closing_practice_still_finds_and_reads(owner: Practice) -> None:
     assert owner.load(pk).archived_at is None
 
 
-def test_a_long_timeline_shows_the_newest_and_leads_to_the_rest(owner: Practice) -> None:
+def test_a_thousand_entries_are_turned_page_by_page_each_once_and_at_one_price(
+    owner: Practice,
+) -> None:
     pk = owner.client()
+    start = datetime(2026, 3, 2, 9, tzinfo=UTC)
     with acting_in(owner.account.ref):
         client = Client.objects.get(pk=pk)
-        for _ in range(SHOWN_AT_FIRST + 1):
-            upload = SimpleUploadedFile("a.txt", b"words")
-            keeping.attach(by=SYSTEM, client=client, upload=upload)
-    first = owner.get(f"{pk}/")
-    assert (len(first.context["entries"]), first.context["more"]) == (SHOWN_AT_FIRST, 1)
-    everything = owner.browser.get(first.context["more_url"])
-    assert (len(everything.context["entries"]), everything.context["more"]) == (
-        SHOWN_AT_FIRST + 1,
-        0,
-    )
+        # Forty at each instant: more than a page holds
+        Message.objects.bulk_create(
+            Message(
+                client=client,
+                channel="email",
+                category="reminder",
+                state="sent",
+                send_at=start,
+                sent_at=start + timedelta(hours=n // 40),
+            )
+            for n in range(1000)
+        )
+        alerts.add(by=SYSTEM, client=client, kind="risk", severity="info", text="Faints")
+    shown, counts = [], set()
+    page = owner.get(f"{pk}/")
+    assert (page.context["entries"][0]["title"], page.context["newest_url"]) == ("Alert added", "")
+    while page.context["more_url"]:
+        with CaptureQueriesContext(connections["region_au"]) as queries:
+            page = owner.browser.get(page.context["more_url"])
+        asked = [each["sql"] for each in queries.captured_queries]
+        counts.add(sum(not sql.startswith('INSERT INTO "accounts_auditqueue"') for sql in asked))
+        shown += [(entry["at"], entry["url"]) for entry in page.context["entries"]]
+    assert len(shown) == len({url for _at, url in shown}) == 1001 - SHOWN_AT_FIRST
+    assert [at for at, _url in shown] == sorted((at for at, _url in shown), reverse=True)
+    assert len(counts) == 1
+    assert page.context["newest_url"].endswith(f"/clients/{pk}/#timeline")
+    only = owner.get(f"{pk}/?show=record&until=nonsense")
+    assert [entry["title"] for entry in only.context["entries"]] == ["Alert added"]

@@ -54,7 +54,7 @@ def placement() -> Placement:
 
 def entries(p: Practice, person: Person) -> list[tuple[str, str, str]]:
     """Return title, badge and further words of each note on a client's timeline."""
-    listed = clients_timeline.PROVIDERS["notes"][0](person)
+    listed = clients_timeline.PROVIDERS["notes"][0](person, clients_timeline.NEWEST)
     return [(each.title, each.badge, each.text) for each in listed]
 
 
