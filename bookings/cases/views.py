@@ -55,6 +55,10 @@ def case(request: AccountRequest, pk: UUID) -> HttpResponse:
         "client": found.client,
         "visits": list(visits[:200]),
         "may_edit": Permission.CLIENTS_EDIT in request.permissions and request.account.is_active,
+        "may_book": Permission.DIARY_EDIT in request.permissions
+        and request.account.is_active
+        and found.closed_at is None
+        and found.client.archived_at is None,
         "sees_diary": Permission.DIARY_VIEW in request.permissions,
     }
     return render(request, "bookings/cases/case.html", context)

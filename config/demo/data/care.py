@@ -14,9 +14,10 @@ KINDS = (("Six-month check", 6), ("New orthotics", 12), ("Annual review", 12))
 
 
 def add_care(clients: list[Client], contacts: list[Contact], chosen: random.Random) -> None:
-    """Give some clients a case, and plan to call some back."""
+    """Give some clients a case, plan to call some back, and archive a few who have not come for long."""
     _add_cases(clients, contacts, chosen)
     _add_recalls(clients, chosen)
+    _archive(clients)
 
 
 def _add_cases(clients: list[Client], contacts: list[Contact], chosen: random.Random) -> None:
@@ -59,3 +60,13 @@ def _add_recalls(clients: list[Client], chosen: random.Random) -> None:
         )
         for client in clients[3::17]
     )
+
+
+def _archive(clients: list[Client]) -> None:
+    now = clock.now()
+    lately = Attendee.objects.filter(appointment__starts_at__gte=now - timedelta(days=120))
+    some = [client.pk for client in clients[9:-60:29]]
+    gone = Client.objects.filter(pk__in=some, alias_of=None).exclude(
+        pk__in=lately.values("client_id")
+    )
+    gone.update(archived_at=now - timedelta(days=30))
