@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 from bookings.models import Attendee
 
 
 @dataclass(frozen=True, slots=True)
 class Errands:
-    """What an app above knows: since when something waits for who comes (None: nothing does), and how to send it again."""
+    """What an app above knows: whether something waits for who comes, and how to send it again."""
 
-    waiting: Callable[[Attendee], datetime | None]
+    waiting: Callable[[Attendee], bool]
     send_again: Callable[[Attendee], None]
 
 
@@ -28,15 +27,15 @@ def knows(errands: Errands) -> None:
     _known.append(errands)
 
 
-def sent_at(attendee: Attendee) -> datetime | None:
-    """Return when the client was sent what still waits for them; nobody who only stands by them is told."""
+def any_for(attendee: Attendee) -> bool:
+    """Tell whether something waits for the client; nobody who only stands by them is told."""
     if attendee.via is not None or attendee.state == Attendee.State.CANCELLED:
-        return None
-    return max((at for each in _known if (at := each.waiting(attendee))), default=None)
+        return False
+    return any(each.waiting(attendee) for each in _known)
 
 
 def send_again(attendee: Attendee) -> None:
     """Send what waits once more, to where the practice usually writes."""
-    if sent_at(attendee) is not None:
+    if any_for(attendee):
         for each in _known:
             each.send_again(attendee)

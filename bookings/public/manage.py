@@ -214,7 +214,7 @@ def _show(
         manage_url=to("booking", token),
         cancel_url=to("booking_cancellation", token),
         calendar_url=to("booking_calendar", token),
-        errand_sent_at=errands.sent_at(attendee),
+        has_errand=errands.any_for(attendee),
         errand_url=to("booking_errands", token),
         sent_again="again" in request.GET,
         book_url=url(request, "book"),

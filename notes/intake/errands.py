@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.core.exceptions import ValidationError
 
@@ -20,9 +20,9 @@ State = Form.State
 PAUSE = timedelta(minutes=10)
 
 
-def waiting(attendee: Attendee) -> datetime | None:
-    """Return when the form was sent that a booking brought and that is not in yet."""
-    return _open(attendee).values_list("sent_at", flat=True).first()
+def waiting(attendee: Attendee) -> bool:
+    """Tell whether a form that a booking brought is not in yet."""
+    return bool(_open(attendee).exists())
 
 
 def send_again(attendee: Attendee) -> None:
@@ -41,7 +41,7 @@ def _open(attendee: Attendee) -> TenantQuerySet:
         attendee__isnull=False,
         state__in=(State.SENT, State.OPENED),
         expires_at__gt=clock.now(),
-    ).order_by("-sent_at")
+    )
     return rows
 
 

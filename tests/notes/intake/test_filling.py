@@ -19,7 +19,7 @@ from clients.models import Client, ConsentPurpose, How
 from notes.answers import AnswersRefused
 from notes.intake import filling, sending
 from notes.intake.asking import asked_of
-from notes.models import Form
+from notes.models import Form, FormReview
 from privacy.vocabulary import clock
 from privacy.vocabulary.scope import SYSTEM
 from tests import parts as parts_module
@@ -241,6 +241,22 @@ def test_the_database_keeps_a_completed_form(scene: Scene) -> None:
                 Form.objects.filter(pk=form.pk).update(client_id=other.pk)
             with pytest.raises(DatabaseError), transaction.atomic(using="region_au"):
                 Form.objects.filter(pk=form.pk).delete()
+        review = FormReview(form=done, client_id=done.client_id)
+        review.save(force_insert=True)
+        # by hand, as the role that serves
+        for statement in (
+            "UPDATE notes_form SET answers = answers || 'x'::bytea WHERE id = %s",
+            "UPDATE notes_form SET by_whom = 'relative', completed_at = now() WHERE id = %s",
+            "DELETE FROM notes_form WHERE id = %s",
+            "UPDATE notes_formreview SET accepted = '[]' WHERE form_id = %s",
+            "DELETE FROM notes_formreview WHERE form_id = %s",
+        ):
+            with (
+                pytest.raises(DatabaseError),
+                transaction.atomic(using="region_au"),
+                connections["region_au"].cursor() as cursor,
+            ):
+                cursor.execute(statement, [done.pk])
         Form.objects.filter(pk=done.pk).update(state=State.ARCHIVED)
 
 
