@@ -43,7 +43,7 @@ def sessions_page(
         is_viewing=wishes.mode == Mode.VIEW,
         phones=phones(),
         waiting_url=request.account.url("book_waiting", choice.service.pk, **choice.query)
-        if wishes.has_waiting_list and wishes.mode == Mode.OPEN
+        if wishes.has_waiting_list
         else "",
         can_join=any(not session.is_full for session in found),
         zone_words=zone_words(location.time_zone),
