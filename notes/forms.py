@@ -90,8 +90,6 @@ class NoteForm(forms.Form):
         )
         for question in self.questions:
             self.fields[question.key] = _field(question)
-        if data is None and note.version == 1 and self.questions:
-            self.fields[self.questions[0].key].widget.attrs["autofocus"] = True
         if not note.appointment_id:
             self.initial[SEEN_ON] = note.seen_on
             self.fields[SEEN_ON] = forms.DateField(
@@ -106,6 +104,9 @@ class NoteForm(forms.Form):
                 label=_("Why is it amended?"),
                 widget=forms.Textarea(attrs={"rows": 2, "maxlength": REASON_LENGTH}),
             )
+        first = [WHY] if note.amends_id else [question.key for question in self.questions[:1]]
+        if data is None and note.version == 1 and first:
+            self.fields[first[0]].widget.attrs["autofocus"] = True
 
     def clean(self) -> dict[str, Any]:
         """Check title and answers against the frozen questions; put what is wrong beside its field."""

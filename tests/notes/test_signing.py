@@ -169,7 +169,9 @@ def test_an_amendment_takes_the_place_of_a_note_and_both_stay(client: Client) ->
         assert amending.amend(by=p.by, note=note).pk == amendment.pk
     assert begun["Location"] == url("note", amendment.pk)
     assert "You are amending this note" in client.get(url("note", note.pk)).text
-    assert "Why is it amended?" in client.get(begun["Location"]).text
+    asked = client.get(begun["Location"]).text
+    assert "Why is it amended?" in asked
+    assert asked.index("autofocus") < asked.index('name="subjective"'), "the reason comes first"
     data = {"version": 1, "title": "Shoulder review", "plan": "Left", "confirmed": "yes"}
     missing = client.post(url("note_signature", amendment.pk), data)
     assert (missing.status_code, "amended" in missing.text) == (422, True)
