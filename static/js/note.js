@@ -20,8 +20,9 @@ class Keeper {
     this.stopped = false;
     this.leaving = false;
     this.since = 0;
+    this.heard = new WeakMap();
     // The title stands in the heading, outside the form element
-    for (const type of ["input", "change"]) document.addEventListener(type, (event) => { if (event.target.form === form) this.touch(); });
+    for (const type of ["input", "change"]) document.addEventListener(type, (event) => { if (event.target.form === form && !this.knows(event)) this.touch(); });
     form.addEventListener("submit", (event) => this.submit(event));
     document.addEventListener("keydown", (event) => {
       if (event.isComposing || !(event.ctrlKey || event.metaKey)) return;
@@ -46,6 +47,14 @@ class Keeper {
   aside() {
     const open = document.querySelector("#beside [hx-get*='hide=1']");
     (open ?? document.querySelector("[data-key='l']"))?.click();
+  }
+
+  // A text that was heard as it was typed changes nothing more when its field is left
+  knows({ type, target }) {
+    if (!target.matches("textarea, input:not([type=checkbox], [type=radio])")) return false;
+    const known = type === "change" && this.heard.get(target) === target.value;
+    this.heard.set(target, target.value);
+    return known;
   }
 
   touch() {
