@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
 
+from accounts.models import Member
+from accounts.permissions import Permission
+from accounts.requests import AccountRequest
+from accounts.rights import Area, sees_own
+from bookings.models import Attendee
 from clients.identity import of
 from clients.models import Client
 from notes.models import Form, FormReview
@@ -47,6 +55,16 @@ def waiting() -> TenantQuerySet:
     return rows
 
 
+def reads_answers(member: Member, allowed: Collection[Permission], client: Client) -> bool:
+    """Tell whether a member reads what a client answered: who reads only their own notes, of who comes to them."""
+    if Permission.CLINICAL_READ not in allowed:
+        return False
+    if not sees_own(member, Area.NOTES):
+        return True
+    theirs = Attendee.objects.filter(of(client), appointment__practitioner__member=member)
+    return bool(theirs.exists())
+
+
 def of_client(client: Client) -> TenantQuerySet:
     """Return every form of a client, newest first, without answers."""
     rows: TenantQuerySet = (
@@ -64,6 +82,14 @@ def find(pk: object) -> Form:
     )
     if form is None:
         raise Http404
+    return form
+
+
+def find_readable(request: AccountRequest, pk: object) -> Form:
+    """Return a form whose answers the member may read; raise Http404, or PermissionDenied."""
+    form = find(pk)
+    if not reads_answers(request.member, request.permissions, form.client):
+        raise PermissionDenied
     return form
 
 
@@ -95,7 +121,7 @@ LOOK_AT_COUNT = """
 SELECT count(*) FROM notes_form f
 WHERE f.account_id = %(account)s AND f.state = 'completed' AND NOT EXISTS (
   SELECT FROM notes_formreview r WHERE r.account_id = f.account_id AND r.form_id = f.id
-) AND (%(place)s::uuid IS NULL OR EXISTS (
+) AND EXISTS (
   SELECT FROM clients_client c WHERE c.account_id = f.account_id AND c.id = f.client_id
-))
+)
 """

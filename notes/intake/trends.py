@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from accounts.models import Member
+from accounts.permissions import Permission
 from clients.identity import of
 from clients.measures import Measure, Point, provides
 from clients.models import Client
+from notes.intake import reading
 from notes.models import Form, FormTemplate
+from privacy.vocabulary import scope
 from privacy.vocabulary.fields import is_unreadable
+from privacy.vocabulary.scope import ActorKind
 
 # The newest results that are looked at, of all measures together
 MOST = 60
@@ -21,7 +26,10 @@ def measures(client: Client) -> Iterator[Measure]:
 
     Results on another scale than the last one (the practice changed the form meanwhile) can't be compared and stay out.
     """
-    for rows in _by_measure(client):
+    found = _by_measure(client)
+    if found and not _may_see(client):
+        return
+    for rows in found:
         last = rows[-1].score
         alike = [row for row in rows if row.score["most"] == last["most"]]
         yield Measure(
@@ -31,6 +39,13 @@ def measures(client: Client) -> Iterator[Measure]:
             is_high_good=last.get("best") == "high",
             to=("form", rows[-1].pk),
         )
+
+
+def _may_see(client: Client) -> bool:
+    """Whether whoever looks reads what this client answers; the page has asked for the right to read at all."""
+    actor = scope.current().actor
+    member = Member.objects.filter(pk=actor.id).first() if actor.kind == ActorKind.MEMBER else None
+    return member is None or reading.reads_answers(member, {Permission.CLINICAL_READ}, client)
 
 
 def _by_measure(client: Client) -> list[list[Form]]:

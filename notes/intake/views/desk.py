@@ -29,7 +29,7 @@ both = require_http_methods(["GET", "HEAD", "POST"])
 def form_desk(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Begin to fill a form in at the practice, or go on with it."""
     try:
-        filling.begin_at_desk(by=request.actor, form=reading.find(pk))
+        filling.begin_at_desk(by=request.actor, form=reading.find_readable(request, pk))
     except Closed:
         messages.error(request, _("The form has moved on meanwhile. Here it is as it is now."))
         return redirect(request.account.url("form", pk))
@@ -40,7 +40,7 @@ def form_desk(request: AccountRequest, pk: UUID) -> HttpResponse:
 @both
 def form_desk_step(request: AccountRequest, pk: UUID, number: int) -> HttpResponse:
     """Ask the questions of one section; after the last one the form is completed."""
-    form = reading.find(pk)
+    form = reading.find_readable(request, pk)
     if form.is_complete or form.opened_at is None:
         return redirect(request.account.url("form", pk))
     if not 1 <= number <= len(form.sections):
@@ -70,7 +70,7 @@ def form_desk_step(request: AccountRequest, pk: UUID, number: int) -> HttpRespon
 @both
 def form_desk_draft(request: AccountRequest, pk: UUID, number: int) -> HttpResponse:
     """Keep a section as it is typed; GET gives a page that was signed out and in again a token that works."""
-    form = reading.find(pk)
+    form = reading.find_readable(request, pk)
     if request.method != "POST":
         return JsonResponse({"csrf": get_token(request)})
     if not 1 <= number <= len(form.sections):

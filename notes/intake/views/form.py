@@ -44,7 +44,7 @@ def form(request: AccountRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def form_review(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Say that a completed form was looked at, and take the chosen answers over into the record."""
-    found = reading.find(pk)
+    found = reading.find_readable(request, pk)
     if not found.is_complete:
         raise PermissionDenied
     take = request.POST.getlist("take") if Permission.CLIENTS_EDIT in request.permissions else []
@@ -128,7 +128,7 @@ def _page(
     problems: list[str] | None = None,
     taken: list[str] | None = None,
 ) -> HttpResponse:
-    may_read = Permission.CLINICAL_READ in request.permissions
+    may_read = reading.reads_answers(request.member, request.permissions, found.client)
     may_write = Permission.CLINICAL_WRITE in request.permissions and request.account.is_active
     may_edit = Permission.CLIENTS_EDIT in request.permissions and request.account.is_active
     icon, tone = LOOK[State(found.state)]

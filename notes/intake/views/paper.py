@@ -27,7 +27,7 @@ from notes.models import Form, FormTemplate
 @leaves(Disclosure.Way.PRINT)
 def form_print(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Show a form as it goes on paper, with what was answered so far."""
-    found = reading.find(pk)
+    found = reading.find_readable(request, pk)
     disclosing.record(
         by=request.actor,
         client=found.client,

@@ -160,6 +160,39 @@ def test_what_was_answered_is_for_clinicians(scene: Scene) -> None:
         assert Member.objects.count() >= 4
 
 
+def test_who_reads_only_their_own_notes_reads_answers_of_who_comes_to_them(scene: Scene) -> None:
+    with acting_in(scene.account.ref):
+        form = completed(scene.sent("pain"))
+    trainee = Person(scene, Role.PRACTITIONER)
+    here, client = f"forms/{form.pk}/", f"clients/{scene.client.pk}/"
+
+    def reads() -> list[bool]:
+        page = trainee.get(here).content.decode()
+        printed = trainee.get(f"{here}print/").status_code == 200
+        return ["Pain at its worst" in page, printed, bool(trainee.get(client).context["measures"])]
+
+    assert reads() == [True, True, True]
+    with acting_in(scene.account.ref):
+        member = Member.objects.get(role=Role.PRACTITIONER)
+        member.rights = {"notes": "own"}
+        member.save()
+    assert reads() == [False, False, False]
+    assert trainee.post(f"{here}review/").status_code == 403
+    with acting_in(scene.account.ref):
+        practitioner = scene.practice.practitioner
+        practitioner.member = member
+        practitioner.save()
+        book(
+            by=SYSTEM,
+            practitioner=practitioner,
+            service=scene.practice.service,
+            location=scene.practice.location,
+            starts_local=TEN,
+            client=scene.client,
+        )
+    assert reads() == [True, True, True]
+
+
 def test_typed_at_the_desk(owner: Person, scene: Scene) -> None:
     with acting_in(scene.account.ref):
         form = scene.made("activities")
