@@ -86,6 +86,7 @@ KINDS = {
     for kind in (
         Kind("appointments", _("Appointments"), Permission.CLIENTS_VIEW),
         Kind("notes", _("Notes"), Permission.CLINICAL_READ),
+        Kind("letters", _("Letters"), Permission.FILES_READ),
         Kind("files", _("Files"), Permission.FILES_READ),
         Kind("messages", _("Messages"), Permission.CLIENTS_VIEW),
         Kind("record", _("Record"), Permission.CLIENTS_VIEW),

@@ -20,6 +20,8 @@ from clients.disclosures.disclosing import PRACTICE, What, record
 from clients.disclosures.outward import OUTWARD, Undisclosed, leaves
 from clients.documents import keeping
 from clients.models import Client, Disclosure
+from notes.letters import sending, writing
+from notes.letters import signing as letters
 from notes.models import Form, FormTemplate
 from privacy import exporting
 from privacy.vocabulary.scope import SYSTEM
@@ -152,6 +154,25 @@ def consents(office: Practice, browser: Browser) -> Any:
     return browser.get(url(office.account, f"clients/{office.client.pk}/consents/paper/"))
 
 
+def a_letter(office: Practice, browser: Browser) -> Any:
+    with acting_in(office.account.ref, by=office.by):
+        letter = writing.begin(
+            by=office.by,
+            member=office.owner,
+            client=office.client,
+            template=None,
+            addressee="client",
+        )
+        letter.body = "She walks well."
+        letter.save(update_fields=["body"])
+        letter = letters.sign(by=office.by, letter=letter, version=letter.version)
+        sent = sending.send(
+            by=office.by, member=office.owner, letter=letter, email="leila@mail.example"
+        )
+        address = office.account.slug, sending.token_of(sent)
+    return browser.post("/book/{}/letter/{}/file/".format(*address))
+
+
 def an_export(office: Practice, browser: Browser) -> Any:
     owner = owner_of(office.account)
     with acting_in(office.account.ref, by=owner.actor):
@@ -169,8 +190,10 @@ WAYS: dict[str, tuple[Callable[[Practice, Browser], Any], bool, str]] = {
     "clients.documents.views.files.document_original": (an_original, True, "clients.original"),
     "notes.views.printing.note_print": (a_note, True, "notes.note"),
     "notes.views.printing.client_notes_print": (some_notes, True, "notes.note"),
+    "notes.letters.views.fetching.letter_fetch": (a_letter, True, "clients.document"),
     "privacy.views.exports.export_file": (an_export, False, "notes.note"),
 }
+BY_WHOEVER_HAS_THE_LINK = {"notes.letters.views.fetching.letter_fetch"}
 
 
 def test_each_declared_way_is_tried() -> None:
@@ -191,7 +214,8 @@ def test_each_way_out_writes_one_row(name: str, office: Practice, client: Browse
         assert row.way == OUTWARD[name].way
         assert row.client_id == (office.client.pk if is_about_one else None)
         assert kind in row.kinds
-        assert (row.by_kind, row.by_id) == ("member", office.owner.pk)
+        who = ("visitor", None) if name in BY_WHOEVER_HAS_THE_LINK else ("member", office.owner.pk)
+        assert (row.by_kind, row.by_id) == who
 
 
 @pytest.mark.django_db(databases="__all__")

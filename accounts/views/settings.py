@@ -92,6 +92,13 @@ DOORS = (
                 P.SETTINGS_EDIT,
             ),
             (
+                "letter_settings",
+                "mail",
+                gettext_lazy("Letters"),
+                gettext_lazy("What they begin with, and your paper"),
+                P.SETTINGS_EDIT,
+            ),
+            (
                 "form_templates",
                 "list",
                 gettext_lazy("Forms"),

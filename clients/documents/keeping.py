@@ -56,11 +56,13 @@ def attach(
     upload: Incoming,
     about: About | None = None,
     keep_original: bool = False,
+    made_here: bool = False,
 ) -> Document:
     """Seal a file into the region's object store under a key of its own; return its row.
 
     Of pictures and films it is a copy without place, camera and comments that is kept; the original as well when
-    `keep_original` asks for it and it had any. Raises `ValidationError` for what can't be kept.
+    `keep_original` asks for it and it had any. What was `made_here` needs no scanner.
+    Raises `ValidationError` for what can't be kept.
     """
     about = about or About()
     document = Document(
@@ -71,7 +73,7 @@ def attach(
         category=about.category,
         dated_on=about.dated_on,
         visibility=about.visibility,
-        scan=scanning.first_state(),
+        scan=Document.Scan.MADE if made_here else scanning.first_state(),
         uploaded_by=_member(by),
     )
     found = Found()

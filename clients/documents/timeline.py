@@ -8,13 +8,15 @@ from django.template.defaultfilters import filesizeformat
 
 from clients import timeline
 from clients.documents.keeping import kept
-from clients.models import Client
+from clients.models import Client, Document
 
 
 @timeline.provides("files")
 def timeline_entries(client: Client) -> Iterable[timeline.Entry]:
-    """Give the files of a client to its timeline."""
+    """Give the files of a client to its timeline; what we made ourselves gives entries of its own."""
     for document in kept(client):
+        if document.scan == Document.Scan.MADE:
+            continue
         yield timeline.Entry(
             at=document.created_at,
             title=document.description or document.name,

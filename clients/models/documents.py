@@ -64,6 +64,7 @@ class Document(RegionModel):
         WAITING = "waiting", _("Being checked for malware")
         CLEAN = "clean", _("Checked for malware")
         REFUSED = "refused", _("Malware found")
+        MADE = "made", _("Made by Keepwell itself")
 
     class Pictures(models.TextChoices):
         NONE = "none", _("no pictures")
@@ -120,7 +121,7 @@ class Document(RegionModel):
     @property
     def may_leave(self) -> bool:
         """Whether it may be given out: not while it waits to be checked, never when malware was found."""
-        return self.scan in (self.Scan.UNSCANNED, self.Scan.CLEAN)
+        return self.scan in (self.Scan.UNSCANNED, self.Scan.CLEAN, self.Scan.MADE)
 
 
 class Original(RegionModel):

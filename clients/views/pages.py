@@ -130,6 +130,7 @@ def _links(request: AccountRequest, client: Client) -> dict[str, str]:
     return {
         "note_url": link(account, "note_new", client.pk) if writes else "",
         "file_url": link(account, "document_new", client.pk) if files else "",
+        "letter_url": link(account, "letter_new", client.pk) if files and writes else "",
         "form_url": link(account, "form_new", client.pk) if edits else "",
         "book_url": link(account, "appointment_new", client=client.pk) if books else "",
         "print_url": account.url("client_notes", client.pk)

@@ -2,6 +2,7 @@
 
 from notes.models.due import DueNote
 from notes.models.intake import Form, FormReview, FormTemplate, FormTrigger
+from notes.models.letters import Addressee, Letter, Letterhead, LetterLink, LetterTemplate
 from notes.models.notes import Note, NoteVersion, NotForThisReader
 from notes.models.readers import (
     Breaking,
@@ -16,6 +17,7 @@ from notes.models.templates import NoteTemplate, ServiceTemplate
 
 __all__ = [
     "Addendum",
+    "Addressee",
     "Breaking",
     "CoSignature",
     "DueNote",
@@ -23,6 +25,10 @@ __all__ = [
     "FormReview",
     "FormTemplate",
     "FormTrigger",
+    "Letter",
+    "LetterLink",
+    "LetterTemplate",
+    "Letterhead",
     "NotForThisReader",
     "Note",
     "NoteOpening",

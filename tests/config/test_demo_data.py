@@ -38,7 +38,7 @@ def test_a_practice_is_filled_and_its_known_client_is_alone() -> None:
         told = [note for note in Note.objects.all() if facts["note_phrase"] in str(note.content)]
         assert [note.client_id for note in told] == [clients[59].pk]
         assert check(told[0], []).holds
-        assert Document.objects.count() == 14
+        assert Document.objects.count() == 15
         assert Appointment.objects.count() > 100
         assert set(Resource.objects.values_list("location__name", flat=True)) == {
             "Circular Quay",

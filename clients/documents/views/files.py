@@ -25,6 +25,7 @@ from clients.disclosures.outward import hands_over, leaves
 from clients.documents import keeping, looking, pictures, storing
 from clients.documents.forms import DetailsForm
 from clients.models import Client, Disclosure, Document, Original
+from clients.views.links import link
 
 SANDBOX = "sandbox; default-src 'none'"
 
@@ -39,6 +40,9 @@ def document(request: AccountRequest, pk: UUID, document: UUID) -> HttpResponse:
         "document": found,
         "original": found.originals.first(),
         "look": looking.at(found),
+        "made_url": link(request.account, "letter_of_file", found.pk)
+        if found.scan == Document.Scan.MADE
+        else "",
         "zone": practice_settings.zone(),
         "may_write": _may_write(request),
     }

@@ -16,6 +16,7 @@ from config.demo.data.consents import add_consents
 from config.demo.data.diary import add_appointments
 from config.demo.data.files import add_files
 from config.demo.data.forms import add_forms, send_with_first_visits
+from config.demo.data.letters import add_letters
 from config.demo.data.notes import add_notes
 from config.demo.data.open_notes import add_open_notes
 from config.demo.data.practice import (
@@ -72,6 +73,7 @@ def load(practice: Practice) -> dict[str, Any]:
         add_second_records(clients)
         add_forms(clients, clients[-1], random.Random(f"{practice.slug} forms"))
         send_with_first_visits(offered)
+        add_letters(clients)
         audit.record("demo.loaded", by=by, count=len(clients))
     known = practice.known
     return {

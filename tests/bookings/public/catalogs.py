@@ -28,7 +28,11 @@ COMPONENTS = (
     "toasts",
 )
 # Of these modules people read what one class or function says, the rest is for staff
-ONE_PART = {"waiting/forms.py": "JoinForm", "notes/questions.py": "too_long"}
+ONE_PART = {
+    "letters/sending.py": "_mail",
+    "waiting/forms.py": "JoinForm",
+    "notes/questions.py": "too_long",
+}
 # What staff alone read
 STAFF = {"settings.py", "choices.py", "shown.py", "settings.html", "settings_policy.html"}
 GETTEXT = {"_", "gettext", "gettext_lazy", "lazy", "gettext_noop"}
@@ -60,6 +64,8 @@ def sources() -> list[Path]:
         *(templates / "components" / f"{name}.html" for name in COMPONENTS),
         *(templates / name for name in ("base.html", "public.html", "404.html")),
         templates / "accounts" / "form_expired.html",
+        templates / "letters" / "mail" / "link.txt",
+        ROOT / "notes" / "letters" / "sending.py",
         templates / "forms" / "blank.html",
         *(ROOT / "bookings" / "public").glob("*.py"),
         *(ROOT / "bookings" / "waiting").glob("public_*.py"),
@@ -82,7 +88,7 @@ def asked(paths: Iterable[Path]) -> dict[Key, str]:
     found: dict[Key, str] = {}
     for path in paths:
         text = path.read_text(encoding="utf-8")
-        if path.suffix == ".html":
+        if path.suffix in (".html", ".txt"):
             text = "\n".join(_calls(templatize(text, origin=path.name)))
         tree: ast.AST = ast.parse(text)
         if part := ONE_PART.get(f"{path.parent.name}/{path.name}"):
