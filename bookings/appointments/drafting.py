@@ -8,6 +8,13 @@ from typing import NamedTuple
 from accounts.models import Location, Practitioner
 from bookings.availability.wall_time import resolve
 from bookings.models import Appointment, Service, ServiceOffer
+from privacy.vocabulary.prepared import Given, Prepared
+
+_OWN = Prepared[ServiceOffer](
+    lambda: ServiceOffer.objects.filter(
+        service_id=Given("service"), practitioner_id=Given("practitioner")
+    )
+)
 
 
 class Agreed(NamedTuple):
@@ -19,12 +26,13 @@ class Agreed(NamedTuple):
 
 def agreed(service: Service, practitioner: Practitioner) -> Agreed:
     """Return the length and price of a service with a practitioner, who may have their own (features C4)."""
-    own = (
-        ServiceOffer.objects.filter(service=service, practitioner=practitioner)
-        .values_list("duration_minutes", "price_minor")
-        .first()
-    )
-    minutes, price = own or (None, None)
+    own = _OWN.first(service=service.pk, practitioner=practitioner.pk)
+    return agreed_in(own, service) if own else Agreed(service.duration_minutes, service.price_minor)
+
+
+def agreed_in(offer: ServiceOffer, service: Service) -> Agreed:
+    """Return the length and price in an offer of the service, the service's own where it names none."""
+    minutes, price = offer.duration_minutes, offer.price_minor
     return Agreed(
         service.duration_minutes if minutes is None else minutes,
         service.price_minor if price is None else price,

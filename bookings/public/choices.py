@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from bookings.models import BookingPage, BookingPolicy
+from privacy.vocabulary.prepared import Prepared
 from privacy.vocabulary.scope import Actor
 
 # A host name in ASCII (IDNA), with a port perhaps; no wildcard, no path: exactly what frame-ancestors will say
@@ -20,11 +21,12 @@ HOST = re.compile(
 )
 LOCAL = ("localhost", "127.0.0.1")
 MOST_SITES = 10
+_CHOSEN = Prepared[BookingPage](lambda: BookingPage.objects.all())
 
 
 def chosen() -> BookingPage:
     """Return the practice's choices, the defaults when it made none."""
-    return BookingPage.objects.first() or BookingPage()
+    return _CHOSEN.first() or BookingPage()
 
 
 def choose(*, by: Actor, values: dict[str, Any]) -> BookingPage:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, Exists, OuterRef, QuerySet, When
+
 from accounts.models import Location, Practitioner
+from bookings.appointments.drafting import Agreed, agreed_in
 from bookings.models import Appointment, ExtraHours, Service, ServiceOffer, WeeklyHours
 from bookings.openings.holds import digest_of
 from bookings.public.visits import sealed
 from privacy.vocabulary import clock
+from privacy.vocabulary.prepared import Given, Prepared
 
 ANYONE = "any"
 
@@ -33,6 +39,7 @@ class Choice:
     who: str
     asks_who: bool
     visit: UUID | None = None
+    terms: Mapping[UUID, Agreed] = field(default_factory=dict)  # of those who offer the service
 
     @property
     def is_group(self) -> bool:
@@ -70,16 +77,63 @@ class Choice:
         return {name: value for name, value in parts if value}
 
 
+def _places(rows: QuerySet[Any]) -> ArraySubquery:
+    """Return the locations that rows name of the practitioner who offers something."""
+    theirs = rows.filter(practitioner_id=OuterRef("practitioner_id")).order_by()
+    return ArraySubquery(theirs.values("location_id").distinct())
+
+
+def _offers() -> QuerySet[ServiceOffer]:
+    """Return who offers a service online, and where: they keep hours there; of a group, they lead sessions there."""
+    sessions = Appointment.objects.filter(
+        service_id=Given("service"), state=Appointment.State.BOOKED, starts_at__gt=Given("now")
+    )
+    rows: QuerySet[ServiceOffer] = (
+        ServiceOffer.objects.filter(
+            service_id=Given("service"),
+            service__is_online=True,
+            service__archived_at=None,
+            practitioner__is_online=True,
+            practitioner__deactivated_at=None,
+        )
+        .select_related("service", "practitioner")
+        .annotate(
+            weekly=_places(WeeklyHours.objects.all()),
+            extra=_places(ExtraHours.objects.all()),
+            sessions=Case(When(service__capacity__gt=1, then=_places(sessions))),
+        )
+        .order_by("practitioner__position", "practitioner_id")
+    )
+    return rows
+
+
+_OFFERS = Prepared[Any](_offers)
+_LOCATIONS = Prepared[Location](
+    lambda: Location.objects.filter(is_online=True, archived_at=None).order_by("pk")
+)
+_SERVICES = Prepared[Service](
+    lambda: Service.objects.filter(
+        Exists(
+            ServiceOffer.objects.filter(
+                service=OuterRef("pk"),
+                practitioner__is_online=True,
+                practitioner__deactivated_at=None,
+            )
+        ),
+        is_online=True,
+        archived_at=None,
+    )
+)
+
+
 def online_services() -> list[Service]:
     """Return the services that somebody who can be booked online offers, in the practice's order."""
-    offered = ServiceOffer.objects.filter(
-        practitioner__is_online=True, practitioner__deactivated_at=None
-    )
-    return list(
-        Service.objects.filter(
-            is_online=True, archived_at=None, pk__in=offered.values("service_id")
-        )
-    )
+    return _SERVICES()
+
+
+def online_locations() -> list[Location]:
+    """Return the locations in use that can be booked online."""
+    return _LOCATIONS()
 
 
 def choose(service_id: UUID, *, at: str = "", who: str = "", visit: UUID | None = None) -> Choice:
@@ -87,48 +141,30 @@ def choose(service_id: UUID, *, at: str = "", who: str = "", visit: UUID | None 
 
     Whoever leads a group's session comes with its time, so nobody is asked with whom.
     """
-    service = _one(Service.objects.filter(is_online=True, archived_at=None), service_id)
-    everyone = list(
-        Practitioner.objects.filter(
-            is_online=True, deactivated_at=None, offers__service_id=service.pk
-        )
-    )
-    if not everyone:
+    offers = _OFFERS(service=service_id, now=clock.now())
+    if not offers:
         raise NotOffered
-    places = _places([practitioner.pk for practitioner in everyone], service)
-    locations = list(
-        Location.objects.filter(is_online=True, archived_at=None, pk__in=places).order_by("pk")
-    )
+    service: Service = offers[0].service
+    is_group = service.capacity > 1
+    places = {
+        each.practitioner_id: each.sessions if is_group else (*each.weekly, *each.extra)
+        for each in offers
+    }
+    everyone: list[Practitioner] = [each.practitioner for each in offers]
+    known = {place for theirs in places.values() for place in theirs}
+    locations = [each for each in online_locations() if each.pk in known]
     location = _picked(locations, at)
-    there = places[location.pk] if location else set()
-    candidates = [each for each in everyone if each.pk in there] if location else everyone
-    if service.capacity > 1:
-        return Choice(service, locations, location, candidates, ANYONE, False, visit)
-    chosen = _whom(candidates, who)
-    return Choice(service, locations, location, candidates, chosen, len(everyone) > 1, visit)
-
-
-def _places(practitioner_ids: list[UUID], service: Service) -> dict[UUID, set[UUID]]:
-    """Return location → practitioners who keep hours there, weekly or extra; of a group: who lead sessions there."""
-    where_who = ("location_id", "practitioner_id")
-    pairs: Any
-    if service.capacity > 1:
-        sessions = Appointment.objects.filter(
-            practitioner_id__in=practitioner_ids,
-            service=service,
-            state=Appointment.State.BOOKED,
-            starts_at__gt=clock.now(),
-        )
-        pairs = sessions.order_by().values_list(*where_who).distinct()
-    else:
-        weekly = WeeklyHours.objects.filter(practitioner_id__in=practitioner_ids)
-        extra = ExtraHours.objects.filter(practitioner_id__in=practitioner_ids)
-        pairs = weekly.order_by().values_list(*where_who)
-        pairs = pairs.union(extra.order_by().values_list(*where_who)).order_by()
-    places: dict[UUID, set[UUID]] = {}
-    for location, practitioner in pairs:
-        places.setdefault(location, set()).add(practitioner)
-    return places
+    candidates = [each for each in everyone if not location or location.pk in places[each.pk]]
+    return Choice(
+        service,
+        locations,
+        location,
+        candidates,
+        who=ANYONE if is_group else _whom(candidates, who),
+        asks_who=not is_group and len(everyone) > 1,
+        visit=visit,
+        terms={each.practitioner_id: agreed_in(each, service) for each in offers},
+    )
 
 
 def _picked(locations: list[Location], at: str) -> Location | None:
@@ -148,10 +184,3 @@ def _whom(candidates: list[Practitioner], who: str) -> str:
     if who not in {str(each.pk) for each in candidates}:
         raise NotOffered
     return who
-
-
-def _one(rows: Any, pk: UUID) -> Any:
-    found = rows.filter(pk=pk).first()
-    if found is None:
-        raise NotOffered
-    return found

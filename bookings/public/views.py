@@ -21,7 +21,7 @@ from bookings.availability.schedule import Slot
 from bookings.models import BookingPage
 from bookings.public import visits
 from bookings.public.forms import read_start
-from bookings.public.offers import ANYONE, Choice, choose, online_services
+from bookings.public.offers import ANYONE, Choice, choose, online_locations, online_services
 from bookings.public.pages import Mode, open_door, page, phones, steps, url
 from bookings.public.sessions import sessions_page
 from bookings.public.times import shown, value_of, week_of
@@ -49,7 +49,7 @@ def services(request: AccountRequest, wishes: BookingPage) -> HttpResponse:
     # Categories stand where their first service stands; what has none stays in front
     order = list(dict.fromkeys(["", *(str(card["category"]) for card in cards)]))
     cards.sort(key=lambda card: order.index(str(card["category"])))
-    locations = list(Location.objects.filter(is_online=True, archived_at=None)[:2])
+    locations = online_locations()
     only = locations[0] if len(locations) == 1 else None
     return page(
         request,

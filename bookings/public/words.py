@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from bookings.appointments.drafting import agreed
 from bookings.models import BookingPage, Service
 from bookings.offering.prices import price
 from bookings.public.offers import Choice
@@ -36,7 +35,7 @@ def summary(choice: Choice, wishes: BookingPage) -> str:
     person, service = choice.practitioner, choice.service
     if person is None or choice.is_group:
         return about(service, wishes)
-    terms = agreed(service, person)
+    terms = choice.terms[person.pk]
     parts = (
         service.name,
         minutes(terms.minutes),
