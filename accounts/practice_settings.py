@@ -10,13 +10,21 @@ from accounts import audit, outbox
 from accounts.models import Account, AccountAnchor, Location, PrivacyNotice
 from accounts.models.practice import current_anchor
 from privacy.vocabulary import clock
+from privacy.vocabulary.prepared import Prepared
 from privacy.vocabulary.scope import Actor, current
+
+_ZONES = Prepared[str](
+    lambda: (
+        Location.objects.filter(archived_at=None)
+        .order_by("id")
+        .values_list("time_zone", flat=True)[:1]
+    )
+)
 
 
 def zone() -> str:
     """Return the time zone of the practice's first location, in which its own pages tell times; UTC without one."""
-    first = Location.objects.filter(archived_at=None).order_by("id").first()
-    return first.time_zone if first else "UTC"
+    return _ZONES.first() or "UTC"
 
 
 def rename(*, by: Actor, account: AccountAnchor, name: str) -> None:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
-
 from accounts import audit
-from clients.identity import among, of, records
+from clients.identity import OF, among, ids, records
 from clients.models import Alert, Client
 from privacy.vocabulary import clock
+from privacy.vocabulary.prepared import Prepared
 from privacy.vocabulary.scope import Actor
 
+_STANDING = Prepared[Any](lambda: Alert.objects.filter(OF, resolved_at=None).order_by("created_at"))
 _ORDER: list[str] = [Alert.Severity.SEVERE, Alert.Severity.CARE, Alert.Severity.INFO]
 # How each severity looks wherever an alert is shown
 TONES: dict[str, str] = {Alert.Severity.SEVERE: "danger", Alert.Severity.CARE: "warn"}
@@ -88,14 +89,15 @@ def resolve(*, by: Actor, alert: Alert) -> Alert:
 
 def standing(client: Client) -> list[Alert]:
     """Return the alerts of a client that hold, the gravest first."""
-    return _gravest_first(Alert.objects.filter(of(client), resolved_at=None))
+    return _gravest_first(_STANDING(person=ids(client)))
 
 
 def standing_of(clients: Iterable[Client]) -> dict[UUID, list[Alert]]:
     """Return the same of several clients by id, in two statements however many they are."""
     wanted = {client.pk for client in clients}
     theirs = records(wanted)
-    found = _gravest_first(Alert.objects.filter(among(theirs), resolved_at=None))
+    rows = Alert.objects.filter(among(theirs), resolved_at=None).order_by("created_at")
+    found = _gravest_first(rows)
     return {pk: [alert for alert in found if alert.client_id in theirs[pk]] for pk in wanted}
 
 
@@ -107,5 +109,5 @@ def told(alert: Alert) -> tuple[str, str, str]:
     return TONES.get(alert.severity, "info"), kind, alert.text
 
 
-def _gravest_first(alerts: QuerySet[Alert]) -> list[Alert]:
-    return sorted(alerts.order_by("created_at"), key=lambda alert: _ORDER.index(alert.severity))
+def _gravest_first(alerts: Iterable[Alert]) -> list[Alert]:
+    return sorted(alerts, key=lambda alert: _ORDER.index(alert.severity))

@@ -7,18 +7,22 @@ belongs to a client asks here, and new rows go to the record that is left; a tes
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, Q
 from django.db.models.functions import Coalesce
-from django.shortcuts import get_object_or_404
+from django.http import Http404
 
 from clients.models import Client
 from privacy.vocabulary.placement import TenantQuerySet
+from privacy.vocabulary.prepared import Given, Prepared
 
 _KNOWN = "merged_ids"
+# The condition of `of` for what is prepared: `ROWS(person=ids(client))`
+OF = Q(("client__among", Given("person")))
 
 
 def find(pk: UUID, *related: str) -> Client:
@@ -26,17 +30,18 @@ def find(pk: UUID, *related: str) -> Client:
 
     Whoever is confined to a location and may see only the merged one gets that.
     """
-    rows = _with_ids().select_related(*related) if related else _with_ids()
-    found: Client = get_object_or_404(rows, pk=pk)
-    whole: Client | None = rows.filter(pk=found.alias_of_id).first() if found.alias_of_id else None
-    return whole or found
+    rows = _records(*related)
+    found = rows.first(pk=pk)
+    if found is None:
+        raise Http404
+    return (rows.first(pk=found.alias_of_id) if found.alias_of_id else None) or found
 
 
 def known(pk: UUID) -> Client | None:
     """Return the client with this id, archived too, for a merged record the one it stands for; None if there is none."""
-    found: Client | None = _with_ids().filter(pk=pk).first()
+    found = _records().first(pk=pk)
     if found is not None and found.alias_of_id:
-        found = _with_ids().filter(pk=found.alias_of_id).first() or found
+        found = _records().first(pk=found.alias_of_id) or found
     return found
 
 
@@ -46,13 +51,13 @@ def present(pk: UUID) -> Client | None:
     return None if found is None or found.archived_at else found
 
 
-def ids(client: Client) -> tuple[UUID, ...]:
+def ids(client: Client) -> list[UUID]:
     """Return the ids of all records that are this person, the one that is left first; remembered with `client`."""
     known: list[UUID] | None = client.__dict__.get(_KNOWN)
     if known is None or client.alias_of_id:
         rows = Client.objects.filter(alias_of=client.person_id).order_by("pk")
         known = client.__dict__[_KNOWN] = list(rows.values_list("pk", flat=True))
-    return (client.person_id, *known)
+    return [client.person_id, *known]
 
 
 def of(client: Client, path: str = "client") -> Q:
@@ -103,8 +108,14 @@ def person(path: str = "client") -> Coalesce:
     return Coalesce(F(f"{path}__alias_of_id"), F(f"{path}_id"))
 
 
-def _with_ids() -> TenantQuerySet:
-    """Return clients with the ids of the records merged into each, so that a page need not ask again."""
-    merged = Client.objects.filter(alias_of=OuterRef("pk")).order_by("pk").values("pk")
-    rows: TenantQuerySet = Client.objects.annotate(**{_KNOWN: ArraySubquery(merged)})
-    return rows
+@cache
+def _records(*related: str) -> Prepared[Client]:
+    """Return what finds a record with the ids of those merged into it, so that a page need not ask again."""
+
+    def build() -> TenantQuerySet:
+        merged = Client.objects.filter(alias_of=OuterRef("pk")).order_by("pk").values("pk")
+        rows: TenantQuerySet = Client.objects.annotate(**{_KNOWN: ArraySubquery(merged)})
+        rows = rows.select_related(*related) if related else rows
+        return rows.filter(pk=Given("pk"))
+
+    return Prepared(build)

@@ -7,9 +7,10 @@ from typing import Any
 from django.db.models import Max
 
 from accounts import audit
-from clients.identity import ids, of
+from clients.identity import OF, ids, of
 from clients.models import Client, Contact, Referral, ReferralType
 from privacy.vocabulary import clock
+from privacy.vocabulary.prepared import Prepared
 from privacy.vocabulary.scope import Actor
 
 Source = Client | Contact | ReferralType
@@ -19,11 +20,15 @@ _FIELDS: dict[type[Any], str] = {
     ReferralType: "by_type",
 }
 
+_SAID = Prepared[Referral](
+    lambda: Referral.objects.select_related("by_client", "by_contact", "by_type").filter(OF)
+)
+
 
 def of_client(client: Client) -> Referral | None:
     """Return how a client found the practice, with what it names."""
-    rows = Referral.objects.select_related("by_client", "by_contact", "by_type").filter(of(client))
-    return min(rows, key=lambda row: ids(client).index(row.client_id), default=None)
+    records = ids(client)
+    return min(_SAID(person=records), key=lambda row: records.index(row.client_id), default=None)
 
 
 def say(*, by: Actor, client: Client, source: Source | None, note: str = "") -> Referral | None:

@@ -22,8 +22,14 @@ from notes.models import (
     Remark,
 )
 from privacy.vocabulary.placement import TenantQuerySet
+from privacy.vocabulary.prepared import Given, Prepared
 
 PER_PAGE = 25
+_TEXTS = Prepared[NoteVersion](
+    lambda: NoteVersion.objects.filter(
+        note__among=Given("notes"), version=F("note__version")
+    ).defer("content", "reason")
+)
 
 
 def practitioner_of(member: Member) -> Practitioner | None:
@@ -128,10 +134,8 @@ def notes_about(appointment: Appointment, client: Client, author: Practitioner) 
 
 def texts_of(notes: Iterable[Note]) -> dict[UUID, NoteVersion]:
     """Return the texts of those of the notes that can be read, by id, in one statement; their answers load when asked."""
-    versions = NoteVersion.objects.filter(
-        note__in=[note.pk for note in notes], version=F("note__version")
-    ).defer("content", "reason")
-    return {version.note_id: version for version in versions}
+    wanted = [note.pk for note in notes]
+    return {text.note_id: text for text in _TEXTS(notes=wanted)} if wanted else {}
 
 
 def amended_ids(client: Client) -> set[UUID]:

@@ -14,10 +14,10 @@ from accounts import outbox
 from accounts.cells import cell
 from accounts.models import OutboxJob, Practitioner
 from accounts.models.practice import current_anchor
+from accounts.practice_settings import zone as practice_zone
 from bookings.messaging.links import absolute
 from clients.disclosures.outward import stays
 from notes import finishing, rules
-from notes.zones import practice_zone
 from privacy.vocabulary import clock, scope
 
 ROUND, ONE = "notes.remind", "notes.remind_one"

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Member, Role
 from accounts.permissions import Permission
+from accounts.practice_settings import zone as practice_zone
 from accounts.tallies import counts
 from accounts.templatetags.keepwell import day
 from clients.holdings import says
@@ -21,7 +22,6 @@ from clients.models import Client
 from clients.timeline import NEWEST, Entry, Slice, slices
 from notes import finishing, reading
 from notes.models import Note, NoteVersion
-from notes.zones import practice_zone
 from privacy.vocabulary import scope
 
 S = Note.State

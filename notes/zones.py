@@ -2,21 +2,8 @@
 
 from __future__ import annotations
 
-from accounts.models import Location
+from accounts.practice_settings import zone as practice_zone
 from notes.models import Note
-
-NO_LOCATION = "UTC"
-
-
-def practice_zone() -> str:
-    """Return the IANA zone of the active account's first location, UTC before it has one."""
-    first = (
-        Location.objects.filter(archived_at=None)
-        .order_by("id")
-        .values_list("time_zone", flat=True)
-        .first()
-    )
-    return first or NO_LOCATION
 
 
 def zone_of(note: Note) -> str:

@@ -25,7 +25,7 @@ def people_of(appointment: Appointment) -> tuple[UUID, ...]:
 
 def people(client: Client | None) -> tuple[UUID, ...]:
     """Return the records of a client; of one who is new, none."""
-    return identity.ids(client) if client is not None else ()
+    return tuple(identity.ids(client)) if client is not None else ()
 
 
 def places(who: Sequence[UUID], since: datetime, until: datetime) -> QuerySet[Attendee]:

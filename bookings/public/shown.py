@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -11,19 +12,26 @@ from bookings.models import Attendee, BookingPolicy
 from clients.consents import notices, paper
 from clients.consents.notices import Seen, Shower
 from clients.consents.wording import changes
-from clients.identity import of, person
+from clients.identity import OF, ids, of, person
 from clients.models import Client
 from privacy.vocabulary.placement import TenantQuerySet
+from privacy.vocabulary.prepared import Prepared
+
+_SHOWN = Prepared[Any](
+    lambda: (
+        Attendee.objects.filter(OF, notice_shown_at__isnull=False)
+        .select_related("notice")
+        .defer("comment", "cancel_note", "accepted_from")
+    )
+)
 
 
 def seen_by(client: Client) -> list[Seen]:
     """Return each time a client was shown the notice while booking."""
-    rows = (
-        Attendee.objects.filter(of(client), notice_shown_at__isnull=False)
-        .select_related("notice")
-        .defer("comment", "cancel_note", "accepted_from")
-    )
-    return [Seen(row.notice, row.notice_shown_at, _("While booking online")) for row in rows]
+    return [
+        Seen(row.notice, row.notice_shown_at, _("While booking online"))
+        for row in _SHOWN(person=ids(client))
+    ]
 
 
 def clients_of(notice: PrivacyNotice) -> TenantQuerySet:

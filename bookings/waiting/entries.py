@@ -12,7 +12,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import audit, outbox
-from accounts.models import Location, PrivacyNotice
+from accounts.models import PrivacyNotice
+from accounts.practice_settings import zone as practice_zone
 from accounts.tenancy import everywhere
 from bookings.availability.wall_time import day_bounds
 from bookings.messaging.messages import after_joining
@@ -148,12 +149,6 @@ def ends_at(entry: WaitingEntry) -> datetime:
     end = day_bounds(entry.until, practice_zone()).ends_at
     place = linked(entry)
     return min(end, place.appointment.starts_at) if place else end
-
-
-def practice_zone() -> str:
-    """Return the zone in which days without a place are meant: that of the practice's first location."""
-    first = Location.objects.filter(archived_at=None).order_by("id").first()
-    return str(first.time_zone) if first else "UTC"
 
 
 def expire_in_time(entry: WaitingEntry) -> None:

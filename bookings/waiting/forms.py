@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Location, Practitioner
+from accounts.practice_settings import zone as practice_zone
 from accounts.templatetags.keepwell import when
 from bookings.models import Attendee, Service, WaitingChoices, WaitingEntry
 from bookings.public.forms import VisitorForm
-from bookings.waiting.entries import Terms, practice_zone, present_bookings
+from bookings.waiting.entries import Terms, present_bookings
 from bookings.waiting.matching import Window, Wish, windows_of
 from bookings.waiting.words import PART_WORDS, PARTS, part_label, weekday_word
 from clients.models import Client

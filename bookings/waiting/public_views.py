@@ -16,6 +16,7 @@ from uuid_utils.compat import uuid7
 
 from accounts.models import PrivacyNotice
 from accounts.permissions import public
+from accounts.practice_settings import zone as practice_zone
 from accounts.requests import AccountRequest
 from accounts.templatetags.keepwell import zone_words
 from bookings.messaging.links import OFFER, PLACE, BadLink, open_id, sealed_id, token_of
@@ -30,7 +31,7 @@ from bookings.public.times import nearest_choices
 from bookings.public.views import choice_of
 from bookings.waiting import entries
 from bookings.waiting.answering import Closed, accept, decline
-from bookings.waiting.entries import Terms, linked, practice_zone
+from bookings.waiting.entries import Terms, linked
 from bookings.waiting.forms import JoinForm, booking_words
 from bookings.waiting.matching import Wish, windows_of
 from bookings.waiting.words import window_words

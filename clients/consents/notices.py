@@ -18,12 +18,17 @@ from accounts.models import PrivacyNotice
 from clients import directory
 from clients.consents.giving import Given
 from clients.finding import Person
-from clients.identity import of, person
+from clients.identity import OF, ids, person
 from clients.models import Client, NoticeAnswer
 from privacy.vocabulary.placement import TenantQuerySet
+from privacy.vocabulary.prepared import Prepared
 from privacy.vocabulary.scope import Actor, ActorKind
 
 Answer = NoticeAnswer.Answer
+_CURRENT = Prepared[PrivacyNotice](lambda: PrivacyNotice.objects.order_by("-version")[:1])
+_ANSWERS = Prepared[NoticeAnswer](
+    lambda: NoticeAnswer.objects.filter(OF).select_related("notice").order_by("-recorded_at", "-id")
+)
 
 
 class State(StrEnum):
@@ -135,8 +140,7 @@ def answer(
 
 def current() -> PrivacyNotice | None:
     """Return the notice in force, None while the practice has published none."""
-    notice: PrivacyNotice | None = PrivacyNotice.objects.order_by("-version").first()
-    return notice
+    return _CURRENT.first()
 
 
 def standing(client: Client) -> Standing:
@@ -148,8 +152,7 @@ def standing(client: Client) -> Standing:
 
 def answers(client: Client) -> list[NoticeAnswer]:
     """Return what a client said to the notice, newest first."""
-    rows = NoticeAnswer.objects.filter(of(client)).select_related("notice")
-    return list(rows.order_by("-recorded_at", "-id"))
+    return _ANSWERS(person=ids(client))
 
 
 def sightings(client: Client) -> list[Seen]:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from clients.identity import of, of_record, person
+from clients.identity import OF, ids, of, of_record, person
 from clients.models import Client, Consent, ConsentPurpose
 from privacy.vocabulary import clock
+from privacy.vocabulary.prepared import Prepared
 
 Kind, Decision = ConsentPurpose.Kind, Consent.Decision
 
@@ -86,12 +87,11 @@ class Standing:
 
 def standings(client: Client) -> list[Standing]:
     """Return how things stand with every purpose in use, and with every other that the client answered to."""
-    newest = {each.purpose_id: each for each in _newest(of(client))}
-    purposes = ConsentPurpose.objects.annotate(version=Max("texts__version"))
+    newest = {each.purpose_id: each for each in _NEWEST(person=ids(client))}
     now = clock.now()
     return [
         Standing(purpose, state_of(newest.get(purpose.pk), now), newest.get(purpose.pk), version)
-        for purpose in purposes
+        for purpose in _PURPOSES()
         if (version := purpose.version or 0)
         and (purpose.archived_at is None or purpose.pk in newest)
     ]
@@ -149,9 +149,9 @@ def state_of(consent: Consent | None, now: datetime) -> State:
     return State.LAPSED if consent.until is not None and consent.until <= now else State.AGREED
 
 
-def _newest(which: Q) -> Iterable[Consent]:
+def _newest(which: Q) -> QuerySet[Consent]:
     """Return the newest answer to each purpose, by when it was given."""
-    rows: Iterable[Consent] = (
+    rows: QuerySet[Consent] = (
         Consent.objects.filter(which)
         .select_related("text", "purpose")
         .defer("by_name", "evidence", "signature", "text__text")
@@ -159,3 +159,7 @@ def _newest(which: Q) -> Iterable[Consent]:
         .distinct("purpose_id")
     )
     return rows
+
+
+_NEWEST = Prepared(lambda: _newest(OF))
+_PURPOSES = Prepared[Any](lambda: ConsentPurpose.objects.annotate(version=Max("texts__version")))

@@ -19,13 +19,21 @@ from accounts.tenancy import acting_in
 from clients.documents import archives, media_types, pictures, scanning, storing
 from clients.documents.stripping.kinds import stripped
 from clients.documents.stripping.source import Damaged, Found
-from clients.identity import of
+from clients.identity import OF, ids, of
 from clients.models import Client, Document, Original
 from privacy.vocabulary import clock
+from privacy.vocabulary.prepared import Prepared
 from privacy.vocabulary.scope import Actor, ActorKind
 
 LARGEST: int = settings.FILE_LARGEST
 MOST_LISTED = 300
+_KEPT = Prepared[Document](
+    lambda: (
+        Document.objects.filter(OF, withdrawn_at=None)
+        .select_related("uploaded_by")
+        .order_by("-created_at")[:MOST_LISTED]
+    )
+)
 
 
 class Incoming(Protocol):
@@ -209,11 +217,7 @@ def clean_name(raw: str) -> str:
 
 def kept(client: Client) -> list[Document]:
     """Return the files of a client that were not withdrawn, the newest first."""
-    return list(
-        Document.objects.filter(of(client), withdrawn_at=None)
-        .select_related("uploaded_by")
-        .order_by("-created_at")[:MOST_LISTED]
-    )
+    return _KEPT(person=ids(client))
 
 
 def withdrawn(client: Client) -> list[Document]:

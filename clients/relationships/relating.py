@@ -16,11 +16,12 @@ from uuid_utils.compat import uuid7
 from accounts import audit, practice_settings
 from accounts.tenancy import everywhere
 from clients import signals
-from clients.identity import of
+from clients.identity import OF, ids, of
 from clients.models import Client, Contact, Relationship
 from clients.relationships import adulthood
 from privacy.vocabulary import clock
 from privacy.vocabulary.fields import is_unreadable
+from privacy.vocabulary.prepared import Prepared
 from privacy.vocabulary.scope import Actor
 
 Kind = Relationship.Kind
@@ -34,6 +35,9 @@ INVERSE = {
 }
 # Those who act for a client only until they can themselves
 OF_MINORS = (Kind.PARENT, Kind.GUARDIAN)
+_AROUND = Prepared[Relationship](
+    lambda: Relationship.objects.filter(OF, ended_at=None).select_related("other", "contact")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +146,7 @@ def end(*, by: Actor, relationship: Relationship) -> None:
 
 def around(client: Client) -> list[Side]:
     """Return who stands by a client, those whose time has passed last; one query where nobody does."""
-    rows = Relationship.objects.filter(of(client), ended_at=None)
-    found = list(rows.select_related("other", "contact"))
+    found = _AROUND(person=ids(client))
     if not found:
         return []
     today, years = _now()

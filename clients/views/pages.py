@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from accounts.models import Location
+from accounts import practice_settings
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
 from clients import alerts, cards, duplicates, identity, measures, merging, timeline
@@ -39,7 +39,7 @@ def client(request: AccountRequest, pk: UUID) -> HttpResponse:
     found = identity.find(pk, "location")
     if found.pk != pk:
         return redirect(request.account.url("client", found.pk))
-    zone = _zone()
+    zone = practice_settings.zone()
     context = {
         "client": found,
         "alerts": alerts.standing(found),
@@ -68,12 +68,6 @@ def _merged(client: Client) -> list[tuple[Merge, str]]:
     merges = merging.standing(client)
     named = {each.pk: each.full_name for each in merging.sources(merges)}
     return [(each, named[each.source_id]) for each in merges]
-
-
-def _zone() -> str:
-    """Return the zone in which times without one of their own are shown: the practice's first location's."""
-    first = Location.objects.filter(archived_at=None).order_by("id").first()
-    return first.time_zone if first else "UTC"
 
 
 def _timeline(request: AccountRequest, client: Client, zone: str) -> dict[str, Any]:

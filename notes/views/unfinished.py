@@ -8,9 +8,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.permissions import Permission, require
+from accounts.practice_settings import zone as practice_zone
 from accounts.requests import AccountRequest
 from notes import finishing, reading
-from notes.zones import practice_zone
 
 
 @require(Permission.CLINICAL_WRITE)

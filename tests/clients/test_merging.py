@@ -307,7 +307,7 @@ def test_a_merge_of_a_merge_comes_apart_in_any_order(office: Office) -> None:
         assert set(identity.ids(identity.find(c.pk))) == {c.pk, d.pk}
         again = merging.merge(by=office.by, source=b, client=c)
         merging.undo(by=office.by, merge=ab)
-        assert identity.ids(identity.find(a.pk)) == (a.pk,)
+        assert identity.ids(identity.find(a.pk)) == [a.pk]
         assert set(identity.ids(identity.find(b.pk))) == {b.pk, c.pk, d.pk}
         assert again.undone_at is None
 

@@ -16,10 +16,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import Location, Practitioner
 from accounts.permissions import Permission, require
+from accounts.practice_settings import zone as practice_zone
 from accounts.requests import AccountRequest
 from accounts.templatetags.keepwell import day, when
 from bookings.models import WaitingEntry, WaitingOffer, WaitingWish
-from bookings.waiting.entries import add, change, linked, practice_zone, remove
+from bookings.waiting.entries import add, change, linked, remove
 from bookings.waiting.finding import offered_on, times_for
 from bookings.waiting.forms import USUAL, EntryForm, PickForm, booking_words, ticked
 from bookings.waiting.listing import wishes_in_words

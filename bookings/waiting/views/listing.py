@@ -16,11 +16,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import audit
 from accounts.models import Practitioner
 from accounts.permissions import Permission, require
+from accounts.practice_settings import zone as practice_zone
 from accounts.requests import AccountRequest
 from accounts.templatetags.keepwell import when
 from bookings.models import FreedTime, Service, WaitingChoices, WaitingEntry
 from bookings.waiting import freed
-from bookings.waiting.entries import practice_zone
 from bookings.waiting.forms import ChoicesForm
 from bookings.waiting.listing import Asked, entries, rows_of
 from bookings.waiting.offering import choices
