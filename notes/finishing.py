@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 
 from accounts.models import Practitioner
 from bookings.models import Attendee
@@ -15,6 +16,7 @@ from notes import rules
 from notes.models import Note, NoteOpening
 from privacy.vocabulary import clock, keyring
 from privacy.vocabulary.placement import TenantQuerySet
+from privacy.vocabulary.prepared import Given, Prepared
 
 PER_PAGE = 25
 # Older visits without a note came from elsewhere; they would bury what waits
@@ -56,44 +58,69 @@ class Backlog:
         return self.drafts + self.missing + self.to_cosign
 
 
-def visits_without_note(author: Practitioner | None = None) -> TenantQuerySet:
-    """Return whom a practitioner, or everybody, saw within `LOOK_BACK` and has not written about, newest first."""
-    due: dict[str, object] = {"due_notes__starts_at__gt": clock.now() - LOOK_BACK}
+def visits_without_note(author: Any = None, since: Any = None) -> TenantQuerySet:
+    """Return whom everybody, or the practitioner with this id, saw and has not written about, newest first.
+
+    `since` is an instant; `LOOK_BACK` from now without one.
+    """
+    due = {"due_notes__starts_at__gt": since or clock.now() - LOOK_BACK}
     if author is not None:
-        due["due_notes__practitioner"] = author
-    visits: TenantQuerySet = Attendee.objects.filter(**due)
+        due["due_notes__practitioner_id"] = author
+    visits: TenantQuerySet = Attendee.objects.filter(**due).select_related("appointment", "client")
     return visits.order_by("-due_notes__starts_at", "-id")
 
 
-def drafts_of(author: Practitioner) -> TenantQuerySet:
-    """Return a practitioner's drafts, oldest first, without their text."""
-    drafts: TenantQuerySet = (
-        Note.objects.filter(author=author, state=Note.State.DRAFT)
+def _awaiting() -> TenantQuerySet:
+    """Return the notes that await a second signature below their author's, oldest first."""
+    notes: TenantQuerySet = (
+        Note.objects.filter(state=Note.State.AWAITING)
+        .select_related("client", "appointment", "template", "author", "cosigner")
+        .order_by("signed_at", "id")
+    )
+    return notes
+
+
+_FIRST_VISITS = Prepared[Attendee](
+    lambda: visits_without_note(Given("author"), Given("since"))[:PER_PAGE]
+)
+_AWAITING = Prepared[Note](
+    lambda: _awaiting().filter(Q(cosigner_id=Given("author")) | Q(author_id=Given("author")))
+)
+_DRAFTS = Prepared[Note](
+    lambda: (
+        Note.objects.filter(author_id=Given("author"), state=Note.State.DRAFT)
         .select_related("client", "appointment", "template")
         .order_by("created_at", "id")
     )
-    return drafts
-
-
-def to_cosign(supervisor: Practitioner) -> TenantQuerySet:
-    """Return the notes that await a practitioner's signature below their author's, oldest first."""
-    return _awaiting().filter(cosigner=supervisor)
+)
+# By others than the author
+_OPENED = Prepared[NoteOpening](
+    lambda: (
+        NoteOpening.objects.filter(note__author_id=Given("author"), opened_at__gt=Given("since"))
+        .exclude(member=F("note__author__member"))
+        .select_related("note", "member", "client")
+        .order_by("-opened_at")[:PER_PAGE]
+    )
+)
 
 
 def unfinished(author: Practitioner, *, page: int = 1) -> Unfinished:
     """Return what a practitioner still has to do, with the keys of the clients named loaded at once."""
-    visits = visits_without_note(author).select_related("appointment", "client")
-    start = (max(page, 1) - 1) * PER_PAGE
-    awaiting = list(_awaiting().filter(Q(cosigner=author) | Q(author=author)))
-    drafts, missing = list(drafts_of(author)), list(visits[start : start + PER_PAGE])
-    opened = _opened(author)
-    keyring.prefetch({row.client_id for row in [*awaiting, *drafts, *missing, *opened]})
+    now, start = clock.now(), (page - 1) * PER_PAGE
+    awaiting, drafts = _AWAITING(author=author.pk), _DRAFTS(author=author.pk)
+    if page <= 1:
+        missing = _FIRST_VISITS(author=author.pk, since=now - LOOK_BACK)
+    else:
+        missing = list(visits_without_note(author.pk)[start : start + PER_PAGE])
+    opened = _OPENED(author=author.pk, since=now - TOLD_FOR)
+    named: list[Any] = [*awaiting, *drafts, *missing, *opened]
+    keyring.prefetch({row.client_id for row in named})
     is_all = page <= 1 and len(missing) < PER_PAGE
     return Unfinished(
         to_cosign=[note for note in awaiting if note.cosigner_id == author.pk],
         drafts=drafts,
         missing=missing,
-        missing_count=len(missing) if is_all else visits.count(),
+        missing_count=len(missing) if is_all else visits_without_note(author.pk).count(),
         late_before=late_before(),
         waiting=[note for note in awaiting if note.author_id == author.pk],
         opened=opened,
@@ -142,24 +169,6 @@ def _counted(
     return (
         Counter({pk: total for pk, total, _ in listed}),
         Counter({pk: total for pk, _, total in listed}),
-    )
-
-
-def _awaiting() -> TenantQuerySet:
-    notes: TenantQuerySet = (
-        Note.objects.filter(state=Note.State.AWAITING)
-        .select_related("client", "appointment", "template", "author", "cosigner")
-        .order_by("signed_at", "id")
-    )
-    return notes
-
-
-def _opened(author: Practitioner) -> list[NoteOpening]:
-    return list(
-        NoteOpening.objects.filter(note__author=author, opened_at__gt=clock.now() - TOLD_FOR)
-        .exclude(member=author.member_id)
-        .select_related("note", "member", "client")
-        .order_by("-opened_at")[:PER_PAGE]
     )
 
 

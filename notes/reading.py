@@ -25,6 +25,9 @@ from privacy.vocabulary.placement import TenantQuerySet
 from privacy.vocabulary.prepared import Given, Prepared
 
 PER_PAGE = 25
+_WRITERS = Prepared[Practitioner](
+    lambda: Practitioner.objects.filter(member_id=Given("member"), deactivated_at=None)
+)
 _TEXTS = Prepared[NoteVersion](
     lambda: NoteVersion.objects.filter(
         note__among=Given("notes"), version=F("note__version")
@@ -34,10 +37,7 @@ _TEXTS = Prepared[NoteVersion](
 
 def practitioner_of(member: Member) -> Practitioner | None:
     """Return the profile under which a member writes notes, or None when there is none that is active."""
-    found: Practitioner | None = Practitioner.objects.filter(
-        member=member, deactivated_at=None
-    ).first()
-    return found
+    return _WRITERS.first(member=member.pk)
 
 
 def is_author(member: Member, note: Note) -> bool:

@@ -18,6 +18,7 @@ from notes.models import (
     Visibility,
     WritingProfile,
 )
+from privacy.vocabulary.prepared import Prepared
 from privacy.vocabulary.scope import Actor
 
 
@@ -28,9 +29,12 @@ class Opening(Enum):
     BREAKING = "breaking"  # not meant for them: the glass is broken
 
 
+_SETTINGS = Prepared[NoteSettings](lambda: NoteSettings.objects.all())
+
+
 def settings() -> NoteSettings:
     """Return the account's rules, the defaults before anybody has changed them."""
-    return NoteSettings.objects.first() or NoteSettings()
+    return _SETTINGS.first() or NoteSettings()
 
 
 def change_settings(*, by: Actor, **values: object) -> NoteSettings:
