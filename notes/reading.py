@@ -28,6 +28,11 @@ PER_PAGE = 25
 _WRITERS = Prepared[Practitioner](
     lambda: Practitioner.objects.filter(member_id=Given("member"), deactivated_at=None)
 )
+_NOTES = Prepared[Note](
+    lambda: Note.objects.select_related("client", "author", "appointment", "latest").filter(
+        pk=Given("pk")
+    )
+)
 _TEXTS = Prepared[NoteVersion](
     lambda: NoteVersion.objects.filter(
         note__among=Given("notes"), version=F("note__version")
@@ -58,11 +63,7 @@ def find(pk: UUID) -> Note:
 
 def stub(pk: UUID) -> Note:
     """Return a note as `find` does, without its text for whom that is kept from; raise Http404."""
-    note: Note | None = (
-        Note.objects.select_related("client", "author", "appointment", "latest")
-        .filter(pk=pk)
-        .first()
-    )
+    note = _NOTES.first(pk=pk)
     if note is None:
         raise Http404
     return note

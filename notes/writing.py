@@ -26,9 +26,17 @@ from notes.models import Note, NoteTemplate, NoteVersion
 from notes.questions import SEEN_ON, WHY, questions_of
 from notes.zones import zone_of
 from privacy.vocabulary import clock
+from privacy.vocabulary.prepared import Given, Prepared
 from privacy.vocabulary.scope import Actor, ActorKind
 
 REASON_LENGTH = 1_000
+_LOCKED = Prepared[Note](
+    lambda: (
+        Note.objects.select_for_update(of=("self",))
+        .select_related("author", "appointment")
+        .filter(pk=Given("pk"))
+    )
+)
 
 
 class NotTheAuthor(PermissionDenied):
@@ -202,11 +210,9 @@ def lock(by: Actor, note: Note) -> Note:
 
 def locked(note: Note) -> Note:
     """Return the kept note, locked until commit; its text comes along when `note` has the same version's."""
-    stored: Note = (
-        Note.objects.select_for_update(of=("self",))
-        .select_related("author", "appointment")
-        .get(pk=note.pk)
-    )
+    stored = _LOCKED.first(pk=note.pk)
+    if stored is None:
+        raise Note.DoesNotExist
     # Not joined above: whoever waited for the lock would be given no text for the version that came meanwhile
     known = note._state.fields_cache.get("latest")
     if known is not None and known.version == stored.version:
