@@ -6,10 +6,13 @@ client: appointments, and the choice of a location.
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from accounts.models import Location
 from privacy.vocabulary import scope
+from privacy.vocabulary.prepared import Prepared
+
+_IN_USE = Prepared[Location](lambda: Location.objects.filter(archived_at=None).order_by("name"))
 
 
 def here(path: str = "location") -> Q:
@@ -18,8 +21,7 @@ def here(path: str = "location") -> Q:
     return Q() if at is None else Q((f"{path}_id", at))
 
 
-def offered() -> QuerySet[Location]:
+def offered() -> list[Location]:
     """Return the locations in use that whoever looks may choose, by name."""
     at = scope.current().location
-    rows: QuerySet[Location] = Location.objects.filter(archived_at=None).order_by("name")
-    return rows if at is None else rows.filter(pk=at)
+    return [each for each in _IN_USE() if at in (None, each.pk)]

@@ -17,11 +17,15 @@ from clients.finding import Contact, Person, order_of
 from clients.models import Client, ContactPoint
 from privacy.vocabulary import keyring, scope, sealing
 from privacy.vocabulary.fields import UnreadableValue
+from privacy.vocabulary.prepared import Given, Prepared
 
 _KIND = Client._meta.label
 _NAMES = ("given_name", "family_name", "preferred_name")
 _CONTACTS = ("email", "phone", "birth_date")
 _ID = "{id}"
+_POINTS = Prepared[ContactPoint](
+    lambda: ContactPoint.objects.filter(client__among=Given("clients"))
+)
 _WITH_PERSONS = (
     "ARRAY(SELECT unnest(%s::uuid[]) UNION ALL SELECT alias_of_id FROM clients_client"
     " WHERE account_id = %s AND id = ANY(%s) AND alias_of_id IS NOT NULL)"
@@ -69,11 +73,9 @@ def addresses() -> Iterator[tuple[UUID, str]]:
 
 def _further(client_ids: Collection[UUID] | None) -> dict[UUID, list[str]]:
     """Return the further phones and mail addresses of these clients (None: of all who have some)."""
-    rows = ContactPoint.objects.all()
-    if client_ids is not None:
-        rows = rows.filter(client_id__in=client_ids)
+    some = client_ids is not None
+    points = _POINTS(clients=list(client_ids or ())) if some else list(ContactPoint.objects.all())
     found: dict[UUID, list[str]] = {}
-    points = list(rows)
     keyring.prefetch({point.client_id for point in points})
     for point in points:
         found.setdefault(point.client_id, []).append(point.value)

@@ -142,7 +142,7 @@ def _own(
         max(each.ends_at for each in wanted),
     )
     rows = (
-        elsewhere.places(people, since, until)
+        elsewhere.places(list(people), since, until)
         .exclude(appointment_id__in=[*leaving_out, *(each.pk for each in wanted)])
         .select_related("appointment__practitioner")
         .defer("comment", "cancel_note", "accepted_from")

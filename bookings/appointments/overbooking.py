@@ -40,7 +40,7 @@ def take(
         held = [] if is_overbooked else [appointment.practitioner_id]
         try:
             with taking(*held, *people, *(each.pk for each in suits)):
-                if people and not because and elsewhere.meeting(appointment, people).exists():
+                if not because and elsewhere.are_met(appointment, people):
                     raise Taken
                 # An overbooked row stands outside the constraint, and still nobody is put beside it unknowingly
                 beside = in_the_way(appointment).filter(is_overbooked=True)
@@ -66,7 +66,7 @@ def record(
     if because and (
         appointment.is_overbooked
         or assigning.is_shared(appointment)
-        or (people and elsewhere.meeting(appointment, people).exists())
+        or elsewhere.are_met(appointment, people)
     ):
         audit.record(
             "appointment.overbooked",

@@ -18,6 +18,12 @@ from bookings.series.recurrence import MOST, Repeat
 from clients import identity
 from clients.identity import of
 from clients.models import Case, Client
+from privacy.vocabulary.prepared import Prepared
+
+_SERVICES = Prepared[Service](lambda: Service.objects.filter(archived_at=None))
+_OFFERS = Prepared[Any](
+    lambda: ServiceOffer.objects.order_by().values_list("service_id", "practitioner_id")
+)
 
 
 class WhoForm(forms.Form):
@@ -154,11 +160,9 @@ class BookForm(WhoForm, WhenForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        services = Service.objects.filter(archived_at=None)
-        locations = places.offered()
-        self.services = {str(each.pk): each for each in services}
-        self.locations = {str(each.pk): each for each in locations}
-        self.offers = set(ServiceOffer.objects.values_list("service_id", "practitioner_id"))
+        self.services = {str(each.pk): each for each in _SERVICES()}
+        self.locations = {str(each.pk): each for each in places.offered()}
+        self.offers = set(_OFFERS())
         self.fields["service"].choices = [  # type: ignore[attr-defined]
             (pk, _service_words(each)) for pk, each in self.services.items()
         ]

@@ -12,8 +12,10 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Practitioner
 from bookings.messaging.preferences import practice_choices
+from privacy.vocabulary.prepared import Prepared
 
 WALL = "%Y-%m-%dT%H:%M"
+_ACTIVE = Prepared[Practitioner](lambda: Practitioner.objects.filter(deactivated_at=None))
 
 
 def with_start(posted: QueryDict) -> QueryDict:
@@ -46,8 +48,7 @@ class WhenForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        active = Practitioner.objects.filter(deactivated_at=None)
-        self.practitioners = {str(each.pk): each for each in active}
+        self.practitioners = {str(each.pk): each for each in _ACTIVE()}
         self.fields["practitioner"].choices = [  # type: ignore[attr-defined]
             (pk, str(each.name)) for pk, each in self.practitioners.items()
         ]

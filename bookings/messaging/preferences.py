@@ -9,6 +9,7 @@ from django.conf import settings
 from bookings.models import Message, MessageSettings
 from clients.models import Client
 from privacy.vocabulary.fields import is_unreadable
+from privacy.vocabulary.prepared import Prepared
 
 Category, Channel = Message.Category, Message.Channel
 CHANNELS: dict[str, tuple[str, ...]] = {
@@ -21,6 +22,7 @@ CHANNELS: dict[str, tuple[str, ...]] = {
 # appointment (a reminder is enough) hears of its change and its end as well
 REMINDERS = (Category.REMINDER, Category.FORM_REMINDER)
 NEWS = (Category.CONFIRMATION, Category.CHANGE, Category.CANCELLATION, Category.REQUEST)
+_CHOICES = Prepared[MessageSettings](lambda: MessageSettings.objects.all())
 
 
 class Wishes(Protocol):
@@ -38,7 +40,7 @@ class Wishes(Protocol):
 
 def practice_choices() -> MessageSettings:
     """Return the practice's choices, the defaults when it made none."""
-    return MessageSettings.objects.first() or MessageSettings()
+    return _CHOICES.first() or MessageSettings()
 
 
 def is_wanted(client: Wishes, category: str, channel: str, *, told: bool = False) -> bool:

@@ -17,17 +17,20 @@ from bookings.availability.ranges import Range
 from bookings.availability.wall_time import day_bounds
 from bookings.models import Appointment, Hold, Resource, ResourceUse, Service
 from privacy.vocabulary import clock
+from privacy.vocabulary.prepared import Given, Prepared
 
 # The longest service and its buffers, as for practitioners
 REACH = timedelta(days=2)
+_SUITING = Prepared[Resource](
+    lambda: Resource.objects.filter(
+        needed_by__service_id=Given("service"), location_id=Given("location"), archived_at=None
+    )
+)
 
 
 def suiting(service_id: UUID, location_id: UUID) -> list[Resource]:
     """Return the resources in use that suit a service at a location, in their order; none when it needs none there."""
-    found = Resource.objects.filter(
-        needed_by__service_id=service_id, location_id=location_id, archived_at=None
-    )
-    return list(found)
+    return _SUITING(service=service_id, location=location_id)
 
 
 def needs_of(

@@ -17,17 +17,21 @@ from clients.models import Client
 from notes.intake import sending
 from notes.models import Form, FormTrigger
 from privacy.vocabulary import clock
+from privacy.vocabulary.prepared import Given, Prepared
 from privacy.vocabulary.scope import SYSTEM
 
 JOB = "form.of_booking"
 OPEN = (Form.State.DRAFT, Form.State.SENT, Form.State.OPENED)
 MONTH = timedelta(days=30)
+_TRIGGERS = Prepared[Any](
+    lambda: FormTrigger.objects.filter(service_id=Given("service")).values_list("id")[:1]
+)
 
 
 @receiver(booked, dispatch_uid="keepwell.forms_of_bookings")
 def _ask(attendee_id: UUID, service_id: UUID, **_event: Any) -> None:
     """Leave it to the worker, where there is something to do: a booking does not wait for its forms."""
-    if FormTrigger.objects.filter(service_id=service_id).exists():
+    if _TRIGGERS(service=service_id):
         outbox.enqueue(JOB, {"attendee": str(attendee_id)})
 
 

@@ -195,7 +195,9 @@ def _stretch(given: QueryDict) -> Stretch:
     if starts_at.tzinfo is None or ends_at.tzinfo is None or not _is_sane(starts_at, ends_at):
         raise Http404
     practitioner = get_object_or_404(Practitioner, pk=ids[0], deactivated_at=None)
-    location = get_object_or_404(places.offered(), pk=ids[1])
+    location = next((each for each in places.offered() if each.pk == ids[1]), None)
+    if location is None:
+        raise Http404
     return Stretch(practitioner, location, starts_at, ends_at)
 
 
