@@ -39,6 +39,8 @@ from clients.documents import keeping
 from clients.models import Client, ConsentPurpose, How, Merge, Relationship
 from clients.relationships import relating
 from notes import finishing, reading, signing, writing
+from notes.intake import sending
+from notes.intake import templates as intake_templates
 from privacy import reading as audit_reading
 from privacy.vocabulary import clock, keyring
 from privacy.vocabulary.scope import Sight
@@ -159,6 +161,11 @@ def make_recall(p: Practice, source: Client) -> str:
     return "Yearly look"
 
 
+def make_form(p: Practice, source: Client) -> str:
+    template = intake_templates.provide_defaults(by=p.by)[0]
+    return str(sending.make(by=p.by, client=source, template=template).name)
+
+
 # Kind of row → what makes one for a record, and returns what the client's pages show of it
 MAKERS: dict[str, Callable[[Practice, Client], str]] = {
     "bookings.Attendee": make_attendee,
@@ -175,6 +182,7 @@ MAKERS: dict[str, Callable[[Practice, Client], str]] = {
     "clients.NoticeAnswer": make_answer,
     "clients.Referral": make_referral,
     "clients.Relationship": make_relationship,
+    "notes.Form": make_form,
     "notes.Note": make_note,
 }
 
