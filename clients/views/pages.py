@@ -118,7 +118,7 @@ def _links(request: AccountRequest, client: Client) -> dict[str, str]:
     account, allowed = request.account, request.permissions
     writes = Permission.CLINICAL_WRITE in allowed and account.is_active
     files = Permission.FILES_WRITE in allowed and account.is_active
-    books = Permission.DIARY_EDIT in allowed and account.is_active
+    books = Permission.DIARY_EDIT in allowed and account.is_active and not client.archived_at
     sees = Permission.AUDIT_VIEW in allowed
     edits = Permission.CLIENTS_EDIT in allowed and account.is_active
     return {

@@ -211,7 +211,10 @@ def test_a_record_is_archived_found_and_taken_out_again(owner: Practice) -> None
     with told() as actions:
         owner.post(f"{pk}/archive/")
     assert actions == ["client.archived"]
-    assert "The record is whole" in owner.get(f"{pk}/").content.decode()
+    page = owner.get(f"{pk}/").content.decode()
+    # Beside the words, in the menu, and as the undo of what was just done
+    assert page.count(f"/clients/{pk}/return/") == 3
+    assert f"client={pk}" not in page  # nobody books for who is in the archive
     assert (
         b"archived" in owner.post("search/", {"q": "ana"}, headers={"HX-Request": "true"}).content
     )

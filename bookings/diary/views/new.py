@@ -217,8 +217,7 @@ def _suggested(query: QueryDict, form: BookForm) -> dict[str, Any]:
         "day": starts.date() if starts else query.get("day", ""),
         "time": f"{starts:%H:%M}" if starts else "",
         "client": query.get("client", ""),
-        "case": query.get("case"),
-        "recall": query.get("recall"),
+        **{name: query[name] for name in ("case", "recall") if name in query},
     }
 
 
