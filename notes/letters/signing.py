@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import Practitioner
+from accounts.practice_settings import zone as practice_zone
 from accounts.sandbox.running import Failed
 from clients.documents import keeping
 from clients.documents.keeping import About
@@ -16,7 +17,6 @@ from clients.models import Document
 from notes.letters import composing, fields, proof, writing
 from notes.letters.composing import Unprintable
 from notes.models import Letter
-from notes.zones import practice_zone
 from privacy.vocabulary import clock
 from privacy.vocabulary.scope import Actor
 

@@ -8,12 +8,12 @@ from typing import Any
 from accounts import audit
 from accounts.models import Member, Practitioner
 from accounts.models.practice import current_anchor
+from accounts.practice_settings import zone as practice_zone
 from clients import addresses
 from clients.models import Client, Contact
 from notes.letters import fields, paper
 from notes.letters.shown import USUAL, clean
 from notes.models import Addressee, Letter, LetterTemplate
-from notes.zones import practice_zone
 from privacy.vocabulary import clock
 from privacy.vocabulary.scope import Actor
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.permissions import Permission, require
+from accounts.practice_settings import zone as practice_zone
 from accounts.requests import AccountRequest
 from clients.consents.standing import taken_back
 from clients.documents import looking
@@ -20,7 +21,6 @@ from notes.letters import fields, proof, reading, sending
 from notes.letters.forms import HandedForm, LetterForm, LinkForm
 from notes.models import Addressee, Letter, LetterLink
 from notes.showing import saved_words
-from notes.zones import practice_zone
 
 
 @require(Permission.FILES_READ)

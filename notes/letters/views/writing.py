@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.permissions import Permission, require
+from accounts.practice_settings import zone as practice_zone
 from accounts.requests import AccountRequest
 from accounts.sandbox.running import Failed
 from clients import identity
@@ -23,7 +24,6 @@ from notes.letters.views.letter import write_page
 from notes.models import Letter
 from notes.showing import saved_words
 from notes.views.pages import is_autosave
-from notes.zones import practice_zone
 
 
 @require(Permission.FILES_WRITE, also=Permission.CLINICAL_WRITE)
