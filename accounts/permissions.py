@@ -32,6 +32,7 @@ class Permission(StrEnum):
     TEAM_MANAGE = "team.manage"
     AUDIT_VIEW = "audit.view"
     EXPORT = "account.export"
+    IMPORT = "account.import"
     CLOSE = "account.close"
     OWNERSHIP = "account.ownership"  # hands the account over, widens and narrows what others may do
     OWN_ACCOUNT = "own.account"

@@ -34,6 +34,7 @@ class Area(StrEnum):
     SETTINGS = "settings"
     TEAM = "team"
     AUDIT = "audit"
+    IMPORTS = "imports"
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +185,14 @@ MATRIX = (
         _("Audit"),
         _("Who saw and did what, and every sign-in"),
         _yes(P.AUDIT_VIEW),
+        _by_role("yes", "no", "no", "no"),
+        _by_role("yes", "yes", "no", "no"),
+    ),
+    Row(
+        Area.IMPORTS,
+        _("Import"),
+        _("Brings in what another system kept, and takes it back"),
+        _yes(P.IMPORT),
         _by_role("yes", "no", "no", "no"),
         _by_role("yes", "yes", "no", "no"),
     ),

@@ -128,7 +128,7 @@ def grants_of(
             "SELECT",
             "INSERT",
             *([] if policy.append_only else ["UPDATE"]),
-            *(["DELETE"] if policy.deletable else []),
+            *(["DELETE"] if policy.deletable or policy.undoable else []),
         ]
         grants["keepwell_app"] = ", ".join(verbs)
     if table in SEQUENCE:

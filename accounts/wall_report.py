@@ -35,6 +35,8 @@ NEVER_CHANGE = {
     "clients_consenttext": "words_are_never_rewritten",
     "clients_noticeanswer": "an_answer_is_never_rewritten",
 }
+# Lets go of what an import brought, and of nothing else
+UNDOING = "only_an_import_is_taken_back"
 ROLES = ("app", "audit", "support", "exporter", "dispatch", "purger")
 VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
 
@@ -232,5 +234,7 @@ def _triggers(connection: Connection, table: str, model: Any) -> Iterator[str]:
     enabled = {name for name, state in rows if state == "O"}
     if table != ANCHOR and not model.data_policy.closing and "refuse_while_closing" not in enabled:
         yield f"{table}: nothing refuses writes while the account closes"
+    if model.data_policy.undoable and UNDOING not in enabled:
+        yield f"{table}: nothing keeps rows from being deleted that no import brought"
     if table in NEVER_CHANGE and NEVER_CHANGE[table] not in enabled:
         yield f"{table}: nothing keeps its rows as they were"

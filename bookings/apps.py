@@ -10,7 +10,7 @@ class BookingsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the jobs of messages, requests and the waiting list, what clients' timelines and the rail show."""
-        from bookings import rail, timeline  # noqa: F401, PLC0415
+        from bookings import importing, rail, timeline  # noqa: F401, PLC0415
         from bookings.appointments import expiring  # noqa: F401, PLC0415
         from bookings.cases import showing  # noqa: F401, PLC0415
         from bookings.hours import calendars  # noqa: F401, PLC0415

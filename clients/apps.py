@@ -16,3 +16,9 @@ class ClientsConfig(AppConfig):
         from clients.disclosures import ledger  # noqa: F401, PLC0415 - registers itself
         from clients.documents import checking  # noqa: F401, PLC0415 - registers itself
         from clients.documents import timeline as files  # noqa: F401, PLC0415 - registers itself
+        from clients.importing import (  # noqa: PLC0415 - they register kinds and jobs
+            batches,  # noqa: F401
+            outsiders,  # noqa: F401
+            people,  # noqa: F401
+            undoing,  # noqa: F401
+        )

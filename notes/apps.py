@@ -10,7 +10,7 @@ class NotesConfig(AppConfig):
 
     def ready(self) -> None:
         """Put notes and forms on timelines and the rail; hear of set-ups and bookings; keep noted visits of a series."""
-        from notes import provision, series, timeline  # noqa: F401, PLC0415 - they register themselves
+        from notes import importing, provision, series, timeline  # noqa: F401, PLC0415 - they register themselves
         from notes.intake import beside, errands, sending, telling, trends, with_bookings  # noqa: F401, PLC0415
         from notes.intake import timeline as forms  # noqa: F401, PLC0415
         from notes.letters import sending as letters  # noqa: F401, PLC0415 - registers its job

@@ -198,7 +198,10 @@ def _write_rows(
         (kind, pk)
         for kind in here
         if kind.declared.file
-        for pk in records.stored(kind, whole=task.whole).values_list("pk", flat=True).iterator()
+        for pk in records.stored(kind, whole=task.whole)
+        .exclude(**{kind.declared.file.storage_key: ""})
+        .values_list("pk", flat=True)
+        .iterator()
     ]
     progress.total += len(files)
     for kind in here:

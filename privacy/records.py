@@ -117,7 +117,10 @@ def _row(kind: Kind, row: Any, kept: Iterable[tuple[str, Any]], gap: Gap) -> dic
     policy = kind.declared
     if policy.file:
         name = getattr(row, policy.file.name)
-        values[FILE] = file_path(row.pk, "file" if is_unreadable(name) else name)
+        is_here = bool(getattr(row, policy.file.storage_key))
+        values[FILE] = (
+            file_path(row.pk, "file" if is_unreadable(name) else name) if is_here else None
+        )
     if kind.model is AuditEvent:
         values[OPENED] = _detail(row)
     return values

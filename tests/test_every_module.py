@@ -152,6 +152,7 @@ BY_RECORD = {
     "clients/alike/looking.py": "pairs of records",
     "clients/holdings.py": "what each record has by itself",
     "clients/merging.py": "merges of one record",
+    "clients/importing/undoing.py": "the records that an import brought",
     "clients/opening.py": "the records that it was asked for",
     "clients/reaching.py": "the record that is changed",
     "privacy/reading.py": "the records that it has just asked for",

@@ -122,7 +122,7 @@ class Appointment(RegionModel):
     created_at = operational(models.DateTimeField(default=clock.now))
     cancelled_at = operational(models.DateTimeField(null=True, blank=True))
 
-    data_policy = DataPolicy(Subject.SYSTEM)
+    data_policy = DataPolicy(Subject.SYSTEM, undoable=True)
 
     class Meta(RegionModel.Meta):
         constraints = [
@@ -238,7 +238,7 @@ class Attendee(RegionModel):
     provenance = operational(models.CharField(max_length=60, default="staff"))
 
     counted_as = _("appointments")
-    data_policy = DataPolicy(Subject.CLIENT, client="client_id")
+    data_policy = DataPolicy(Subject.CLIENT, client="client_id", undoable=True)
 
     class Meta(RegionModel.Meta):
         constraints = [

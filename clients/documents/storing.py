@@ -89,8 +89,9 @@ def opened(row: Any) -> Opened:
 
 
 def place(row: Any) -> bytes:
-    """Return the associated data that binds a file's bytes to region, account, client and row."""
-    client_id: UUID = row.client_id
+    """Return the associated data that binds a file's bytes to region, account, client (if it is one's) and row."""
+    of_client = row.data_policy.client
+    client_id: UUID | None = getattr(row, of_client) if of_client else None
     return sealing.place(
         scope.current().region, row.account_id, client_id, row._meta.label, row.pk, "file"
     )

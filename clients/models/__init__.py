@@ -8,6 +8,13 @@ from clients.models.custom import CustomField, FieldOption, FieldSection
 from clients.models.disclosures import Disclosure
 from clients.models.documents import Arrival, ArrivalPart, Document, Original, Picture
 from clients.models.identity import BookingCode
+from clients.models.imports import (
+    ImportBatch,
+    ImportedRow,
+    ImportMapping,
+    ImportPiece,
+    ImportStagedRow,
+)
 from clients.models.likeness import Likeness
 from clients.models.merging import Merge
 from clients.models.reach import ContactPoint
@@ -35,6 +42,11 @@ __all__ = [
     "FieldOption",
     "FieldSection",
     "How",
+    "ImportBatch",
+    "ImportMapping",
+    "ImportPiece",
+    "ImportStagedRow",
+    "ImportedRow",
     "Likeness",
     "Merge",
     "NoticeAnswer",

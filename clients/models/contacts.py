@@ -63,7 +63,7 @@ class Contact(RegionModel):
     archived_at = operational(models.DateTimeField(null=True, blank=True))
     created_at = operational(models.DateTimeField(default=clock.now))
 
-    data_policy = DataPolicy(Subject.CONTACT)
+    data_policy = DataPolicy(Subject.CONTACT, undoable=True)
 
     @property
     def person(self) -> str:

@@ -194,7 +194,7 @@ class Client(RegionModel):
     created_at = operational(models.DateTimeField(default=clock.now))
     updated_at = operational(models.DateTimeField(default=clock.now))
 
-    data_policy = DataPolicy(Subject.CLIENT, client="id", readers=OF_THE_PLACE)
+    data_policy = DataPolicy(Subject.CLIENT, client="id", readers=OF_THE_PLACE, undoable=True)
 
     class Meta(RegionModel.Meta):
         indexes = [

@@ -52,7 +52,7 @@ class NoteVersion(RegionModel):
     saved_at = operational(models.DateTimeField(default=clock.now))
     saved_by = operational(models.UUIDField(null=True))
 
-    data_policy = policy_of_text()
+    data_policy = policy_of_text(undoable=True)
 
     class Meta(RegionModel.Meta):
         verbose_name = _("text of a note")
@@ -124,7 +124,7 @@ class Note(RegionModel):
     )
 
     counted_as, counted_for = _("notes"), Permission.CLINICAL_READ
-    data_policy = DataPolicy(Subject.CLIENT, client="client_id")
+    data_policy = DataPolicy(Subject.CLIENT, client="client_id", undoable=True)
 
     class Meta(RegionModel.Meta):
         constraints = [

@@ -78,7 +78,8 @@ class DataPolicy:
     `subject`: whose data. `client`: the attribute that leads to the Client's id ("id" on Client itself), or None for
     data of the account. `export`: True, or the reason why it is left out (EX-1). `erase`: what client erasure does.
     `retain`: how long, in words. `deletable`: the application itself may delete rows while the account lives; for all
-    others only the purge of a closing account can (P16). `append_only`: rows never change once written. `closing`: rows
+    others only the purge of a closing account can (P16). `undoable`: but rows that an import brought, until it was taken
+    back; a trigger on the table keeps it to those. `append_only`: rows never change once written. `closing`: rows
     may still be written while the account closes. `file`: each row has a sealed file of its own. `readers`: the SQL
     condition, or the rule where it asks other tables, that a row also has to meet before `keepwell_app` can read it.
     `apart`: the path to a switch; a row under one that is on stands apart from the ordinary record, and an export leaves
@@ -92,6 +93,7 @@ class DataPolicy:
     erase: Literal["delete", "keep", "blank"] = "delete"
     retain: str = "life of the account"
     deletable: bool = False
+    undoable: bool = False
     append_only: bool = False
     closing: bool = False
     file: StoredFile | None = None

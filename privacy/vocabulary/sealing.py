@@ -77,6 +77,21 @@ def seal(plain: bytes, key: Key, aad: bytes) -> bytes:
     )
 
 
+def seal_row(
+    texts: Sequence[str | None], key: Key, stem: bytes, fields: Sequence[bytes]
+) -> list[bytes | None]:
+    """Return several texts of one new row sealed under one key, None as None: `seal` for lists of many thousand rows."""
+    encrypt, head = key.passing_cipher().encrypt, bytes([VERSION_AES_256_GCM]) + key.id.bytes
+    nonces = os.urandom(_NONCE * len(texts))
+    sealed: list[bytes | None] = []
+    for place_of, text, name in zip(range(0, len(nonces), _NONCE), texts, fields, strict=True):
+        nonce = nonces[place_of : place_of + _NONCE]
+        sealed.append(
+            None if text is None else head + nonce + encrypt(nonce, text.encode(), stem + name)
+        )
+    return sealed
+
+
 def key_id(payload: bytes) -> UUID:
     """Return the id of the key that a sealed value was made with; raise `Unreadable` when it is not one."""
     if len(payload) < SHORTEST or payload[0] != VERSION_AES_256_GCM:

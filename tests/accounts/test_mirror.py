@@ -41,7 +41,7 @@ KINDS = [
     for m in tenant_models(apps.get_models())
     if m is not AccountAnchor and m.__name__ not in CHAIN
 ]
-DELETABLE = [model for model in KINDS if model.data_policy.deletable]
+DELETABLE = [model for model in KINDS if model.data_policy.deletable or model.data_policy.undoable]
 
 
 @dataclass

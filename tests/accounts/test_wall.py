@@ -81,7 +81,11 @@ def test_the_wall_stands(catalog: psycopg.Connection[Any]) -> None:
         ("ALTER TABLE notes_addendum DISABLE TRIGGER it_fits_its_note", "notes_addendum: nothing"),
         ("ALTER TABLE bookings_attendee NO FORCE ROW LEVEL SECURITY", "not enabled and forced"),
         ("ALTER TABLE bookings_attendee DISABLE ROW LEVEL SECURITY", "not enabled and forced"),
-        ("GRANT DELETE ON notes_note TO keepwell_app", "keepwell_app holds"),
+        ("GRANT DELETE ON notes_addendum TO keepwell_app", "keepwell_app holds"),
+        (
+            "ALTER TABLE notes_note DISABLE TRIGGER only_an_import_is_taken_back",
+            "notes_note: nothing keeps rows from being deleted",
+        ),
         ("GRANT TRUNCATE ON notes_note TO keepwell_app", "keepwell_app holds"),
         ("GRANT SELECT ON accounts_auditevent TO keepwell_app", "keepwell_app holds"),
         ("ALTER ROLE keepwell_app BYPASSRLS", "powers beyond"),
