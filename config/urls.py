@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("a/<slug:slug>/", include("accounts.practice_urls")),
     path("a/<slug:slug>/", include("clients.urls")),
     path("a/<slug:slug>/", include("clients.custom.urls")),
+    path("a/<slug:slug>/", include("clients.importing.urls")),
     path("a/<slug:slug>/", include("clients.consents.urls")),
     path("a/<slug:slug>/", include("clients.disclosures.urls")),
     path("a/<slug:slug>/", include("clients.documents.urls")),

@@ -27,6 +27,7 @@ from privacy import exporting
 from privacy.vocabulary.scope import SYSTEM
 from tests.browser import sign_in
 from tests.clients.documents.photos import photo
+from tests.clients.importing.flow import tried, upload
 from tests.factories import make_client, owner_of
 from tests.notes.parts import Practice, practice, signed
 from tests.privacy import scene
@@ -181,10 +182,17 @@ def an_export(office: Practice, browser: Browser) -> Any:
     return browser.get(url(office.account, f"exports/{export.pk}/file/"))
 
 
+def rows_to_correct(office: Practice, browser: Browser) -> Any:
+    data = b"First Name,Last Name,Email\r\nAna,Vega,nowhere\r\n"
+    batch = tried(office.account, upload(office.account, "clients", data))
+    return browser.get(url(office.account, f"settings/imports/{batch.pk}/corrected/"))
+
+
 # view → how it is used, whether its row is about the one client, what it says went
 WAYS: dict[str, tuple[Callable[[Practice, Browser], Any], bool, str]] = {
     "clients.consents.views.client.consents_paper": (consents, True, "clients.consent"),
     "clients.disclosures.views.disclosures_print": (the_ledger, True, "clients.disclosure"),
+    "clients.importing.views.import_corrected": (rows_to_correct, False, "clients.client"),
     "notes.intake.views.paper.form_print": (a_form, True, "notes.form"),
     "clients.documents.views.files.document_file": (a_file, True, "clients.document"),
     "clients.documents.views.files.document_original": (an_original, True, "clients.original"),

@@ -231,6 +231,13 @@ DOORS = (
                 P.EXPORT,
             ),
             (
+                "imports",
+                "upload",
+                gettext_lazy("Import"),
+                gettext_lazy("What another system kept: clients, appointments, notes"),
+                P.IMPORT,
+            ),
+            (
                 "closure",
                 "logout",
                 gettext_lazy("Close the account"),

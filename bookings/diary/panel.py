@@ -178,17 +178,16 @@ def _facts(
     service = _("%(service)s, %(minutes)d min") % words
     room_url = account.url("appointment_room", appointment.pk) if account else ""
     booked = {"day": short_day(appointment.created_at, zone)}
-    online = appointment.provenance != "staff"
+    by = {
+        "staff": _("by the practice, %(day)s"),
+        "import": _("in an earlier system, %(day)s"),
+    }.get(appointment.provenance, _("by the client, online, %(day)s"))
     facts: list[tuple[str, Any]] = [
         (_("Service"), _with_length(appointment, service, account)),
         (_("With"), appointment.practitioner.name),
         (_("Where"), appointment.location.name),
         *_rooms(appointment, room_url),
-        (
-            _("Booked"),
-            (_("by the client, online, %(day)s") if online else _("by the practice, %(day)s"))
-            % booked,
-        ),
+        (_("Booked"), by % booked),
     ]
     if appointment.is_overbooked:
         facts.append((_("Overbooked"), _("on purpose, beside another appointment")))

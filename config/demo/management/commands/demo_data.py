@@ -8,8 +8,9 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from accounts.models import User
+from accounts.models import Account, User
 from config.demo import data
+from config.demo.data.imported import add_import
 from config.demo.home import Home
 from privacy.residency import census, statements
 
@@ -31,6 +32,8 @@ class Command(BaseCommand):
         if options["small"]:
             practices = (data.small(data.HARBOUR), data.small(data.LIFFEY))
         facts = [data.load(practice) for practice in practices]
+        for account in Account.objects.order_by("slug"):
+            add_import(account.ref)
         staff = "support@keepwell.example"
         user = User.objects.create_superuser(staff, data.PASSWORD, name="Keepwell support")
         EmailAddress.objects.create(user=user, email=staff, verified=True, primary=True)
