@@ -30,11 +30,13 @@ def residency(request: AccountRequest) -> HttpResponse:
     """Show what the last census found, in words, and the ones before."""
     page = Paginator(ResidencyStatement.objects.all(), PER_PAGE).get_page(request.GET.get("page"))
     latest: ResidencyStatement | None = ResidencyStatement.objects.first()
+    holds = latest is not None and statements.holds(latest, request.account.region)
     context = {
         "latest": latest,
-        "holds": latest is not None and statements.holds(latest, request.account.region),
-        "looked_in": statements.cells_in_words(latest.looked_in) if latest else [],
-        "held": _held(latest) if latest else [],
+        "holds": holds,
+        # What isn't as it was signed is not told
+        "looked_in": statements.cells_in_words(latest.looked_in) if latest and holds else [],
+        "held": _held(latest) if latest and holds else [],
         "page": page,
         "entry": Account.objects.get(pk=request.account.pk),
         "fingerprint": exporting.public_key(request.account.region)[1],
