@@ -151,6 +151,10 @@ def the_ledger(office: Practice, browser: Browser) -> Any:
     return browser.get(url(office.account, f"clients/{office.client.pk}/disclosures/paper/"))
 
 
+def who_saw_it(office: Practice, browser: Browser) -> Any:
+    return browser.get(url(office.account, f"clients/{office.client.pk}/seen/paper/"))
+
+
 def consents(office: Practice, browser: Browser) -> Any:
     return browser.get(url(office.account, f"clients/{office.client.pk}/consents/paper/"))
 
@@ -193,6 +197,7 @@ WAYS: dict[str, tuple[Callable[[Practice, Browser], Any], bool, str]] = {
     "clients.consents.views.client.consents_paper": (consents, True, "clients.consent"),
     "clients.disclosures.views.disclosures_print": (the_ledger, True, "clients.disclosure"),
     "clients.importing.views.import_corrected": (rows_to_correct, False, "clients.client"),
+    "clients.seen.views.client_seen_paper": (who_saw_it, True, "accounts.auditevent"),
     "notes.intake.views.paper.form_print": (a_form, True, "notes.form"),
     "clients.documents.views.files.document_file": (a_file, True, "clients.document"),
     "clients.documents.views.files.document_original": (an_original, True, "clients.original"),
