@@ -84,8 +84,9 @@ def begin(
     """
     be_the_author(by, author)
     if appointment is not None:
-        # held until commit, so that two presses of a button begin one note
-        Appointment.objects.select_for_update().get(pk=appointment.pk)
+        # Held until commit, so that two presses of a button begin one note; `no_key`, as wherever an appointment is held,
+        # lets rows that refer to it be written meanwhile, which would otherwise wait for us and we for them
+        Appointment.objects.select_for_update(no_key=True).get(pk=appointment.pk)
         if not Attendee.objects.filter(of(client), appointment=appointment).exists():
             raise NotAttending
         begun: Note | None = Note.objects.filter(

@@ -59,7 +59,7 @@ def give_up(attendee: Attendee, *, side: str, reason: str, note: str = "") -> At
 
     Says and frees nothing: that is for the verb that calls. Raises ValidationError for words that don't fit.
     """
-    appointment: Appointment = Appointment.objects.select_for_update().get(
+    appointment: Appointment = Appointment.objects.select_for_update(no_key=True).get(
         pk=attendee.appointment_id
     )
     place = _as_it_is(attendee)

@@ -32,7 +32,7 @@ def expire_at_its_time(appointment: Appointment) -> None:
 def expire(work: outbox.Work) -> None:
     """End a request that is still open past its time."""
     request: Appointment | None = (
-        Appointment.objects.select_for_update()
+        Appointment.objects.select_for_update(no_key=True)
         .filter(
             pk=UUID(work.payload["appointment"]),
             state=Appointment.State.REQUESTED,

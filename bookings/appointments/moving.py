@@ -179,7 +179,7 @@ def only_client(appointment: Appointment) -> UUID | None:
 
 def _locked(appointment: Appointment) -> Appointment:
     """Return the row as it is now, locked; whoever else moves or cancels it waits."""
-    fresh: Appointment = Appointment.objects.select_for_update().get(pk=appointment.pk)
+    fresh: Appointment = Appointment.objects.select_for_update(no_key=True).get(pk=appointment.pk)
     if fresh.state not in Appointment.LIVE:
         raise ValidationError(_("This appointment was cancelled. Book it anew."))
     return fresh

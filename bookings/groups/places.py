@@ -76,7 +76,7 @@ def call_off(
 
     Raises ValidationError for a reason that is none.
     """
-    session: Appointment = Appointment.objects.select_for_update().get(pk=appointment.pk)
+    session: Appointment = Appointment.objects.select_for_update(no_key=True).get(pk=appointment.pk)
     if session.state == Appointment.State.CANCELLED:
         return session
     present = session.attendees.exclude(state=Attendee.State.CANCELLED).order_by("id")
@@ -98,7 +98,7 @@ def call_off(
 def _locked(appointment: Appointment) -> Appointment:
     """Return a session's row as it is now, locked: whoever else wants a place waits."""
     session: Appointment = (
-        Appointment.objects.select_for_update(of=("self",))
+        Appointment.objects.select_for_update(of=("self",), no_key=True)
         .select_related("location", "practitioner", "service")
         .get(pk=appointment.pk)
     )

@@ -63,7 +63,7 @@ def decline(
 
 def _locked(appointment: Appointment) -> Appointment:
     request: Appointment = (
-        Appointment.objects.select_for_update(of=("self",))
+        Appointment.objects.select_for_update(of=("self",), no_key=True)
         .select_related("location", "practitioner", "service")
         .get(pk=appointment.pk)
     )

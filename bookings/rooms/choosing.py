@@ -52,7 +52,7 @@ def change(*, by: Actor, appointment: Appointment, resource: UUID) -> ResourceUs
 
     Raises `Taken` when it is somebody else's then, is out of use, doesn't suit, or the appointment was cancelled.
     """
-    fresh = Appointment.objects.select_for_update().get(pk=appointment.pk)
+    fresh = Appointment.objects.select_for_update(no_key=True).get(pk=appointment.pk)
     wanted = next((each for each, _free in assigning.choices(fresh) if each.pk == resource), None)
     if wanted is None or fresh.state not in Appointment.LIVE:
         raise Taken

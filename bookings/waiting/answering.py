@@ -46,7 +46,7 @@ def accept(*, by: Actor, offer: WaitingOffer) -> Appointment:
     rows = [place.appointment_id] if place else []
     if (session := _session(entry, offer)) is not None:
         rows.append(session.pk)
-    list(Appointment.objects.select_for_update().filter(pk__in=rows).order_by("id"))
+    list(Appointment.objects.select_for_update(no_key=True).filter(pk__in=rows).order_by("id"))
     try:
         with _alone(entry, offer):
             fresh = _open_offer(offer)

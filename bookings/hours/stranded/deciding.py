@@ -86,7 +86,7 @@ def carry_out(
 
 
 def _keep(by: Actor, appointment: Appointment) -> None:
-    fresh = Appointment.objects.select_for_update().get(pk=appointment.pk)
+    fresh = Appointment.objects.select_for_update(no_key=True).get(pk=appointment.pk)
     fresh.stays_outside_hours, fresh.stranded_at = True, None
     fresh.save(update_fields=["stays_outside_hours", "stranded_at"])
     audit.record("appointment.kept_outside_hours", by=by, of=fresh)
