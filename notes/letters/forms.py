@@ -81,7 +81,10 @@ class BeginForm(forms.Form):
 class LetterForm(forms.ModelForm[Letter]):
     """What is typed into a letter."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    version = forms.IntegerField(
+        widget=forms.HiddenInput,
+        error_messages={"required": gettext_lazy("Open the letter once more and try again.")},
+    )
     shows = forms.MultipleChoiceField(
         label=gettext_lazy("Printed about the client"),
         choices=CHOICES,
@@ -97,6 +100,7 @@ class LetterForm(forms.ModelForm[Letter]):
             "dated_on": forms.DateInput({"type": "date"}, "%Y-%m-%d"),
             "body": forms.Textarea({"rows": 22}),
         }
+        error_messages = {"dated_on": {"required": gettext_lazy("Enter the date of the letter.")}}
 
     def clean_shows(self) -> list[str]:
         """Return the names in the order in which they are printed."""
@@ -129,7 +133,8 @@ class HandedForm(forms.Form):
     """How a printed letter was given."""
 
     way = forms.ChoiceField(
-        choices=[(way.value, way.label) for way in (Disclosure.Way.POST, Disclosure.Way.HAND)]
+        choices=[(way.value, way.label) for way in (Disclosure.Way.POST, Disclosure.Way.HAND)],
+        error_messages={"required": gettext_lazy("Say how the letter was given.")},
     )
 
 
@@ -147,6 +152,10 @@ class TemplateForm(forms.ModelForm[LetterTemplate]):
         model = LetterTemplate
         fields = ("name", "subject", "body", "shows")
         widgets = {"body": forms.Textarea({"rows": 18})}
+        error_messages = {
+            "name": {"required": gettext_lazy("Enter a name for the template.")},
+            "body": {"required": gettext_lazy("Enter the text of the letter.")},
+        }
 
     def clean_subject(self) -> str:
         """Refuse fields that there are not."""

@@ -41,10 +41,12 @@ class ProofForm(forms.Form):
     use_required_attribute = False
     born = BornField(
         label=gettext_lazy("Your birth date"),
+        error_messages={"required": gettext_lazy("Enter your birth date, or the code.")},
         widget=forms.DateInput(attrs={"type": "date", "autocomplete": "bday"}, format="%Y-%m-%d"),
     )
     code = CodeField(
         label=gettext_lazy("The code we sent"),
+        error_messages={"required": gettext_lazy("Enter your birth date, or the code.")},
         max_length=12,
         widget=forms.TextInput(
             attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "spellcheck": "false"}
