@@ -52,6 +52,7 @@ def _attach(story: Story, page: Page) -> None:
     }
     page.get_by_label("Files").set_input_files(letter)
     page.get_by_role("button", name="Add files").click()
+    expect(page).to_have_url(re.compile(r"[?&]show=files"))
     expect(page.locator("main")).to_contain_text("referral.txt")
 
 

@@ -328,5 +328,5 @@ def test_a_drag_among_two_hundred_costs_what_its_mark_costs(crowd: Desk, browser
     assert len(drag.named("Layout")) <= moves
     # The mark, its two words and their layer; never the two hundred
     assert drag.restyled <= 12 * moves
-    assert lift.restyled <= 60
-    assert draw.restyled <= 60
+    assert lift.restyled <= 150
+    assert draw.restyled <= 150
