@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import terminology
 from accounts.jurisdiction import countries, subdivisions
 from accounts.models import AccountAnchor, Location, Role
-from accounts.rights import MATRIX, Level, Row
+from accounts.rights import MATRIX, Area, Level, Row
 from accounts.time_zones import zone_names, zones_of
 
 NAME = forms.TextInput(attrs={"autocomplete": "name", "maxlength": 150})
@@ -166,6 +166,15 @@ class RightsForm(forms.Form):
                 choices=[(each.name, _level_words(row, each, role)) for each in row.offered(role)],
                 error_messages={"required": _("Choose how far they go.")},
             )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for more of clients where the diary, notes or files are given: they tell of them."""
+        values = super().clean() or self.cleaned_data
+        told = {values.get(each) for each in (Area.DIARY, Area.NOTES, Area.FILES)} - {"no", None}
+        if values.get(Area.CLIENTS) == "reach" and told:
+            words = _("Who sees the diary, notes or files has to see the record, too.")
+            self.add_error(Area.CLIENTS, words)
+        return values
 
 
 def _level_words(row: Row, level: Level, role: str) -> Any:
@@ -325,4 +334,15 @@ class SecurityForm(forms.Form):
 
     requires_second_factor = forms.BooleanField(
         label=_("Everybody needs a second factor"), required=False
+    )
+    days = forms.TypedChoiceField(
+        label=_("Who has none yet sets it up"),
+        choices=[
+            (0, _("when they next come in")),
+            (7, _("within a week")),
+            (14, _("within two weeks")),
+        ],
+        coerce=int,
+        required=False,
+        empty_value=0,
     )

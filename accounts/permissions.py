@@ -21,6 +21,7 @@ class Permission(StrEnum):
     DIARY_EDIT = "diary.edit"
     TIMES_EDIT = "times.edit"  # everybody's time off, extra hours and limits; without it one's own
     CLIENTS_VIEW = "clients.view"
+    CLIENTS_CARE = "clients.care"  # what is sensitive about them, and what happens with them
     CLIENTS_EDIT = "clients.edit"
     CLINICAL_READ = "clinical.read"
     CLINICAL_WRITE = "clinical.write"

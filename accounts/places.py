@@ -1,14 +1,19 @@
-"""Where a member works: those who are confined to a location choose no other and see what is there (features A5).
+"""Where and with whom a member works: what they are kept to, they don't choose otherwise (features A2, A5).
 
-Clients of other locations are kept from them by the database itself; this is for what belongs to a place and not to a
-client: appointments, and the choice of a location.
+Clients of other locations or of colleagues are kept from them by the database itself, and so are colleagues'
+appointments; this is for what belongs to a place and not to a client, and for what there is to choose from.
 """
 
 from __future__ import annotations
 
+<<<<<<< HEAD
 from django.db.models import Q
+=======
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+>>>>>>> 600c26b (Keep members to their own clients and diary)
 
-from accounts.models import Location
+from accounts.models import Location, Practitioner
 from privacy.vocabulary import scope
 from privacy.vocabulary.prepared import Prepared
 
@@ -24,4 +29,23 @@ def here(path: str = "location") -> Q:
 def offered() -> list[Location]:
     """Return the locations in use that whoever looks may choose, by name."""
     at = scope.current().location
+<<<<<<< HEAD
     return [each for each in _IN_USE() if at in (None, each.pk)]
+=======
+    rows: QuerySet[Location] = Location.objects.filter(archived_at=None).order_by("name")
+    return rows if at is None else rows.filter(pk=at)
+
+
+def bookable() -> QuerySet[Practitioner]:
+    """Return the active practitioners with whom whoever looks may book."""
+    member = scope.current().own_sight.diary_of
+    rows: QuerySet[Practitioner] = Practitioner.objects.filter(deactivated_at=None)
+    return rows if member is None else rows.filter(member_id=member)
+
+
+def check_theirs(practitioner: Practitioner) -> None:
+    """Refuse a change of a colleague's diary by whoever keeps their own alone."""
+    member = scope.current().own_sight.diary_of
+    if member is not None and practitioner.member_id != member:
+        raise PermissionDenied
+>>>>>>> 600c26b (Keep members to their own clients and diary)

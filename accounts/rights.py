@@ -69,7 +69,10 @@ class Row:
 
 NO = Level("no", _("No"))
 _WRITES = frozenset({P.DIARY_VIEW, P.DIARY_EDIT})
-_KEEPS = frozenset({P.CLIENTS_VIEW, P.CLIENTS_EDIT})
+_SEES = frozenset({P.CLIENTS_VIEW, P.CLIENTS_CARE})
+_KEEPS = _SEES | {P.CLIENTS_EDIT}
+# What means nothing to whoever sees no more of clients than how to reach them
+_NEEDS_CARE = _WRITES | {P.CLINICAL_READ, P.CLINICAL_WRITE, P.FILES_READ, P.FILES_WRITE}
 
 
 def _yes(permission: Permission) -> tuple[Level, Level]:
@@ -92,6 +95,7 @@ MATRIX = (
         _("Appointments, requests, the waiting list"),
         (
             NO,
+            Level("own", _("Their own appointments"), _WRITES),
             Level("see", _("Sees everybody’s, changes none"), frozenset({P.DIARY_VIEW})),
             Level("all", _("Everybody’s"), _WRITES),
         ),
@@ -109,12 +113,14 @@ MATRIX = (
     Row(
         Area.CLIENTS,
         _("Clients"),
-        _("Names, contacts, alerts, consents, messages"),
+        _("Records, alerts, family, consents, messages"),
         (
-            Level("see", _("Sees everybody, changes nothing"), frozenset({P.CLIENTS_VIEW})),
+            Level("reach", _("Names and how to reach them"), frozenset({P.CLIENTS_VIEW})),
+            Level("own", _("Those they look after"), _KEEPS),
+            Level("see", _("Sees everybody, changes nothing"), _SEES),
             Level("all", _("Everybody"), _KEEPS),
         ),
-        _by_role("all", "all", "all", "see"),
+        _by_role("all", "all", "all", "reach"),
         _by_role("all", "all", "all", "see"),
     ),
     Row(
@@ -234,7 +240,8 @@ def _permissions(role: str, rights: tuple[tuple[str, str], ...]) -> frozenset[Pe
     if role == Role.OWNER:
         return frozenset(Permission)
     levels = levels_of(role, dict(rights)).values()
-    return frozenset({P.OWN_ACCOUNT}).union(*(level.gives for level in levels))
+    held = frozenset({P.OWN_ACCOUNT}).union(*(level.gives for level in levels))
+    return held if P.CLIENTS_CARE in held else held - _NEEDS_CARE
 
 
 @cache

@@ -16,7 +16,8 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts.cells import cells
 from accounts.models import Account, EntryCode, Member, RegionSession, User
-from accounts.rights import Area, sees_own, usual_levels
+from accounts.permissions import Permission
+from accounts.rights import Area, permissions_of, sees_own, usual_levels
 from accounts.tenancy import AccountRef, confine
 from privacy.vocabulary import clock, scope
 from privacy.vocabulary.placement import columns_of, from_row
@@ -168,7 +169,7 @@ def find(ticket: Ticket, *, is_used: bool = True) -> Live | None:
         return None
     pk, last_seen_at, stepped_up_at, active.reader, files, *columns = row
     member = from_row(Member, active.database, columns)
-    active.files = files == "yes"
+    active.files, active.care = files == "yes", Permission.CLIENTS_CARE in permissions_of(member)
     confine(active, sight_of(member))
     if is_used and now - last_seen_at > timedelta(minutes=1):
         RegionSession.objects.filter(pk=pk).update(last_seen_at=now)

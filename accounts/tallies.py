@@ -18,7 +18,8 @@ def counts(name: str, select: str) -> None:
     """Register the SELECT of one number that waits as `name`; a higher app does so as it starts.
 
     It is written out, because building it would cost every page more than its answer does. It may use
-    `%(account)s`, `%(member)s`, `%(now)s`, and `%(place)s` for the location that the member is confined to, else NULL.
+    `%(account)s`, `%(member)s`, `%(now)s`, `%(place)s` for the location that the member is confined to, else NULL, and
+    `%(confined)s` for whether some clients aren't there for them.
     """
     _counted_by[name] = select
 
@@ -36,6 +37,7 @@ def _count(request: AccountRequest) -> dict[str, int]:
         "account": active.account_id,
         "member": request.member.pk,
         "place": active.location,
+        "confined": active.is_confined,
         "now": clock.now(),
     }
     numbers = ", ".join(f"({select})" for select in _counted_by.values())

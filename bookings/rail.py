@@ -12,7 +12,7 @@ counts(
 counts(
     "waiting",
     "SELECT count(*) FROM bookings_waitingentry w WHERE account_id = %(account)s AND state = 'waiting'"
-    " AND (%(place)s::uuid IS NULL OR EXISTS ("
+    " AND (NOT %(confined)s OR EXISTS ("
     "SELECT FROM clients_client c WHERE c.account_id = w.account_id AND c.id = w.client_id))",
 )
 # As bookings.hours.stranded.listing lists them: those left outside, and those whose practitioner or location is gone.

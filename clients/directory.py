@@ -73,8 +73,8 @@ class _Opened:
     index: Index | None = None
 
 
-# By account, and by the location that whoever looks is confined to: what they may not see is not opened for them
-_Whose = tuple[UUID, UUID | None]
+# By account, and by what whoever looks is confined to: what they may not see is not opened for them
+_Whose = tuple[UUID, UUID | None, UUID | None]
 _memory: OrderedDict[_Whose, _Opened] = OrderedDict()
 _memory_lock = threading.Lock()
 
@@ -195,7 +195,7 @@ def _listed(index: Index, state: State, sort: str) -> list[Person]:
 
 def _is_open() -> bool:
     active = scope.current()
-    opened = _memory.get((active.account_id, active.location))
+    opened = _memory.get(_whose(active))
     return opened is not None and opened.epoch == active.key_epoch and not _is_old(opened)
 
 
@@ -213,7 +213,7 @@ def _current() -> _Opened:
                 known[0] == active.account_id and each.epoch != active.key_epoch
             ):
                 del _memory[known]
-        whose = active.account_id, active.location
+        whose = _whose(active)
         opened = _memory.setdefault(whose, _Opened(active.key_epoch))
         _memory.move_to_end(whose)
         _make_room()
@@ -221,6 +221,10 @@ def _current() -> _Opened:
         _refresh(opened) if opened.checked_at else _open(opened)
         opened.used = time.monotonic()
     return opened
+
+
+def _whose(active: scope.Scope) -> _Whose:
+    return active.account_id, active.sight.location, active.sight.clients_of
 
 
 def _make_room() -> None:
@@ -258,6 +262,10 @@ def _refresh(opened: _Opened) -> None:
     found = _changed_since(since)
     stale = {pk for pk, at in found.items() if opened.recent.get(pk) != at}
     stale |= {pk for pk, at in opened.recent.items() if at >= since and pk not in found}
+    if scope.current().sight.clients_of:
+        stale |= (
+            _seen() ^ opened.people.keys()
+        )  # who came to them, or went, without a change of the record
     if stale:
         kept = {pk: each for pk, each in opened.people.items() if pk not in stale}
         opened.people = kept | {person.id: person for person in opening.people(stale)}
@@ -266,6 +274,14 @@ def _refresh(opened: _Opened) -> None:
         opened.index = None
     opened.recent = {pk: at for pk, at in found.items() if at >= now - OVERLAP}
     opened.checked_at = now
+
+
+def _seen() -> set[UUID]:
+    """Return the ids of all whom the database shows to whoever looks."""
+    active = scope.current()
+    with connections[active.database].cursor() as cursor:
+        cursor.execute("SELECT id FROM clients_client WHERE account_id = %s", [active.account_id])
+        return {pk for (pk,) in cursor.fetchall()}
 
 
 def _changed_since(since: datetime) -> dict[UUID, datetime]:

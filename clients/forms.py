@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import Practitioner
 from clients import choosing, referring
 from clients.alerts import Said
 from clients.models import Alert, Referral
@@ -116,3 +117,29 @@ class ReferralTypeForm(forms.Form):
         max_length=60,
         error_messages={"required": gettext_lazy("Write what you want to call it.")},
     )
+
+
+class CarersForm(forms.Form):
+    """Which practitioners look after a client."""
+
+    who = forms.MultipleChoiceField(
+        label=gettext_lazy("Who looks after them?"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy(
+            "Whoever sees their own clients alone sees these. A booking or a note adds somebody by itself."
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = {
+            str(each.pk): each for each in Practitioner.objects.filter(deactivated_at=None)
+        }
+        self.fields["who"].choices = [  # type: ignore[attr-defined]
+            (pk, str(each.name)) for pk, each in self.people.items()
+        ]
+
+    def clean_who(self) -> list[Practitioner]:
+        """Return the practitioners instead of their ids."""
+        return [self.people[pk] for pk in self.cleaned_data["who"]]

@@ -50,7 +50,7 @@ def of_records(client_ids: Collection[UUID], allowed: Collection[Permission]) ->
     """
     found = []
     for model in kinds():
-        if getattr(model, "counted_for", Permission.CLIENTS_VIEW) not in allowed:
+        if getattr(model, "counted_for", Permission.CLIENTS_CARE) not in allowed:
             continue
         rows = model.objects.filter(client_id__in=list(client_ids)).order_by()
         counts = dict(

@@ -10,8 +10,9 @@ from uuid import UUID
 from django.core.exceptions import FieldDoesNotExist
 
 from accounts import audit
+from accounts.models import Practitioner
 from accounts.models.practice import current_anchor
-from clients import phones, reaching
+from clients import caring, phones, reaching
 from clients.custom import values as custom_values
 from clients.models import Client
 from privacy.vocabulary import clock, keyring, scope
@@ -82,9 +83,18 @@ def add(
     client.full_clean()
     keyring.create_client_keys([client.pk])
     client.save(force_insert=True)
+    _keep_for_whoever_adds(client)
     reaching.keep(client, _further(values), current_anchor().country)
     audit.record("client.added", by=by, of=client, client_id=client.pk)
     return client
+
+
+def _keep_for_whoever_adds(client: Client) -> None:
+    """Make a new client their own for a member who sees no others."""
+    member = scope.current().own_sight.clients_of
+    own = Practitioner.objects.filter(member_id=member).first() if member else None
+    if own is not None:
+        caring.keep_for(client, own)
 
 
 def change(

@@ -84,13 +84,13 @@ class Kind:
 KINDS = {
     kind.name: kind
     for kind in (
-        Kind("appointments", _("Appointments"), Permission.CLIENTS_VIEW),
+        Kind("appointments", _("Appointments"), Permission.CLIENTS_CARE),
         Kind("notes", _("Notes"), Permission.CLINICAL_READ),
         Kind("letters", _("Letters"), Permission.FILES_READ),
         Kind("files", _("Files"), Permission.FILES_READ),
-        Kind("messages", _("Messages"), Permission.CLIENTS_VIEW),
-        Kind("record", _("Record"), Permission.CLIENTS_VIEW),
-        Kind("consents", _("Consents"), Permission.CLIENTS_VIEW),
+        Kind("messages", _("Messages"), Permission.CLIENTS_CARE),
+        Kind("record", _("Record"), Permission.CLIENTS_CARE),
+        Kind("consents", _("Consents"), Permission.CLIENTS_CARE),
         Kind("disclosures", _("Given out"), Permission.CLINICAL_READ),
         Kind("forms", _("Forms"), Permission.CLIENTS_VIEW),
     )

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from clients.relationships import views as relationships
 from clients.views import (
     alerts,
+    carers,
     codes,
     contacts,
     duplicates,
@@ -25,6 +26,7 @@ urlpatterns: list[URLPattern] = [
     path("clients/<uuid:pk>/archive/", editing.client_archive, name="client_archive"),
     path("clients/<uuid:pk>/return/", editing.client_unarchive, name="client_unarchive"),
     path("clients/<uuid:pk>/confirmation/", editing.client_confirm, name="client_confirm"),
+    path("clients/<uuid:pk>/carers/", carers.client_carers, name="client_carers"),
     path("clients/<uuid:pk>/referral/", referrals.client_referral, name="client_referral"),
     path("clients/<uuid:pk>/people/new/", relationships.relationship_new, name="relationship_new"),
     path(

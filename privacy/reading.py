@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.audit_words import action_words, actor_words
 from accounts.models import AuditEvent, Member
 from privacy.inventory import client_kind, kind_named
-from privacy.vocabulary import keyring
+from privacy.vocabulary import keyring, scope
 from privacy.vocabulary.scope import ActorKind
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -72,6 +72,21 @@ def lines(found: Iterable[AuditEvent], members: dict[UUID, str]) -> list[Line]:
             is_client=bool(event.client_id) and event.object_id == event.client_id,
         )
         for event in listed
+    ]
+
+
+def only_seen(found: list[Line]) -> list[Line]:
+    """Return the same without the names of clients who aren't there for whoever looks; asked in their own scope."""
+    if not scope.current().is_confined:
+        return found
+    ids = {line.client_id for line in found if line.client_id}
+    rows = client_kind().model._default_manager.filter(pk__in=ids)
+    seen = set(rows.values_list("pk", flat=True))
+    return [
+        line
+        if line.client_id is None or line.client_id in seen
+        else replace(line, client_id=None, client_name=_("another’s client"))
+        for line in found
     ]
 
 

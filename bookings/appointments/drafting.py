@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from accounts.models import Location, Practitioner
+from accounts.places import check_theirs
 from bookings.availability.wall_time import resolve
 from bookings.models import Appointment, Service, ServiceOffer
 from privacy.vocabulary.prepared import Given, Prepared
@@ -50,6 +51,7 @@ def draft(
 
     `terms` spare a query where the caller has them. Raises `NonexistentTime`.
     """
+    check_theirs(practitioner)
     minutes, price = terms or agreed(service, practitioner)
     resolved = resolve(starts_local, location.time_zone)
     ends_at = resolved.instant + timedelta(minutes=minutes)

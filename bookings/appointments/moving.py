@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import Practitioner
+from accounts.places import check_theirs
 from accounts.tenancy import everywhere
 from bookings.appointments import elsewhere, overbooking
 from bookings.appointments.booking import SlotTaken
@@ -187,6 +188,7 @@ def _locked(appointment: Appointment) -> Appointment:
 
 def _place(appointment: Appointment, practitioner: Practitioner, starts_local: datetime) -> None:
     """Set another start and practitioner on a row that is not saved yet. Raises `NonexistentTime`."""
+    check_theirs(practitioner)
     resolved = resolve(starts_local, appointment.location.time_zone)
     by = resolved.instant - appointment.starts_at
     for name in ("starts_at", "ends_at", "busy_from", "busy_until"):

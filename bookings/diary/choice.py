@@ -61,6 +61,8 @@ def seen(asked: Asked, member: Member, days: list[date]) -> Seen:
     if (at := scope.current().location) is not None:
         locations = [each for each in locations if each.pk == at]
     practitioners = PEOPLE(member=member.pk)
+    if (of := scope.current().sight.diary_of) is not None:
+        practitioners = [each for each in practitioners if each.member_id == of]
     chosen = {each.pk for each in (*locations, *practitioners) if each.is_chosen}
     calendars = [
         Calendar(each.pk, each.time_zone, each.country, each.part, frozenset(each.opens))

@@ -110,8 +110,7 @@ class Writer:
         self.request_mark = _("Request"), icon("clock")
         self.outside_mark = _("Outside hours"), icon("alert")
         self.alert_icon = icon("alert", label=_("Has an alert"))
-        is_confined = scope.current().location is not None
-        self.erased = _("Another location’s client") if is_confined else _("Erased client")
+        self.erased = _erased_words()
         self.span_words: Callable[[time, time], str] = cache(
             lambda starts, ends: span_words(clock_words(starts), clock_words(ends))
         )
@@ -359,3 +358,11 @@ def _classes(entry: Entry, state: str) -> str:
     if entry.state == Appointment.State.CANCELLED:
         return " is-cancelled"
     return " is-no-show" if state == S.NO_SHOW else ""
+
+
+def _erased_words() -> str:
+    """Return what stands for a client who isn't there for whoever looks."""
+    active = scope.current()
+    if active.sight.clients_of:
+        return _("A colleague’s client")
+    return _("Another location’s client") if active.location else _("Erased client")

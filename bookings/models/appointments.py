@@ -31,6 +31,17 @@ class BusyRange(models.Func):
     output_field = DateTimeRangeField()
 
 
+# A member who keeps their own diary alone sees the appointments that are with them
+_MEMBER = (
+    "( SELECT (NULLIF(current_setting('app.diary_of'::text, true), ''::text))::uuid AS \"nullif\")"
+)
+OF_THE_MEMBER = (
+    f"(({_MEMBER} IS NULL) OR (EXISTS ( SELECT 1 FROM accounts_practitioner p"
+    " WHERE p.account_id = bookings_appointment.account_id"
+    f" AND p.id = bookings_appointment.practitioner_id AND p.member_id = {_MEMBER})))"
+)
+
+
 class Series(RegionModel):
     """A rule that appointments repeat by; each occurrence is an appointment of its own (features C9).
 
@@ -122,7 +133,7 @@ class Appointment(RegionModel):
     created_at = operational(models.DateTimeField(default=clock.now))
     cancelled_at = operational(models.DateTimeField(null=True, blank=True))
 
-    data_policy = DataPolicy(Subject.SYSTEM, undoable=True)
+    data_policy = DataPolicy(Subject.SYSTEM, readers=OF_THE_MEMBER, undoable=True)
 
     class Meta(RegionModel.Meta):
         constraints = [

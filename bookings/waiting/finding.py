@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from accounts.models import Location, Practitioner
+from accounts.places import bookable, offered
 from accounts.time_zones import zone_info
 from bookings.availability.ranges import Range
 from bookings.availability.schedule import Slot
@@ -98,10 +99,8 @@ def matches(stretch: Stretch) -> list[Match]:
 def times_for(entry: WaitingEntry, most: int = 8) -> list[Time]:
     """Return the next openings that fit an entry, in order of time: the first of each half of a day and practitioner."""
     wishes = list(WaitingWish.objects.filter(entry_id=entry.pk))
-    people = list(
-        Practitioner.objects.filter(deactivated_at=None, offers__service_id=entry.service_id)
-    )
-    places = Location.objects.filter(archived_at=None).order_by("id")
+    people = list(bookable().filter(offers__service_id=entry.service_id))
+    places = offered().order_by("id")
     found: list[Time] = []
     for location in places:
         if wishes and not any(wish.location_id in (None, location.pk) for wish in wishes):

@@ -2,6 +2,7 @@
 
 from clients.models.alerts import Alert
 from clients.models.cases import Case
+from clients.models.caring import Caring
 from clients.models.consents import ByWhom, Consent, ConsentPurpose, ConsentText, How, NoticeAnswer
 from clients.models.contacts import Contact
 from clients.models.custom import CustomField, FieldOption, FieldSection
@@ -29,6 +30,7 @@ __all__ = [
     "BookingCode",
     "ByWhom",
     "Case",
+    "Caring",
     "Client",
     "Consent",
     "ConsentPurpose",

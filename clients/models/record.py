@@ -30,6 +30,14 @@ _PLACE = (
     "( SELECT (NULLIF(current_setting('app.location'::text, true), ''::text))::uuid AS \"nullif\")"
 )
 OF_THE_PLACE = f"(({_PLACE} IS NULL) OR (location_id IS NULL) OR (location_id = {_PLACE}))"
+# A member who sees their own clients alone sees those whom they look after (see `Caring`)
+_MEMBER = "( SELECT (NULLIF(current_setting('app.clients_of'::text, true), ''::text))::uuid AS \"nullif\")"
+OF_THE_MEMBER = (
+    f"(({_MEMBER} IS NULL) OR (EXISTS ( SELECT 1 FROM clients_caring c JOIN accounts_practitioner p"
+    " ON p.account_id = c.account_id AND p.id = c.practitioner_id"
+    " WHERE c.account_id = clients_client.account_id AND c.client_id = clients_client.id"
+    f" AND c.ended_at IS NULL AND p.member_id = {_MEMBER})))"
+)
 PROVENANCE = "where the record came from: staff, self_booking, import or integration:<id> (P3)"
 
 
@@ -194,7 +202,12 @@ class Client(RegionModel):
     created_at = operational(models.DateTimeField(default=clock.now))
     updated_at = operational(models.DateTimeField(default=clock.now))
 
-    data_policy = DataPolicy(Subject.CLIENT, client="id", readers=OF_THE_PLACE, undoable=True)
+    data_policy = DataPolicy(
+        Subject.CLIENT,
+        client="id",
+        readers=f"({OF_THE_PLACE} AND {OF_THE_MEMBER})",
+        undoable=True,
+    )
 
     class Meta(RegionModel.Meta):
         indexes = [

@@ -55,9 +55,10 @@ def contact(request: AccountRequest, pk: UUID) -> HttpResponse:
     came = Referral.objects.filter(by_contact=found).values_list("client_id", flat=True)
     cases = Case.objects.filter(referrer=found).values_list("client_id", flat=True)
     stands = Relationship.objects.filter(contact=found, ended_at=None)
+    whole = Permission.CLIENTS_CARE in request.permissions
     context = {
         "contact": found,
-        "facts": _facts(found, request.account.country),
+        "facts": _facts(found, request.account.country, whole=whole),
         "groups": [
             (label, sorted(directory.people(ids)))
             for label, ids in (
@@ -121,7 +122,7 @@ def _form(request: AccountRequest, form: ContactForm, **more: Any) -> HttpRespon
     return render(request, "contacts/form.html", context, status=422 if form.is_bound else 200)
 
 
-def _facts(contact: Contact, country: str) -> list[tuple[str, Any]]:
+def _facts(contact: Contact, country: str, *, whole: bool) -> list[tuple[str, Any]]:
     return [
         (_("Kind"), contact.get_kind_display()),
         (_("Organisation"), contact.organisation if contact.person else ""),
@@ -130,7 +131,7 @@ def _facts(contact: Contact, country: str) -> list[tuple[str, Any]]:
         (_("E-mail"), email_link(contact.email)),
         (_("Address"), stacked(list(addresses.lines(contact, country)))),
         (_("Number"), contact.number),
-        (_("Notes"), lines(contact.notes)),
+        (_("Notes"), lines(contact.notes) if whole else ""),
     ]
 
 

@@ -19,12 +19,16 @@ Fact = tuple[str, str | SafeString]
 _BREAK = "<br>"
 
 
-def facts(client: Client, country: str, zone: str) -> list[Fact]:
-    """Return what matters at a glance, in the order in which it is shown.
+def facts(client: Client, country: str, zone: str, *, whole: bool = True) -> list[Fact]:
+    """Return what matters at a glance, in the order in which it is shown; else only how the person is reached.
 
     Ages and days are those of `zone`, the practice's; phones and addresses are written as in `country`.
     """
-    found = [*_person(client, zone), *_reach(client, country), *_desk(client, country, zone)]
+    found = [
+        *(_person(client, zone) if whole else [(_("Called"), client.preferred_name)]),
+        *_reach(client, country),
+        *(_desk(client, country, zone) if whole else []),
+    ]
     return [(label, value) for label, value in found if value]
 
 

@@ -52,7 +52,7 @@ def client_merging(request: AccountRequest, pk: UUID) -> HttpResponse:
     return render(request, "clients/merging.html", context, status=409 if refused else 200)
 
 
-@require(Permission.CLIENTS_VIEW)
+@require(Permission.CLIENTS_CARE)
 @require_GET
 def merge(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Show what two records said and have, and what comes back when the merge is undone."""

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 from accounts import practice_settings
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
-from clients import alerts, cards, duplicates, identity, measures, merging, timeline
+from clients import alerts, cards, caring, duplicates, identity, measures, merging, timeline
 from clients.consents.card import card
 from clients.custom import definitions
 from clients.custom.values import told
@@ -23,9 +23,9 @@ from clients.documents.looking import listed
 from clients.models import Client, Merge
 from clients.relationships.showing import people
 from clients.timeline import Mark
-from clients.views.facts import came_from, facts
+from clients.views.facts import Fact, came_from, facts
 from clients.views.links import link
-from privacy.vocabulary import clock
+from privacy.vocabulary import clock, scope
 
 SHOWN_AT_FIRST = 30
 # More than this at one instant is nothing that happened
@@ -39,26 +39,46 @@ def client(request: AccountRequest, pk: UUID) -> HttpResponse:
     found = identity.find(pk, "location")
     if found.pk != pk:
         return redirect(request.account.url("client", found.pk))
+<<<<<<< HEAD
     zone = practice_settings.zone()
+=======
+    zone, whole = _zone(), Permission.CLIENTS_CARE in request.permissions
+>>>>>>> 600c26b (Keep members to their own clients and diary)
     context = {
         "client": found,
-        "alerts": alerts.standing(found),
         "today": clock.today(zone),
-        "facts": [*facts(found, request.account.country, zone), *came_from(found, request.account)],
-        "people": people(found, request.account),
-        "matches": [] if found.is_confirmed else duplicates.of_client(found),
-        "consents": card(found),
-        "own": told(found, definitions.sections()) if found.custom else [],
-        "cards": cards.of_client(request, found),
-        "measures": measures.of_client(found)
-        if Permission.CLINICAL_READ in request.permissions
-        else [],
-        "merged": _merged(found),
+        "facts": [
+            *facts(found, request.account.country, zone, whole=whole),
+            *(_more_facts(request, found) if whole else []),
+        ],
+        **(_care(request, found) if whole else {}),
         "may_edit": Permission.CLIENTS_EDIT in request.permissions and request.account.is_active,
         **_timeline(request, found, zone),
         **_links(request, found),
     }
     return render(request, "clients/client.html", context)
+
+
+def _care(request: AccountRequest, client: Client) -> dict[str, Any]:
+    """Return what only those see who look after the client."""
+    return {
+        "whole": True,
+        "alerts": alerts.standing(client),
+        "people": people(client, request.account),
+        "matches": [] if client.is_confirmed else duplicates.of_client(client),
+        "consents": card(client),
+        "own": told(client, definitions.sections()) if client.custom else [],
+        "cards": cards.of_client(request, client),
+        "measures": measures.of_client(client)
+        if Permission.CLINICAL_READ in request.permissions
+        else [],
+        "merged": _merged(client),
+    }
+
+
+def _more_facts(request: AccountRequest, client: Client) -> list[Fact]:
+    carers = ", ".join(str(each.name) for each in caring.of_client(client))
+    return [*came_from(client, request.account), (_("Looked after by"), carers)]
 
 
 def _merged(client: Client) -> list[tuple[Merge, str]]:
@@ -126,6 +146,9 @@ def _links(request: AccountRequest, client: Client) -> dict[str, str]:
         "file_url": link(account, "document_new", client.pk) if files else "",
         "letter_url": link(account, "letter_new", client.pk) if files and writes else "",
         "form_url": link(account, "form_new", client.pk) if edits else "",
+        "carers_url": ""
+        if scope.current().own_sight.clients_of
+        else link(account, "client_carers", client.pk),
         "book_url": link(account, "appointment_new", client=client.pk) if books else "",
         "print_url": account.url("client_notes", client.pk)
         if {Permission.CLINICAL_READ, Permission.CLIENT_EXPORT} <= set(allowed)

@@ -36,7 +36,7 @@ def audit_log(request: AccountRequest) -> HttpResponse:
     chosen = {"who": str(who) if who else "", "what": what, "client": str(client or "")}
     query = urlencode({key: value for key, value in chosen.items() if value})
     context = {
-        "lines": lines,
+        "lines": reading.only_seen(lines),
         "page": page,
         "base": f"?{query}&page=" if query else "?page=",
         "members": [(str(pk), name) for pk, name in members.items()],

@@ -149,6 +149,8 @@ class EncryptedField(models.Field[Any, Any]):
         aad, client_id = self._place(instance)
         kept = instance.__dict__.setdefault("_kept_sealed", {})
         active = scope.current()
+        if self._is_sensitive and not active.care:
+            raise scope.NotToBeRead(f"{self.model._meta.label}.{self.name}")
         try:
             key = keyring.opening_key(sealing.key_id(sealed.payload), client_id)
             text = sealing.unseal(sealed.payload, key, aad).decode()

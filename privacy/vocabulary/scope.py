@@ -10,9 +10,15 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
+
 
 class NoAccount(RuntimeError):
     """Account data was asked for while no account is active."""
+
+
+class NotToBeRead(PermissionDenied):
+    """A sensitive value was asked for by a member who sees no more of clients than how to reach them (features A2)."""
 
 
 class WrongAccount(RuntimeError):
@@ -92,6 +98,7 @@ class Scope:
     reading: bool = False
     reader: str = ""  # whose eyes the database reads with, see `reader_of`
     files: bool = False  # whether it reads letters and files
+    care: bool = True  # whether it reads what is sensitive
     sight: Sight = WHOLE
     own_sight: Sight = WHOLE  # the same, also while a verb reaches everywhere
     key_epoch: int = 0

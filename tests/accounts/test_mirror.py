@@ -17,7 +17,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from accounts.models import Account, AccountAnchor, Location, Practitioner
 from accounts.tenancy import acting_in
 from accounts.wall import tenant_foreign_keys, tenant_models
-from clients.models import Client
+from clients.models import Caring, Client
 from notes.models import Addendum, CoSignature, Note, NoteVersion, Remark, Withdrawal
 from notes.writing import put
 from privacy.vocabulary import clock, keyring
@@ -130,15 +130,25 @@ def below(model: type[models.Model], existing: dict[Any, Any]) -> dict[str, Any]
     return {}
 
 
-def made(model: Any, existing: dict[Any, Any], **ids: Any) -> Any:
-    """Return a saved row of a model in the active account, its references first; `pk` gives all of them one id."""
+def made(
+    model: Any, existing: dict[Any, Any], plant: Callable[[Any], None] | None = None, **ids: Any
+) -> Any:
+    """Return a saved row of a model in the active account, its references first; `pk` gives all of them one id.
+
+    `plant` changes each row before it is saved.
+    """
     if model in existing:
         return existing[model]
     references = {
-        field.name: made(field.remote_field.model, existing, **ids)
+        field.name: made(field.remote_field.model, existing, plant, **ids)
         for field in tenant_foreign_keys(model)
         if not field.null or field.name == NEEDED.get(model.__name__)
     }
+    if model is Caring and (known := Caring.objects.filter(**references).first()):
+        # The database has made it itself, as the client was booked or written of
+        Caring.objects.filter(pk=known.pk).update(id=ids.get("pk", known.pk))
+        existing[model] = Caring.objects.get(**references)
+        return existing[model]
     values = {
         field.name: value_for(field)
         for field in model._meta.local_fields
@@ -150,6 +160,8 @@ def made(model: Any, existing: dict[Any, Any], **ids: Any) -> Any:
         )
     }
     row = model(**{**values, **special(model), **references, **below(model, existing), **ids})
+    if plant is not None:
+        plant(row)
     if model.__name__ == "Client":
         keyring.create_client_keys([row.pk])
     row.save(force_insert=True)

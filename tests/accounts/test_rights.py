@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import connections
 from django.test import Client as Browser
 from django.urls import reverse
 
-from accounts import team
+from accounts import places, sessions, team
 from accounts.models import Member, Role, User
 from accounts.permissions import Permission
 from accounts.rights import MATRIX, ROLE_PERMISSIONS, Area, levels_of, permissions_of
-from accounts.tenancy import acting_in
+from accounts.tenancy import acting_in, confine, everywhere
+from bookings.appointments.drafting import draft
+from bookings.models import Appointment, Attendee
+from clients import caring, directory, records
+from clients.models import Client
+from privacy.vocabulary.scope import SYSTEM
 from tests.accounts.test_team import audited
 from tests.browser import sign_in
-from tests.factories import make_account, make_member, make_user, owner_of
+from tests.factories import (
+    make_account,
+    make_appointment,
+    make_client,
+    make_member,
+    make_practice,
+    make_user,
+    owner_of,
+)
 
 P = Permission
 OWNERS = {P.EXPORT, P.CLOSE, P.OWNERSHIP}
@@ -65,6 +82,8 @@ def test_the_owner_changes_what_a_member_may_do_and_it_counts_at_once(client: Br
     assert "usual" in shown.text
     levels = {str(row.area): row.usual[Role.PRACTITIONER] for row in MATRIX}
     assert client.post(page, levels | {"notes": "nonsense"}).status_code == 200
+    refused = client.post(page, levels | {"clients": "reach"})
+    assert "has to see the record" in refused.text
     before = len(audited(account))
     assert client.post(page, levels).status_code == 302
     assert audited(account)[before:] == []
@@ -121,3 +140,44 @@ def test_nobody_gives_more_than_they_have(client: Browser) -> None:
         assert Role.PRACTITIONER in team.roles_given_by(manager.actor)
         assert Role.OWNER not in team.roles_given_by(owner.actor)
     assert User.objects.count() == 3
+
+
+@pytest.mark.django_db(databases="__all__")
+def test_the_database_keeps_colleagues_clients_and_appointments() -> None:
+    account = make_account()
+    _, member = make_member(account, Role.PRACTITIONER)
+    with acting_in(account.ref) as active:
+        mine = team.let_practise(by=SYSTEM, member=member)
+        location, theirs, service = make_practice()
+        ours, other, shared = make_client(), make_client(), make_client()
+        kept = make_appointment(ours, practitioner=mine)
+        colleagues = make_appointment(other, practitioner=theirs)
+        make_appointment(shared, practitioner=theirs)
+        team.change_rights(
+            by=owner_of(account).actor, member=member, levels={"clients": "own", "diary": "own"}
+        )
+        confine(active, sessions.sight_of(member))
+        assert set(Client.objects.all()) == {ours}
+        assert {each.id for each in directory.search("family")} == {ours.pk}
+        assert list(Appointment.objects.all()) == [kept]
+        assert list(Attendee.objects.values_list("client_id", flat=True)) == [ours.pk]
+        with connections["region_au"].cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM bookings_appointment")
+            assert cursor.fetchone() == (1,)
+        # What they add is theirs, and so is who is handed over to them, booked with them, or moved to them
+        added = records.add(by=member.actor, values={"given_name": "Nia", "family_name": "Family"})
+        with everywhere():
+            assert Client.objects.count() == 4
+            caring.change(by=SYSTEM, client=shared, practitioners=[mine])
+        assert {each.id for each in directory.search("family")} == {ours.pk, added.pk, shared.pk}
+        with everywhere():
+            caring.change(by=SYSTEM, client=shared, practitioners=[])
+        assert {each.id for each in directory.search("family")} == {ours.pk, added.pk}
+        Appointment.objects.filter(pk=colleagues.pk).update(practitioner=mine)
+        assert not Client.objects.filter(pk=other.pk).exists(), "what isn't seen can't be changed"
+        with everywhere():
+            Appointment.objects.filter(pk=colleagues.pk).update(practitioner=mine)
+        assert set(Client.objects.all()) == {ours, added, other}
+        with pytest.raises(PermissionDenied):
+            draft(theirs, service, location, datetime(2027, 3, 1, 10))  # noqa: DTZ001 - wall time
+        assert list(places.bookable()) == [mine]

@@ -21,7 +21,7 @@ from tests.bookings.public import NOW, TEN, Practice, at, open_practice
 from tests.factories import make_client
 
 pytestmark = pytest.mark.django_db(databases="__all__")
-SEES = {Permission.CLIENTS_VIEW}
+SEES = {Permission.CLIENTS_CARE}
 
 
 @pytest.fixture

@@ -187,7 +187,7 @@ def test_what_nobody_uses_is_dropped() -> None:
     with acting_in(account.ref):
         make_client(given_name="Ana")
         found("ana")
-        opened = directory._memory[account.pk, None]
+        opened = directory._memory[account.pk, None, None]
         opened.used -= directory.UNUSED_SECONDS + 1
     with acting_in(make_account().ref):
         found("x")

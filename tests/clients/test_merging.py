@@ -15,7 +15,7 @@ from django.db import IntegrityError, connections, transaction
 from django.http import Http404
 from django.test import Client as Browser
 
-from accounts.models import Location, PrivacyNotice, Role
+from accounts.models import Location, Practitioner, PrivacyNotice, Role
 from accounts.tenancy import acting_in, confine
 from bookings.cases import keeping as cases
 from bookings.groups.places import join
@@ -23,6 +23,7 @@ from bookings.models import Attendee, Message, WaitingEntry, WaitingOffer
 from bookings.recalls import keeping as recalls
 from clients import (
     alerts,
+    caring,
     codes,
     directory,
     holdings,
@@ -178,6 +179,13 @@ def make_letter(p: Practice, source: Client) -> str:
     return "About your ankle"
 
 
+def make_carer(p: Practice, client: Client) -> str:
+    carer = Practitioner(name="Ida Larsen")
+    carer.save(force_insert=True)
+    caring.change(by=p.by, client=client, practitioners=[carer])
+    return "Ida Larsen"
+
+
 # Kind of row → what makes one for a record, and returns what the client's pages show of it
 MAKERS: dict[str, Callable[[Practice, Client], str]] = {
     "bookings.Attendee": make_attendee,
@@ -187,6 +195,7 @@ MAKERS: dict[str, Callable[[Practice, Client], str]] = {
     "clients.Alert": make_alert,
     "clients.BookingCode": make_code,
     "clients.Case": make_case,
+    "clients.Caring": make_carer,
     "clients.Consent": make_consent,
     "clients.ContactPoint": make_point,
     "clients.Disclosure": make_disclosure,

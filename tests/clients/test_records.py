@@ -141,9 +141,9 @@ def test_the_timeline_shows_each_kind_to_those_who_may_see_it(monkeypatch: Any) 
         client = make_client()
         both = timeline.entries(client, set(Permission))
         assert [entry.title for entry in both] == ["A note", "A visit"]
-        desk = timeline.entries(client, {Permission.CLIENTS_VIEW})
+        desk = timeline.entries(client, {Permission.CLIENTS_CARE})
         assert [entry.title for entry in desk] == ["A visit"]
-        assert timeline.entries(client, {Permission.CLIENTS_VIEW}, "notes") == []
+        assert timeline.entries(client, {Permission.CLIENTS_CARE}, "notes") == []
         assert [kind.name for kind in timeline.kinds(set(Permission))] == ["appointments", "notes"]
     with pytest.raises(LookupError):
         timeline.provides("gossip")

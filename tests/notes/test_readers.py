@@ -167,6 +167,10 @@ def test_the_policy_gives_words_to_their_readers_alone() -> None:
     with acting_in(c.p.account.ref):
         rules.change_settings(by=c.p.by, authors_only=True)
     assert readers(c, note) == {"owner", "ada"}
+    with acting_in(c.p.account.ref):
+        rules.change_settings(by=c.p.by, authors_only=False)
+        Member.objects.filter(pk=c.member("ben").pk).update(rights={"notes": "own"})
+    assert readers(c, note) == {"owner", "ada", "cleo"}
     with acting_in(c.p.account.ref, by=c.by):
         sharing.share(
             by=c.by,

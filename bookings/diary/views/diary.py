@@ -6,8 +6,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.models import Location, Practitioner
+from accounts.models import Location
 from accounts.permissions import Permission, require
+from accounts.places import bookable
 from accounts.requests import AccountRequest
 from bookings.diary.choice import choose
 from bookings.diary.news import state_now
@@ -68,7 +69,7 @@ def diary_choice(request: AccountRequest) -> HttpResponse:
     Everybody is the absence of a choice.
     """
     asked = Asked.read(request.POST)
-    active = list(Practitioner.objects.filter(deactivated_at=None))
+    active = list(bookable())
     wanted = [each for each in active if each.pk in (asked.practitioners or ())]
     if len(wanted) == len(active):
         wanted = []

@@ -86,6 +86,8 @@ def panel_of(request: AccountRequest, pk: UUID) -> Panel:
 def context_of(request: AccountRequest, shown: Page) -> dict[str, Any]:
     """Return what the diary's template needs beside the page itself: the ways to other days and looks."""
     asked, address = shown.asked.but(appointment=None), shown.address
+    sets = Permission.SETTINGS_EDIT in request.permissions
+    leads = Permission.TEAM_MANAGE in request.permissions
     return {
         "diary": shown,
         "can_edit": can_edit(request),
@@ -96,8 +98,8 @@ def context_of(request: AccountRequest, shown: Page) -> dict[str, Any]:
         "today": address + asked.but(day=None).query(),
         "closed": address + asked.query(),
         "book_url": request.account.url("appointment_new"),
-        "hours_url": "" if shown.has_hours else request.account.url("hours"),
-        "team_url": request.account.url("team"),
+        "hours_url": request.account.url("hours") if sets and not shown.has_hours else "",
+        "team_url": request.account.url("team") if leads else "",
         "looks": _looks(asked, address, has_rooms=shown.seen.has_rooms),
         "news_url": request.account.url("diary_news")
         + shown.asked.but(appointment=None, page=shown.asked.page).query()

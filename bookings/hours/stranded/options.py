@@ -11,6 +11,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from accounts.models import Practitioner
+from accounts.places import bookable
 from accounts.templatetags.keepwell import when
 from bookings.availability import free
 from bookings.availability.schedule import Slot
@@ -134,9 +135,7 @@ def _nearest(
 
 def _offering(services: Iterable[UUID]) -> dict[UUID, list[Practitioner]]:
     found: dict[UUID, list[Practitioner]] = defaultdict(list)
-    people = Practitioner.objects.filter(
-        deactivated_at=None, offers__service_id__in=list(services)
-    ).prefetch_related("offers")
+    people = bookable().filter(offers__service_id__in=list(services)).prefetch_related("offers")
     for person in people.distinct():
         for offer in person.offers.all():
             found[offer.service_id].append(person)

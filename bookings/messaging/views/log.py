@@ -21,7 +21,7 @@ from bookings.models import Message
 from clients import directory
 
 
-@require(Permission.CLIENTS_VIEW)
+@require(Permission.CLIENTS_CARE)
 @require_safe
 def entries(request: AccountRequest) -> HttpResponse:
     """Show the log: everything that was sent to clients or was not, and why."""
@@ -40,7 +40,7 @@ def entries(request: AccountRequest) -> HttpResponse:
     return render(request, "messages/log.html", context)
 
 
-@require(Permission.CLIENTS_VIEW)
+@require(Permission.CLIENTS_CARE)
 @require_safe
 def entry(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Show one message with its text and what became of it."""

@@ -36,7 +36,7 @@ from clients.views.links import link
 both = require_http_methods(["GET", "HEAD", "POST"])
 
 
-@require(Permission.CLIENTS_VIEW)
+@require(Permission.CLIENTS_CARE)
 @require_safe
 def client_consents(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Show what a client agreed to, refused and took back, and what they said to the privacy notice."""
@@ -134,7 +134,7 @@ def notice_answer(request: AccountRequest, pk: UUID) -> HttpResponse:
     )
 
 
-@require(Permission.CLIENTS_VIEW, also=Permission.CLIENT_EXPORT)
+@require(Permission.CLIENTS_CARE, also=Permission.CLIENT_EXPORT)
 @require_safe
 @leaves(Disclosure.Way.PRINT)
 def consents_paper(request: AccountRequest, pk: UUID) -> HttpResponse:

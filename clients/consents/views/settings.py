@@ -118,7 +118,7 @@ def consent_purpose_archive(request: AccountRequest, pk: UUID) -> HttpResponse:
     return redirect(request.account.url("consents"))
 
 
-@require(Permission.CLIENTS_VIEW)
+@require(Permission.CLIENTS_CARE)
 @require_safe
 def notice_unaware(request: AccountRequest) -> HttpResponse:
     """List the active clients who have not seen the privacy notice in force."""

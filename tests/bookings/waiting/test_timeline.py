@@ -30,13 +30,13 @@ def test_joining_and_offers_stand_on_the_timeline(office: Office) -> None:
     with acting_in(office.account.ref):
         client, other = make_client(), make_client()
         offered(office, waits(office, client, note="Sealed"))
-        found = entries(client, {Permission.CLIENTS_VIEW}, "appointments")
+        found = entries(client, {Permission.CLIENTS_CARE}, "appointments")
         titles = {entry.title for entry in found}
         assert titles == {
             "Joined the waiting list: First visit",
             "Offered Tue 24 Nov 2026, 10:00 am",
         }
-        assert entries(other, {Permission.CLIENTS_VIEW}, "appointments") == []
+        assert entries(other, {Permission.CLIENTS_CARE}, "appointments") == []
 
 
 def test_the_export_reaches_all_of_it(office: Office) -> None:
