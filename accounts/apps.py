@@ -21,6 +21,8 @@ class AccountsConfig(AppConfig):
         from accounts import (  # noqa: PLC0415 - they register themselves
             audit,  # noqa: F401
             control_tasks,  # noqa: F401
+            door_log,
+            handing_over,  # noqa: F401
             invitations,  # noqa: F401
             practice_settings,  # noqa: F401
             revocation,
@@ -28,5 +30,6 @@ class AccountsConfig(AppConfig):
             terminology,
         )
 
+        door_log.connect()
         revocation.connect()
         terminology.listen()

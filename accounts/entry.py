@@ -69,6 +69,11 @@ def lacks_second_factor(user: User, account: Account) -> bool:
     return account.requires_second_factor and not is_mfa_enabled(user)
 
 
+def may_set_it_up_later(account: Account) -> bool:
+    """Tell whether a member without a second factor may still come in for now."""
+    return account.second_factor_from is not None and clock.now() < account.second_factor_from
+
+
 def documents_due(account: Account) -> list[agreements.Document]:
     """Return the agreements whose current version waits for the Owner; none once the account is closing."""
     if account.state != Account.State.ACTIVE:

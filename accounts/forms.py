@@ -343,6 +343,5 @@ class SecurityForm(forms.Form):
             (14, _("within two weeks")),
         ],
         coerce=int,
-        required=False,
-        empty_value=0,
+        error_messages={"required": _("Choose from when on.")},
     )

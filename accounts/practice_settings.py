@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Max
@@ -82,10 +83,13 @@ def publish_notice(*, by: Actor, text: str) -> PrivacyNotice:
     return notice
 
 
-def require_second_factor(*, by: Actor, required: bool) -> None:
-    """Say whether every member needs a second factor, from their next entry on."""
+def require_second_factor(*, by: Actor, required: bool, days: int = 0) -> None:
+    """Say whether every member needs a second factor, from their next entry on or when so many days have gone."""
     account_id = current().account_id
-    Account.objects.filter(pk=account_id).update(requires_second_factor=required)
+    since = clock.now() + timedelta(days=days) if required and days else None
+    Account.objects.filter(pk=account_id).update(
+        requires_second_factor=required, second_factor_from=since
+    )
     action = "second_factor.required" if required else "second_factor.optional"
     audit.record(action, by=by, kind="accounts.Account", object_id=account_id)
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from accounts.views import entry, locations, own, settings, team
+from accounts.views import entry, handover, locations, own, settings, sign_ins, team
 
 urlpatterns: list[URLPattern] = [
     path("", entry.practice_home, name="practice_home"),
@@ -21,8 +21,14 @@ urlpatterns: list[URLPattern] = [
         name="location_restoration",
     ),
     path("settings/you/", own.own_account, name="own_account"),
+    path("settings/sign-ins/", sign_ins.sign_ins, name="sign_ins"),
+    path("settings/you/sign-ins/", sign_ins.own_sign_ins, name="own_sign_ins"),
     path("settings/you/sessions/end/", own.end_others, name="sessions_end"),
     path("settings/you/sessions/<uuid:pk>/end/", own.end_session, name="session_end"),
+    path("settings/ownership/", handover.handover, name="handover"),
+    path("settings/ownership/acceptance/", handover.acceptance, name="handover_acceptance"),
+    path("settings/ownership/refusal/", handover.refusal, name="handover_refusal"),
+    path("settings/ownership/withdrawal/", handover.withdrawal, name="handover_withdrawal"),
     path("settings/team/", team.people, name="team"),
     path("settings/team/invitations/", team.invite, name="team_invite"),
     path("settings/team/invitations/<uuid:pk>/sending/", team.resend, name="invitation_send"),
@@ -33,7 +39,7 @@ urlpatterns: list[URLPattern] = [
     path("settings/team/roles/", team.roles, name="team_roles"),
     path("settings/team/members/<uuid:pk>/rights/", team.rights, name="member_rights"),
     path("settings/team/members/<uuid:pk>/removal/", team.removal, name="member_removal"),
-    path("settings/team/members/<uuid:pk>/ownership/", team.ownership, name="member_ownership"),
+    path("settings/team/members/<uuid:pk>/ownership/", handover.ownership, name="member_ownership"),
     path("settings/team/members/<uuid:pk>/practice/", team.practise, name="member_practise"),
     path("settings/team/practitioners/<uuid:pk>/", team.practitioner, name="practitioner"),
     path(

@@ -10,7 +10,10 @@ from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 from django.core.exceptions import ValidationError
 from django.forms import Form, PasswordInput
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+
+from accounts import door_log
 
 LABELS = {
     "login": _("E-mail"),
@@ -83,7 +86,13 @@ class SignupForm(Plain, account.SignupForm):  # type: ignore[misc]
 
 
 class ResetPasswordForm(Plain, account.ResetPasswordForm):  # type: ignore[misc]
-    """Asking for a link to a new password."""
+    """Asking for a link to a new password; the practices of whom it is for see that it was asked."""
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> Any:
+        """Send the link."""
+        for user in self.users:
+            door_log.forgot(user, request)
+        return super().save(request, **kwargs)
 
 
 class ResetPasswordKeyForm(Plain, account.ResetPasswordKeyForm):  # type: ignore[misc]

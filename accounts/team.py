@@ -9,7 +9,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 
 from accounts import audit, outbox, sessions
-from accounts.models import AccountAccess, Location, Member, Practitioner, Role
+from accounts.models import AccountAccess, Invitation, Location, Member, Practitioner, Role
 from accounts.rights import ROLE_PERMISSIONS, differing, levels_of, permissions_of
 from privacy.vocabulary import clock
 from privacy.vocabulary.scope import Actor, ActorKind, current
@@ -107,12 +107,19 @@ def hand_over(*, by: Actor, member: Member) -> Member:
 
 
 def remove(*, by: Actor, member: Member) -> Member:
-    """Take a member out: their sessions end at once, they can't be booked any more, all they did stays."""
+    """Take a member out: their sessions end at once, they can't be booked any more, all they did stays.
+
+    Invitations of theirs that nobody has accepted stop working.
+    """
     if member.role == Role.OWNER:
         raise OwnerStays
     member.removed_at = clock.now()
     member.save(update_fields=["removed_at"])
     sessions.end_all_of(member)
+    # Whom they asked to join and who has not come yet is asked again by somebody who is there, or not at all
+    Invitation.objects.filter(invited_by=member, accepted_at=None, withdrawn_at=None).update(
+        withdrawn_at=clock.now()
+    )
     for practitioner in Practitioner.objects.filter(member=member, deactivated_at=None):
         deactivate(by=by, practitioner=practitioner)
     outbox.enqueue("access.refresh", {"member": str(member.pk)})

@@ -49,6 +49,7 @@ SENDS = {
 ON_PAPER = 'js/print.js"'
 # In apps below the clients, which can't declare by `outward`: what can send, and why nothing about a client leaves
 BELOW = {
+    "accounts.handing_over._send": "to the Owner and the next one; names no client",
     "accounts.invitations._send": "to somebody who is asked to join; names no client",
     "accounts.mail_route.Line._get_socket": "the line of mails that others send",
     "accounts.outbound._exchanged": "the line of calls that others make",

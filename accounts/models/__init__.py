@@ -8,6 +8,7 @@ from accounts.models.directory import (
     ControlTask,
     EntryCode,
 )
+from accounts.models.handover import Handover
 from accounts.models.people import User
 from accounts.models.practice import (
     AccountAnchor,
@@ -19,6 +20,7 @@ from accounts.models.practice import (
     Role,
 )
 from accounts.models.sessions import RegionSession, SupportGrant
+from accounts.models.sign_ins import SignIn
 from accounts.models.work import OutboxJob
 
 __all__ = [
@@ -31,6 +33,7 @@ __all__ = [
     "AuditQueue",
     "ControlTask",
     "EntryCode",
+    "Handover",
     "Invitation",
     "Location",
     "Member",
@@ -39,6 +42,7 @@ __all__ = [
     "PrivacyNotice",
     "RegionSession",
     "Role",
+    "SignIn",
     "SupportGrant",
     "User",
 ]

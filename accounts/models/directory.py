@@ -46,6 +46,8 @@ class Account(ControlModel):
         models.CharField(max_length=10, choices=State.choices, default=State.OPENING)
     )
     requires_second_factor = operational(models.BooleanField(default=True))
+    # Until then whoever has none is asked and may come in all the same
+    second_factor_from = operational(models.DateTimeField(null=True, blank=True))
     created_at = operational(models.DateTimeField(default=clock.now))
     purge_due_at = operational(models.DateTimeField(null=True, blank=True))
     closed_at = operational(models.DateTimeField(null=True, blank=True))

@@ -11,9 +11,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts import agreements, audit, entry, hosts, sessions
+from accounts import agreements, audit, door_log, entry, hosts, sessions
 from accounts.browsers import browser_name
-from accounts.models import Member, User
+from accounts.models import Account, Member, User
 from accounts.permissions import Permission, public, require, signed_in
 from accounts.requests import AccountRequest, SignedInRequest
 from accounts.rights import permissions_of
@@ -36,8 +36,12 @@ def enter(request: SignedInRequest, account_slug: str) -> HttpResponse:
     if again and proved_at is None:
         query = urlencode({"next": request.get_full_path()})
         return redirect(f"{reverse('account_reauthenticate')}?{query}")
-    if entry.lacks_second_factor(request.user, account):
-        return render(request, "accounts/second_factor.html", {"practice": account}, status=403)
+    if entry.lacks_second_factor(request.user, account) and not _puts_it_off(request, account):
+        context = {
+            "practice": account,
+            "later_url": _put_off_url(request) if entry.may_set_it_up_later(account) else "",
+        }
+        return render(request, "accounts/second_factor.html", context, status=403)
     due = entry.documents_due(account)
     if due and access.is_owner and request.method == "POST" and request.POST.get("accept"):
         agreements.accept(account, by=request.user, documents=due)
@@ -48,6 +52,24 @@ def enter(request: SignedInRequest, account_slug: str) -> HttpResponse:
         user=request.user, account=account, browser=browser, proved_at=proved_at
     )
     return redirect(entry.door_of_region(account, code=code, next=wanted))
+
+
+PUT_OFF = "second_factor_later"
+
+
+def _puts_it_off(request: SignedInRequest, account: Account) -> bool:
+    """Tell whether the User said in this sign-in that they set a second factor up later, while they may."""
+    if not entry.may_set_it_up_later(account):
+        return False
+    if request.GET.get("later"):
+        request.session[PUT_OFF] = True
+    return bool(request.session.get(PUT_OFF))
+
+
+def _put_off_url(request: SignedInRequest) -> str:
+    query = request.GET.copy()
+    query["later"] = "1"
+    return f"{request.path}?{query.urlencode()}"
 
 
 @public
@@ -70,6 +92,7 @@ def enter_region(request: AccountRequest) -> HttpResponse:
         sessions.end(old)
     name = browser_name(request.headers.get("User-Agent", ""))
     secret = sessions.start(member, proved_at=code.proved_at, browser=name)
+    door_log.come_in(request, member)
     audit.record("session.started", by=member.actor, of=member)
     response = redirect(wanted or entry.first_page(account, permissions_of(member)))
     sessions.set_cookie(response, account.ref, secret)

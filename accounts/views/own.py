@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import audit, practice_settings, sessions, team
+from accounts import audit, handing_over, practice_settings, sessions, team
 from accounts.forms import OwnNameForm
 from accounts.models import RegionSession
 from accounts.permissions import Permission, require
@@ -31,7 +31,13 @@ def own_account(request: AccountRequest) -> HttpResponse:
     this = sessions.digest(ticket.secret) if ticket else b""
     live = RegionSession.objects.filter(member=request.member, expires_at__gt=clock.now())
     listed = [(s, bytes(s.digest) == this) for s in live.order_by("-last_seen_at")]
-    context = {"form": form, "sessions": listed, "zone": practice_settings.zone()}
+    offered = handing_over.standing()
+    context = {
+        "form": form,
+        "sessions": listed,
+        "zone": practice_settings.zone(),
+        "handover": offered if offered and offered.to_id == request.member.pk else None,
+    }
     return render(request, "accounts/own_account.html", context)
 
 

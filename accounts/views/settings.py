@@ -162,7 +162,7 @@ DOORS = (
                 "send",
                 gettext_lazy("Message log"),
                 gettext_lazy("What was sent, what was not and why"),
-                P.CLIENTS_VIEW,
+                P.CLIENTS_CARE,
             ),
         ),
     ),
@@ -221,6 +221,13 @@ DOORS = (
                 "pin",
                 gettext_lazy("Where your data is"),
                 gettext_lazy("In which region, counted and signed"),
+                P.AUDIT_VIEW,
+            ),
+            (
+                "sign_ins",
+                "key",
+                gettext_lazy("Sign-ins"),
+                gettext_lazy("Who came in, who failed to, from where"),
                 P.AUDIT_VIEW,
             ),
             (
@@ -337,12 +344,16 @@ def default_notice(request: AccountRequest) -> str:
 def security(request: AccountRequest) -> HttpResponse:
     """Say whether everybody needs a second factor."""
     entry = Account.objects.get(pk=request.account.pk)
-    initial = {"requires_second_factor": entry.requires_second_factor}
-    form = SecurityForm(request.POST or None, initial=initial)
-    if request.method == "POST":
-        required = bool(request.POST.get("requires_second_factor"))
+    initial = {"requires_second_factor": entry.requires_second_factor, "days": 0}
+    form = SecurityForm(request.POST if request.method == "POST" else None, initial=initial)
+    if form.is_valid():
+        values = form.cleaned_data
+        required = values["requires_second_factor"]
         if required != entry.requires_second_factor:
-            practice_settings.require_second_factor(by=request.actor, required=required)
+            practice_settings.require_second_factor(
+                by=request.actor, required=required, days=values["days"]
+            )
         messages.success(request, _("Saved."))
         return redirect(request.account.url("security"))
-    return render(request, "accounts/settings_security.html", {"form": form})
+    context = {"form": form, "since": entry.second_factor_from, "zone": practice_settings.zone()}
+    return render(request, "accounts/settings_security.html", context)

@@ -13,9 +13,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import invitations, practice_settings, showing, team
+from accounts import handing_over, invitations, practice_settings, showing, team
 from accounts.forms import InvitationForm, MemberForm, PractitionerForm, RightsForm
-from accounts.models import Invitation, Member, Practitioner, Role
+from accounts.models import Handover, Invitation, Member, Practitioner, Role
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
 from accounts.rights import levels_of
@@ -107,6 +107,7 @@ def member(request: AccountRequest, pk: UUID) -> HttpResponse:
         colleague=found,
         practitioner=Practitioner.objects.filter(member=found).first(),
         is_owner=is_owner,
+        offered=_offered_to(found),
         rights=showing.of_member(found),
         zone=practice_settings.zone(),
     )
@@ -150,19 +151,6 @@ def removal(request: AccountRequest, pk: UUID) -> HttpResponse:
         team.remove(by=request.actor, member=found)
         return _done(request, _("Removed. Their sessions have ended, all they did stays."))
     return render(request, "accounts/team_removal.html", {"colleague": found})
-
-
-@require(Permission.OWNERSHIP, step_up=True)
-@both
-def ownership(request: AccountRequest, pk: UUID) -> HttpResponse:
-    """Ask, then hand the account over to another member."""
-    found = _member(pk)
-    if found.role == Role.OWNER:
-        return redirect(request.account.url("member", pk))
-    if request.method == "POST":
-        team.hand_over(by=request.actor, member=found)
-        return _done(request, _("The account has a new owner."), "settings")
-    return render(request, "accounts/team_ownership.html", {"colleague": found})
 
 
 @manager
@@ -230,6 +218,12 @@ def _done(request: AccountRequest, words: str, page: str = "team", *of: UUID) ->
     """Say what was done, on the page it leads to."""
     messages.success(request, words)
     return redirect(request.account.url(page, *of))
+
+
+def _offered_to(member: Member) -> Handover | None:
+    """Return the offer of the account to a member that stands."""
+    found = handing_over.standing()
+    return found if found is not None and found.to_id == member.pk else None
 
 
 def _member(pk: UUID) -> Member:

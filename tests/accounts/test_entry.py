@@ -312,7 +312,7 @@ def test_a_wrong_password_does_not_step_up(client: Client) -> None:
     assert EntryCode.objects.count() == 0
 
 
-def test_a_required_second_factor_is_set_up_first(client: Client) -> None:
+def test_a_required_second_factor_is_set_up_first(client: Client, settings: Any) -> None:
     user, account = make_owner()
     account.requires_second_factor = True
     account.save(update_fields=["requires_second_factor"])
@@ -321,7 +321,18 @@ def test_a_required_second_factor_is_set_up_first(client: Client) -> None:
     answer = client.get(address)
     assert answer.status_code == 403
     assert "/sign-in/second-factor/totp/activate/" in answer.content.decode()
+    assert "Not now" not in answer.text
+    assert client.get(f"{address}&later=1").status_code == 403
     assert EntryCode.objects.count() == 0
+    # While it may wait, who says so comes in, until they sign in anew
+    account.second_factor_from = clock.now() + timedelta(days=7)
+    account.save(update_fields=["second_factor_from"])
+    assert "Not now" in client.get(address).text
+    assert client.get(f"{address}&later=1").status_code == 302
+    assert enter(client, account).status_code == 302
+    settings.CLOCK_OFFSET = timedelta(days=8)
+    assert client.get(way_in(client, account)).status_code == 403
+    settings.CLOCK_OFFSET = timedelta()
     TOTP.activate(user, generate_totp_secret())
     assert enter(client, account).status_code == 302
 

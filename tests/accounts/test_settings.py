@@ -222,20 +222,25 @@ def test_the_second_factor_is_not_touched_without_the_password(
     owner: Client, account: Account
 ) -> None:
     assert "again=1" in owner.get(at(account, "security/"))["Location"]
-    assert owner.post(at(account, "security/"), {"requires_second_factor": "on"}).status_code == 401
+    assert (
+        owner.post(
+            at(account, "security/"), {"requires_second_factor": "on", "days": "0"}
+        ).status_code
+        == 401
+    )
     assert Account.objects.get().requires_second_factor is False
 
 
 def test_the_second_factor_is_required_and_optional_again(proved: Client, account: Account) -> None:
-    proved.post(at(account, "security/"), {"requires_second_factor": "on"})
+    proved.post(at(account, "security/"), {"requires_second_factor": "on", "days": "0"})
     assert Account.objects.get().requires_second_factor is True
-    proved.post(at(account, "security/"), {})
+    proved.post(at(account, "security/"), {"days": "7"})
     assert Account.objects.get().requires_second_factor is False
 
 
 def test_a_neighbours_second_factor_is_untouched(proved: Client, account: Account) -> None:
     other = make_account()
-    proved.post(at(account, "security/"), {"requires_second_factor": "on"})
+    proved.post(at(account, "security/"), {"requires_second_factor": "on", "days": "0"})
     assert Account.objects.get(pk=other.pk).requires_second_factor is False
 
 

@@ -10,11 +10,14 @@ from django.core import mail
 from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
-from accounts import invitations, outbox, team
+from accounts import handing_over, invitations, outbox, team
+from accounts.middleware import UNATTENDED
 from accounts.models import (
     Account,
     AccountAccess,
+    Handover,
     Invitation,
     Member,
     OutboxJob,
@@ -232,8 +235,30 @@ def test_removal_ends_sessions_at_once_and_keeps_what_was_done(
         mine.save(force_insert=True)
     page = f"/a/{account.slug}/settings/team/members/{member.pk}/removal/"
     assert owner.get(page).status_code == 200
+    with acting_in(account.ref, by=member.actor):
+        team.change_rights(
+            by=owner_of(account).actor, member=member, levels={"team": "yes", "times": "yes"}
+        )
+        invitations.invite(
+            by=member.actor,
+            name="Ines",
+            email="ines@mail.example",
+            role=Role.RECEPTION,
+            is_practitioner=False,
+        )
+        waiting = Invitation.objects.get()
     assert owner.post(page).status_code == 302
     assert theirs.get(f"/a/{account.slug}/settings/you/").status_code == 302
+    # So do the requests of a page that is open, and those that it makes by itself
+    inside = f"/a/{account.slug}/"
+    for path, headers in (
+        ("diary/news/", {"HX-Request": "true", UNATTENDED: "1"}),
+        ("clients/", {"HX-Request": "true"}),
+        (f"exports/{mine.pk}/file/", {}),
+    ):
+        assert theirs.get(inside + path, headers=headers).status_code in (302, 401), path
+    assert theirs.post(f"{inside}clients/search/", {"q": "a"}).status_code == 401
+    assert client_of_link(account, waiting) == 404
     with acting_in(account.ref):
         assert RegionSession.objects.filter(member=member).count() == 0
         assert Practitioner.objects.get(pk=mine.pk).deactivated_at is not None
@@ -241,6 +266,12 @@ def test_removal_ends_sessions_at_once_and_keeps_what_was_done(
     run_jobs(account)
     assert not AccountAccess.objects.filter(user=user).exists()
     assert theirs.get(f"/enter/{account.slug}/").status_code == 404
+
+
+def client_of_link(account: Account, invitation: Invitation) -> int:
+    """Return how the link of an invitation answers."""
+    link = reverse("invitation", args=[account.slug, invitations.token_of(invitation)])
+    return Client().get(link).status_code
 
 
 def test_who_was_removed_can_come_back(owner: Client, account: Account) -> None:
@@ -275,19 +306,57 @@ def test_handing_over_needs_the_password_again(owner: Client, account: Account) 
     assert owner.post(page).status_code == 401
 
 
-def test_handing_over_leaves_one_owner(client: Client, account: Account) -> None:
+def test_the_account_is_offered_and_accepted(
+    client: Client, account: Account, settings: Any
+) -> None:
     mine = User.objects.get(accesses__account=account)
     user, member = make_member(account)
+    _, other = make_member(account)
+    theirs = Client()
     sign_in(client, mine, account, stepped_up=True)
-    page = f"/a/{account.slug}/settings/team/members/{member.pk}/ownership/"
+    sign_in(theirs, user, account)
+    at = f"/a/{account.slug}/settings/"
+    page, answer = f"{at}team/members/{member.pk}/ownership/", f"{at}ownership/"
+    assert theirs.get(answer).status_code == 404
     assert client.get(page).status_code == 200
+    # Offered to one, then to another instead, and taken back
+    client.post(page.replace(str(member.pk), str(other.pk)))
     assert client.post(page).status_code == 302
+    assert "Take it back" in client.get(f"{at}team/members/{member.pk}/").text
+    run_jobs(account)
+    assert sorted(m.to[0] for m in mail.outbox[-2:]) == sorted([mine.email, user.email])
+    assert any(answer in str(m.body) for m in mail.outbox[-2:])
+    with acting_in(account.ref):
+        assert Member.objects.get(role=Role.OWNER).user_id == mine.pk
+        assert list(Handover.objects.order_by("offered_at").values_list("end", flat=True)) == [
+            "withdrawn",
+            "",
+        ]
+    assert client.post(f"{answer}withdrawal/").status_code == 302
+    assert theirs.get(answer).status_code == 404
+    # Declined; lapsed; accepted by whoever proves who they are
+    client.post(page)
+    assert theirs.post(f"{answer}refusal/").status_code == 302
+    client.post(page)
+    settings.CLOCK_OFFSET = timedelta(days=7, minutes=1)
+    with acting_in(account.ref), pytest.raises(handing_over.Gone):
+        handing_over.accept(by=member.actor)
+    settings.CLOCK_OFFSET = timedelta()
+    assert "offered to you" in theirs.get(f"{at}you/").text
+    assert theirs.post(f"{answer}acceptance/").status_code == 401
+    with acting_in(account.ref), pytest.raises(handing_over.Gone):
+        handing_over.accept(by=other.actor)
+    sign_in(theirs, user, account, stepped_up=True)
+    assert theirs.get(f"{answer}acceptance/")["Location"].endswith("/settings/ownership/")
+    assert theirs.post(f"{answer}acceptance/").status_code == 302
     with acting_in(account.ref):
         assert Member.objects.get(role=Role.OWNER).pk == member.pk
         assert Member.objects.get(user_id=mine.pk).role == Role.PRACTITIONER
     run_jobs(account)
+    assert "is now the owner" in str(mail.outbox[-1].body)
     assert AccountAccess.objects.get(is_owner=True).user_id == user.pk
-    assert client.get(f"/a/{account.slug}/settings/team/").status_code == 403
+    assert client.get(f"{at}team/").status_code == 403
+    assert theirs.post(f"{answer}acceptance/").status_code == 404
 
 
 def test_a_practitioner_is_deactivated_and_back(owner: Client, account: Account) -> None:
