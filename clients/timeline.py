@@ -92,7 +92,7 @@ KINDS = {
         Kind("record", _("Record"), Permission.CLIENTS_CARE),
         Kind("consents", _("Consents"), Permission.CLIENTS_CARE),
         Kind("disclosures", _("Given out"), Permission.CLINICAL_READ),
-        Kind("forms", _("Forms"), Permission.CLIENTS_VIEW),
+        Kind("forms", _("Forms"), Permission.CLIENTS_CARE),
     )
 }
 PROVIDERS: dict[str, list[Slicer]] = {}

@@ -17,9 +17,8 @@ from django.db import connections
 from django.test import Client as Browser
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from accounts.models import Account, AccountAnchor, Role, User
+from accounts.models import Account, AccountAnchor, User
 from accounts.permissions import Audience, Door, Permission, door_of
-from accounts.rights import ROLE_PERMISSIONS
 from accounts.tenancy import acting_in
 from accounts.wall import tenant_models
 from tests import parts
@@ -27,7 +26,7 @@ from tests.accounts.test_mirror import CHAIN, made
 from tests.browser import sign_in
 from tests.conftest import HOME
 from tests.drawing import both_ways
-from tests.factories import make_account, make_member, make_user
+from tests.factories import make_account, make_user
 
 # Addresses of Django's and allauth's own views; their doors are tested in tests/accounts/test_sign_in*.py
 OUTSIDE = re.compile(r"^(sign-in/|admin/|demo/|static/|i18n/)")
@@ -137,20 +136,6 @@ def test_a_member_of_another_account_finds_nothing(
         path = address.path(**values_for(address, practice[1].slug, uuid4()))
         assert client.get(path).status_code in (302, 404), path
         assert client.post(path).status_code in (401, 404), path
-
-
-@pytest.mark.django_db(databases="__all__")
-@pytest.mark.parametrize("role", [role for role in ROLE_PERMISSIONS if role != Role.OWNER])
-def test_a_role_without_the_permission_is_refused(
-    role: str, practice: tuple[User, Account], client: Browser
-) -> None:
-    user, _ = make_member(practice[1], role)
-    sign_in(client, user, practice[1], stepped_up=True)
-    closed = [each for each in MEMBERS if not each.door.opens_to(ROLE_PERMISSIONS[role])]
-    assert closed
-    for address in closed:
-        path = address.path(**values_for(address, practice[1].slug, uuid4()))
-        assert (client.get(path).status_code, client.post(path).status_code) == (403, 403), path
 
 
 def fill(account: Account) -> UUID:

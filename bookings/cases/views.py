@@ -38,7 +38,7 @@ def case_new(request: AccountRequest, pk: UUID) -> HttpResponse:
     return _form(request, form, client=client)
 
 
-@require(Permission.CLIENTS_VIEW)
+@require(Permission.CLIENTS_CARE)
 @require_safe
 def case(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Show a case: how much of it is used, and its visits."""

@@ -23,7 +23,7 @@ from clients import identity
 both = require_http_methods(["GET", "HEAD", "POST"])
 
 
-@require(Permission.CLIENTS_VIEW)
+@require(Permission.CLIENTS_CARE)
 @require_safe
 def recalls(request: AccountRequest) -> HttpResponse:
     """Show one list of recalls."""

@@ -1,8 +1,8 @@
 """The tables of the people a practice treats and of whom stands around them; one room for each kind of row."""
 
 from clients.models.alerts import Alert
-from clients.models.cases import Case
 from clients.models.caring import Caring
+from clients.models.cases import Case
 from clients.models.consents import ByWhom, Consent, ConsentPurpose, ConsentText, How, NoticeAnswer
 from clients.models.contacts import Contact
 from clients.models.custom import CustomField, FieldOption, FieldSection
@@ -29,8 +29,8 @@ __all__ = [
     "ArrivalPart",
     "BookingCode",
     "ByWhom",
-    "Case",
     "Caring",
+    "Case",
     "Client",
     "Consent",
     "ConsentPurpose",

@@ -25,7 +25,7 @@ def forms(
     attendees: Sequence[Attendee], account: AccountAnchor, permissions: frozenset[Permission]
 ) -> Iterator[tuple[UUID, str, Any]]:
     """Yield the forms that are not in, and those that are in and not looked at, by the client's attendee."""
-    if Permission.CLIENTS_VIEW not in permissions:
+    if Permission.CLIENTS_CARE not in permissions:
         return
     places = {each.client.person_id: each.pk for each in attendees}
     rows = reading.unfinished().annotate(person=person()).filter(person__in=list(places))

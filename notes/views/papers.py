@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from accounts.models import Practitioner, Role
+from accounts.permissions import Permission
 from accounts.requests import AccountRequest
 from clients import alerts
 from clients.consents.standing import taken_back
@@ -29,14 +30,15 @@ def reading_page(
     **extra: Any,
 ) -> HttpResponse:
     """Return the page of a note that is not to be written: signed, discarded, or somebody else's draft."""
-    is_author = reading.is_author(request.member, note)
-    awaits = note.state == Note.State.AWAITING
+    writes = Permission.CLINICAL_WRITE in request.permissions
+    is_author = writes and reading.is_author(request.member, note)
+    awaits = writes and note.state == Note.State.AWAITING
     asked = awaits and note.cosigner is not None and note.cosigner.member_id == request.member.pk
     context: dict[str, Any] = {
         **paper(note),
         "alerts": alerts_of(note),
         "is_author": is_author,
-        "may_add": note.is_final and reading.practitioner_of(request.member) is not None,
+        "may_add": writes and note.is_final and reading.practitioner_of(request.member) is not None,
         "addendum_form": addendum or AddendumForm(),
         "asked": asked,
         "remark_form": remark or RemarkForm(),

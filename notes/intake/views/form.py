@@ -32,7 +32,7 @@ from notes.models import Form, FormReview
 State = Form.State
 
 
-@require(Permission.CLIENTS_VIEW)
+@require(Permission.CLIENTS_CARE)
 @require_safe
 def form(request: AccountRequest, pk: UUID) -> HttpResponse:
     """Show a form; its answers only to those who may read clinical records."""
