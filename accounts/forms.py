@@ -9,11 +9,12 @@ from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts import terminology
+from accounts import places, terminology
 from accounts.jurisdiction import countries, subdivisions
 from accounts.models import AccountAnchor, Location, Role
 from accounts.rights import MATRIX, Area, Level, Row
 from accounts.time_zones import zone_names, zones_of
+from privacy.vocabulary import scope
 
 NAME = forms.TextInput(attrs={"autocomplete": "name", "maxlength": 150})
 # Emergency and service numbers of some countries are this short
@@ -185,11 +186,16 @@ def _level_words(row: Row, level: Level, role: str) -> Any:
 
 def _offer_places(form: Any) -> None:
     """Offer to confine somebody to one of the practice's places; of a single one there is nothing to choose."""
-    found = Location.objects.filter(archived_at=None).order_by("name")
-    form.places = {str(place.pk): place for place in found}
-    form.has_places = len(form.places) > 1
+    form.places = {str(place.pk): place for place in places.offered()}
+    is_confined = scope.current().location is not None
+    form.has_places = len(form.places) > 1 or is_confined
     choices = [(pk, place.name) for pk, place in form.places.items()]
-    form.fields["location"].choices = [("", _("Every location")), *choices]
+    # Whoever is confined to a location gives nobody more than that
+    form.fields["location"].choices = (
+        choices if is_confined else [("", _("Every location")), *choices]
+    )
+    form.fields["location"].required = is_confined
+    form.fields["location"].error_messages["required"] = _("Choose the location.")
     form.fields["location"].help_text = _(
         "Of one location: its clients and those at none. Clients of other locations aren’t there for them."
     )

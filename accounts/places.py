@@ -6,12 +6,8 @@ appointments; this is for what belongs to a place and not to a client, and for w
 
 from __future__ import annotations
 
-<<<<<<< HEAD
-from django.db.models import Q
-=======
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
->>>>>>> 600c26b (Keep members to their own clients and diary)
 
 from accounts.models import Location, Practitioner
 from privacy.vocabulary import scope
@@ -29,11 +25,7 @@ def here(path: str = "location") -> Q:
 def offered() -> list[Location]:
     """Return the locations in use that whoever looks may choose, by name."""
     at = scope.current().location
-<<<<<<< HEAD
     return [each for each in _IN_USE() if at in (None, each.pk)]
-=======
-    rows: QuerySet[Location] = Location.objects.filter(archived_at=None).order_by("name")
-    return rows if at is None else rows.filter(pk=at)
 
 
 def bookable() -> QuerySet[Practitioner]:
@@ -43,9 +35,13 @@ def bookable() -> QuerySet[Practitioner]:
     return rows if member is None else rows.filter(member_id=member)
 
 
+def is_theirs(practitioner: Practitioner) -> bool:
+    """Tell whether whoever looks may book with a practitioner."""
+    member = scope.current().own_sight.diary_of
+    return member is None or practitioner.member_id == member
+
+
 def check_theirs(practitioner: Practitioner) -> None:
     """Refuse a change of a colleague's diary by whoever keeps their own alone."""
-    member = scope.current().own_sight.diary_of
-    if member is not None and practitioner.member_id != member:
+    if not is_theirs(practitioner):
         raise PermissionDenied
->>>>>>> 600c26b (Keep members to their own clients and diary)

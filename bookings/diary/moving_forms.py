@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Practitioner
-from accounts.places import bookable
+from accounts.places import is_theirs
 from bookings.messaging.preferences import practice_choices
 from privacy.vocabulary.prepared import Prepared
 
@@ -49,11 +49,7 @@ class WhenForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-<<<<<<< HEAD
-        self.practitioners = {str(each.pk): each for each in _ACTIVE()}
-=======
-        self.practitioners = {str(each.pk): each for each in bookable()}
->>>>>>> 600c26b (Keep members to their own clients and diary)
+        self.practitioners = {str(each.pk): each for each in _ACTIVE() if is_theirs(each)}
         self.fields["practitioner"].choices = [  # type: ignore[attr-defined]
             (pk, str(each.name)) for pk, each in self.practitioners.items()
         ]

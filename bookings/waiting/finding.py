@@ -100,7 +100,7 @@ def times_for(entry: WaitingEntry, most: int = 8) -> list[Time]:
     """Return the next openings that fit an entry, in order of time: the first of each half of a day and practitioner."""
     wishes = list(WaitingWish.objects.filter(entry_id=entry.pk))
     people = list(bookable().filter(offers__service_id=entry.service_id))
-    places = offered().order_by("id")
+    places = sorted(offered(), key=lambda each: each.pk)
     found: list[Time] = []
     for location in places:
         if wishes and not any(wish.location_id in (None, location.pk) for wish in wishes):

@@ -39,11 +39,7 @@ def client(request: AccountRequest, pk: UUID) -> HttpResponse:
     found = identity.find(pk, "location")
     if found.pk != pk:
         return redirect(request.account.url("client", found.pk))
-<<<<<<< HEAD
-    zone = practice_settings.zone()
-=======
-    zone, whole = _zone(), Permission.CLIENTS_CARE in request.permissions
->>>>>>> 600c26b (Keep members to their own clients and diary)
+    zone, whole = practice_settings.zone(), Permission.CLIENTS_CARE in request.permissions
     context = {
         "client": found,
         "today": clock.today(zone),

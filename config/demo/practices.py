@@ -73,6 +73,8 @@ HARBOUR = Practice(
         Staff("Aroha Ngata", "aroha@harbour.example", Role.PRACTITIONER, "Podiatrist"),
         Staff("Sam Lindqvist", "sam@harbour.example", Role.PRACTITIONER, "Exercise physiologist"),
         Staff("Dana Petrovic", "desk@harbour.example", Role.RECEPTION),
+        Staff("Priya Nair", "manager@harbour.example", Role.MANAGER),
+        Staff("Owen Blake", "books@harbour.example", Role.BOOKKEEPER),
     ),
     services=(
         ("First visit", 60, 13500, 2),

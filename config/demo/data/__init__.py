@@ -14,6 +14,7 @@ from config.demo.data.care import add_care
 from config.demo.data.clients import add_alerts, add_clients
 from config.demo.data.consents import add_consents
 from config.demo.data.diary import add_appointments
+from config.demo.data.door import add_door
 from config.demo.data.files import add_files
 from config.demo.data.forms import add_forms, send_with_first_visits
 from config.demo.data.letters import add_letters
@@ -74,6 +75,7 @@ def load(practice: Practice) -> dict[str, Any]:
         add_forms(clients, clients[-1], random.Random(f"{practice.slug} forms"))
         send_with_first_visits(offered)
         add_letters(clients)
+        add_door(practice, random.Random(f"{practice.slug} door"))
         audit.record("demo.loaded", by=by, count=len(clients))
     known = practice.known
     return {
