@@ -56,6 +56,8 @@ SHOWN_BY: dict[str, set[Permission]] = {
     "notes.Addendum": {P.CLINICAL_READ},
     "notes.CoSignature": {P.CLINICAL_READ},
     "notes.Form": {P.CLINICAL_READ},
+    "notes.Letter": {P.FILES_READ},
+    "notes.LetterLink": {P.FILES_READ},
     "notes.Note": {P.CLINICAL_READ},
     "notes.NoteOpening": {P.CLINICAL_READ},
     "notes.NoteVersion": {P.CLINICAL_READ},
