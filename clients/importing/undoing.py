@@ -23,7 +23,7 @@ from accounts.tenancy import acting_in
 from accounts.wall import tenant_foreign_keys, tenant_models
 from clients.importing import passes, taking
 from clients.importing.kinds import KINDS
-from clients.models import Client, ImportBatch, ImportedRow, Likeness
+from clients.models import Caring, Client, ImportBatch, ImportedRow, Likeness
 from privacy.vocabulary import clock, keyring, scope
 from privacy.vocabulary.scope import SYSTEM, Actor, Purpose
 
@@ -105,6 +105,7 @@ def take_back(batch: ImportBatch) -> list[Any]:
         ids = _leaving(model, batch, stays)
         if model is Client:
             gone = ids
+            Caring.objects.filter(client__in=ids).delete()
             Likeness.objects.filter(client__in=ids, dismissed_at=None).delete()
             Likeness.objects.filter(other__in=ids, dismissed_at=None).delete()
         left[model._meta.label] = _delete(model, ids)
@@ -138,9 +139,12 @@ def _taken_back(batch: ImportBatch) -> list[Any]:
 def _referring(model: Any) -> Iterator[tuple[Any, str, str]]:
     """Yield the models that refer to one, by which column, and which of their rows count.
 
-    A likeness that was found is nobody's touch, one that somebody dismissed is.
+    A likeness that was found is nobody's touch, one that somebody dismissed is. Who looks after a client the database
+    notes by itself.
     """
     for each in tenant_models(apps.get_models()):
+        if each is Caring:
+            continue
         for key in tenant_foreign_keys(each):
             if key.remote_field.model is model:
                 only = " AND m.dismissed_at IS NOT NULL" if each is Likeness else ""
