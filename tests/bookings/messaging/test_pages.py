@@ -111,7 +111,7 @@ def test_who_may_see_and_who_may_send(practice: Practice, sink: Sink) -> None:
         message = Message.objects.get(category="confirmation")
     attempt = page(practice, f"messages/{message.pk}/attempts/")
     bookkeeper = signed_in(practice, Role.BOOKKEEPER)
-    assert bookkeeper.get(page(practice, "messages/")).status_code == 200
+    assert bookkeeper.get(page(practice, "messages/")).status_code == 403
     assert bookkeeper.post(attempt).status_code == 403
     assert bookkeeper.get(page(practice, "settings/messages/")).status_code == 403
     reception = signed_in(practice, Role.RECEPTION)

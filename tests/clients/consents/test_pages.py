@@ -193,7 +193,7 @@ def test_who_has_not_seen_the_notice_is_listed(owner: Practice) -> None:
     assert "Vega" not in owner.browser.get(address).content.decode()
 
 
-def test_desk_and_practitioners_record_the_bookkeeper_reads_neighbours_find_nothing(
+def test_desk_and_practitioners_record_bookkeepers_and_neighbours_see_none(
     owner: Practice,
 ) -> None:
     pk = owner.client()
@@ -201,7 +201,7 @@ def test_desk_and_practitioners_record_the_bookkeeper_reads_neighbours_find_noth
     told = {**SPOKEN, "decision": "deny", "text": str(text), "on": "2026-11-24"}
     for role, may in ((Role.RECEPTION, 302), (Role.PRACTITIONER, 302), (Role.BOOKKEEPER, 403)):
         them = practice(role, owner.account)
-        assert them.get(f"{pk}/consents/").status_code == 200
+        assert them.get(f"{pk}/consents/").status_code == (200 if may == 302 else may)
         assert them.post(f"{pk}/consents/{purpose}/new/", told).status_code == may
         assert them.browser.get(f"/a/{owner.account.slug}/settings/consents/").status_code == 403
     neighbour = practice()
