@@ -269,10 +269,7 @@ def test_a_preview_counts_the_products_text_messages_as_phones_do(
     assert "{" not in answer.context["shown"].body
 
 
-def test_a_preview_is_in_the_language_of_the_words(
-    practice: Practice, owner: Browser, settings: Any
-) -> None:
-    settings.LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+def test_a_preview_is_in_the_language_of_the_words(practice: Practice, owner: Browser) -> None:
     address = page(practice, "settings/messages/reminder/email/?language=de")
     body = {"subject": "x", "body": "{when}", "preview": "1"}
     shown = owner.post(address, body).context["shown"].body

@@ -158,9 +158,8 @@ def test_a_subject_is_one_line() -> None:
     ],
 )
 def test_in_the_clients_language(
-    practice: Practice, sink: Sink, settings: Any, language: str, subject: str, day: str
+    practice: Practice, sink: Sink, language: str, subject: str, day: str
 ) -> None:
-    settings.LANGUAGES = [("en", "English"), ("de", "Deutsch")]
     with acting_in(practice.account.ref):
         for code, words in (("", "My words"), ("de", "Ihr Termin")):
             MessageTemplate(
@@ -181,9 +180,8 @@ def test_in_the_clients_language(
 
 
 def test_own_words_in_the_practices_language_are_not_sent_to_who_reads_another(
-    practice: Practice, sink: Sink, settings: Any
+    practice: Practice, sink: Sink
 ) -> None:
-    settings.LANGUAGES = [("en", "English"), ("de", "Deutsch")]
     with acting_in(practice.account.ref):
         MessageTemplate(
             category="confirmation", channel="email", subject="My words", body="{when}"
