@@ -97,6 +97,7 @@ def in_series(desk: Desk) -> None:
 
 def grab(page: Page, block: str, to_x: float, to_y: float, *, steps: int = 8) -> None:
     """Press on a block and carry it by so many pixels, without letting go."""
+    page.locator(block).hover()  # waits until it lies still and nothing lies over it
     box = page.locator(block).bounding_box()
     assert box is not None
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
