@@ -99,7 +99,11 @@ def present(region: str) -> RegionKey:
 
 
 def unwrap(region: str, by: str, wrapped: bytes, place: bytes) -> bytes:
-    """Return a key that the region's key called `by` wrapped; raise `Unreadable` when we don't have that one."""
+    """Return a key that the region's key called `by` wrapped; raise `Unreadable` when we don't have that one.
+
+    What was wrapped before keys had names says "": the oldest key that is held wrapped it.
+    """
+    by = by or _oldest_held(region)
     for source in _sources(region):
         key = _key(source, settings.KEY_SERVICE)
         if by == key.name:
@@ -107,8 +111,7 @@ def unwrap(region: str, by: str, wrapped: bytes, place: bytes) -> bytes:
     raise Unreadable(f"A key can't be unwrapped: the region key {by} isn't configured.")
 
 
-def unnamed(region: str) -> str:
-    """Return the name of the key that wrapped what doesn't say by which: the oldest that is held."""
+def _oldest_held(region: str) -> str:
     held = [each for each in _sources(region) if isinstance(each, bytes)]
     return _key(held[-1], "").name if held else ""
 

@@ -107,6 +107,21 @@ def test_a_new_key_takes_over_and_the_former_goes(practices: list[Account], sett
         keyring.sealing_key(None)
 
 
+def test_a_key_that_is_older_than_names_opens_and_gets_one(
+    practices: list[Account], settings: Any
+) -> None:
+    account = practices[0]
+    with acting_in(account.ref), keyring.keyring_transaction():
+        rows = AccountKey.objects.using("keyring_au").filter(account_id=account.pk)
+        assert rows.update(wrapped_by="") == 1
+    assert family_name(account) == "Family 0"
+    use(settings, NEW, OLD)
+    assert family_name(account) == "Family 0"
+    rotate("--kek")
+    use(settings, NEW)
+    assert family_name(account) == "Family 0"
+
+
 def test_what_cannot_be_unwrapped_is_told_and_stays(
     practices: list[Account], settings: Any
 ) -> None:
