@@ -36,6 +36,7 @@ BELONGS = {"appointments": "diary", "contacts": "clients", "recalls": "clients"}
         "exports",
         "closure",
         "audit",
+        "residency",
         "team",
         "locations",
         "services",
