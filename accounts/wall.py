@@ -65,19 +65,46 @@ SEQUENCE = {
 }
 NO_APP_GRANT = ("accounts_auditevent", "accounts_audithead")
 INSERT_ONLY = ("accounts_auditqueue",)
-APP_UPDATES = {ANCHOR: "slug, name, client_word, state, key_epoch, closing_at"}
+APP_UPDATES = {ANCHOR: "slug, name, client_word, state, key_epoch, closing_at, epoch, formerly"}
+# What a reader of a moving account still leaves behind: that they came, and what they opened
+WHILE_MOVING = ("accounts_auditqueue", "accounts_regionsession")
+
+# Every write holds it shared until it commits; who freezes an account takes it alone, and so waits for all of them
+FREEZE_LOCK = 0x6B77_6672  # "kwfr"
 
 FUNCTIONS = """
-CREATE OR REPLACE FUNCTION refuse_while_closing() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION arriving(of_account uuid) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
 BEGIN
-  IF current_user = 'keepwell_app' AND EXISTS (
-      SELECT 1 FROM accounts_accountanchor a
-      WHERE a.account_id = COALESCE(NEW.account_id, OLD.account_id) AND a.state <> 'active') THEN
-    RAISE EXCEPTION 'account is read-only while it closes' USING ERRCODE = 'KW001';
+  RETURN coalesce(current_setting('app.arriving', true), '') = 'yes' AND EXISTS (
+    SELECT FROM accounts_accountanchor a WHERE a.account_id = of_account AND a.state = 'arriving');
+END $$;
+CREATE OR REPLACE FUNCTION refuse_while_closing() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  of_account uuid := COALESCE(NEW.account_id, OLD.account_id);
+BEGIN
+  IF current_user = 'keepwell_app' THEN
+    PERFORM pg_advisory_xact_lock_shared({lock}, hashtext(of_account::text));
+    IF EXISTS (SELECT FROM accounts_accountanchor a WHERE a.account_id = of_account AND a.state <> 'active')
+       AND NOT arriving(of_account) THEN
+      RAISE EXCEPTION 'account is read-only while it closes' USING ERRCODE = 'KW001';
+    END IF;
   END IF;
   RETURN COALESCE(NEW, OLD);
 END $$;
-"""
+CREATE OR REPLACE FUNCTION refuse_while_moving() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  of_account uuid := COALESCE(NEW.account_id, OLD.account_id);
+BEGIN
+  IF current_user = 'keepwell_app' THEN
+    PERFORM pg_advisory_xact_lock_shared({lock}, hashtext(of_account::text));
+    IF EXISTS (SELECT FROM accounts_accountanchor a
+               WHERE a.account_id = of_account AND a.state IN ('moving', 'left')) THEN
+      RAISE EXCEPTION 'account is read-only while it moves' USING ERRCODE = 'KW001';
+    END IF;
+  END IF;
+  RETURN COALESCE(NEW, OLD);
+END $$;
+""".replace("{lock}", str(FREEZE_LOCK))
 
 
 # Beside the others, not instead of one of them: it takes away from what "tenant" gives
@@ -151,6 +178,8 @@ def wall_sql(model: Any, policy: DataPolicy) -> list[str]:
                 f"CREATE TRIGGER refuse_while_closing BEFORE INSERT OR UPDATE OR DELETE ON {table} "
                 "FOR EACH ROW EXECUTE FUNCTION refuse_while_closing()"
             )
+        elif table not in (*NO_APP_GRANT, *WHILE_MOVING):
+            sql.append(moving_trigger(table))
     sql += [
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
         f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
@@ -166,6 +195,14 @@ def wall_sql(model: Any, policy: DataPolicy) -> list[str]:
             table, policy, [field.column for field in model._meta.local_concrete_fields]
         ).items()
     ]
+
+
+def moving_trigger(table: str) -> str:
+    """Return the statement that keeps a table still while its account moves, which may be written while it closes."""
+    return (
+        f"CREATE OR REPLACE TRIGGER refuse_while_moving BEFORE INSERT OR UPDATE OR DELETE ON {table} "
+        "FOR EACH ROW EXECUTE FUNCTION refuse_while_moving()"
+    )
 
 
 def _condition(readers: str | ReaderRule) -> str:

@@ -11,9 +11,11 @@ from django.apps import apps
 
 from accounts.wall import (
     ANCHOR,
+    NO_APP_GRANT,
     RESTRICTIVE,
     RULE_ASKED_BY,
     RULE_PATH,
+    WHILE_MOVING,
     grants_of,
     policies_of,
     tenant_foreign_keys,
@@ -234,6 +236,9 @@ def _triggers(connection: Connection, table: str, model: Any) -> Iterator[str]:
     enabled = {name for name, state in rows if state == "O"}
     if table != ANCHOR and not model.data_policy.closing and "refuse_while_closing" not in enabled:
         yield f"{table}: nothing refuses writes while the account closes"
+    still = (ANCHOR, *NO_APP_GRANT, *WHILE_MOVING)
+    if model.data_policy.closing and table not in still and "refuse_while_moving" not in enabled:
+        yield f"{table}: nothing refuses writes while the account moves"
     if model.data_policy.undoable and UNDOING not in enabled:
         yield f"{table}: nothing keeps rows from being deleted that no import brought"
     if table in NEVER_CHANGE and NEVER_CHANGE[table] not in enabled:

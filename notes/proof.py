@@ -17,6 +17,7 @@ from typing import Any
 from notes.models import Addendum, CoSignature, Note
 from notes.models.notes import PROOF_VERSION
 from privacy.vocabulary.fields import is_unreadable
+from privacy.vocabulary.former import as_signed
 
 _FIRST = 1  # which knew neither amendments nor a day of its own
 
@@ -85,12 +86,12 @@ def note_facts(note: Note) -> dict[str, Any]:
 
 def note_hash(note: Note) -> str:
     """Return the SHA-256 of a signed note's canonical text, in hex."""
-    return _hash(note_facts(note))
+    return _hash(as_signed(note_facts(note), at=note.signed_at))
 
 
 def cosignature_hash(cosignature: CoSignature, previous: str) -> str:
     """Return the SHA-256 of a co-signature's canonical text; `previous` is the hash of the note below which it stands."""
-    return _hash(
+    facts = as_signed(
         {
             "kind": "cosignature",
             "v": PROOF_VERSION,
@@ -100,8 +101,10 @@ def cosignature_hash(cosignature: CoSignature, previous: str) -> str:
             "signed_at": _instant(cosignature.signed_at),
             "signed_zone": cosignature.signed_zone,
             "previous": previous,
-        }
+        },
+        at=cosignature.signed_at,
     )
+    return _hash(facts)
 
 
 def added_as(addendum: Addendum) -> dict[str, str]:
@@ -117,7 +120,7 @@ def added_as(addendum: Addendum) -> dict[str, str]:
 
 def addendum_hash(addendum: Addendum, previous: str) -> str:
     """Return the SHA-256 of an addendum's canonical text; `previous` is the hash it is chained to."""
-    return _hash(
+    facts = as_signed(
         {
             "kind": "addendum",
             "v": _FIRST,
@@ -128,8 +131,10 @@ def addendum_hash(addendum: Addendum, previous: str) -> str:
             "text": addendum.text,
             "added_at": _instant(addendum.added_at),
             "previous": previous,
-        }
+        },
+        at=addendum.added_at,
     )
+    return _hash(facts)
 
 
 def check(

@@ -139,7 +139,7 @@ def _locked(state: str, otherwise: str) -> AccountAnchor:
 
 def keep_going() -> bool:
     """Ask again for the deletion of a closing account whose job was given up; return whether that was needed."""
-    if current_anchor().state == AccountAnchor.State.ACTIVE:
+    if current_anchor().state not in (AccountAnchor.State.CLOSING, AccountAnchor.State.PURGING):
         return False
     waiting = OutboxJob.objects.filter(name="closure.purge", done_at=None, failed_at=None)
     if waiting.exists():

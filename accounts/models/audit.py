@@ -45,7 +45,12 @@ class AuditEvent(AuditEntry):
     previous_hash = operational(models.BinaryField())
     hash = operational(models.BinaryField())
 
-    data_policy = DataPolicy(Subject.SYSTEM, erase="keep", closing=True)
+    data_policy = DataPolicy(
+        Subject.SYSTEM,
+        erase="keep",
+        closing=True,
+        arrives="kept as the history of the former account",
+    )
 
     class Meta(AuditEntry.Meta):
         constraints = [models.UniqueConstraint(fields=["account_id", "seq"], name="one_link")]

@@ -33,6 +33,9 @@ class Account(ControlModel):
     country = operational(models.CharField(max_length=2))
     subdivision = operational(models.CharField(max_length=6, blank=True))
     cell = operational(models.CharField(max_length=20))
+    epoch = operational(
+        models.PositiveIntegerField(default=1, help_text="one more each time it moves to a region")
+    )
     home_region = operational(models.CharField(max_length=10))
     region_basis = operational(
         models.CharField(max_length=12, choices=RegionBasis.choices, default=RegionBasis.RULE)

@@ -26,7 +26,7 @@ class Handover(RegionModel):
     ended_at = operational(models.DateTimeField(null=True, blank=True))
     end = operational(models.CharField(max_length=10, choices=End.choices, blank=True))
 
-    data_policy = DataPolicy(Subject.USER)
+    data_policy = DataPolicy(Subject.USER, arrives="of the former account’s Owners")
 
     class Meta(RegionModel.Meta):
         constraints = [

@@ -57,6 +57,9 @@ class AccountAnchor(models.Model):
         ACTIVE = "active", _("active")
         CLOSING = "closing", _("closing")
         PURGING = "purging", _("being purged")
+        ARRIVING = "arriving", _("being brought in")
+        MOVING = "moving", _("moving to another region")
+        LEFT = "left", _("moved away")
 
     placement: ClassVar = Placement.REGION
     account_id = operational(models.UUIDField(primary_key=True, editable=False))
@@ -73,9 +76,19 @@ class AccountAnchor(models.Model):
     key_epoch = operational(models.PositiveIntegerField(default=1))
     created_at = operational(models.DateTimeField(default=clock.now))
     closing_at = operational(models.DateTimeField(null=True))
+    epoch = operational(
+        models.PositiveIntegerField(default=1, help_text="one more each time it moves to a region")
+    )
+    formerly = operational(
+        models.JSONField(
+            default=list,
+            blank=True,
+            help_text="the accounts this one was, each until when (privacy.vocabulary.former)",
+        )
+    )
 
     objects = TenantManager()
-    data_policy = DataPolicy(Subject.SYSTEM, closing=True)
+    data_policy = DataPolicy(Subject.SYSTEM, closing=True, arrives="the account has its own")
 
     class Meta:
         base_manager_name = "objects"
@@ -102,6 +115,11 @@ class AccountAnchor(models.Model):
     def is_active(self) -> bool:
         """Whether the account may be written to."""
         return self.state == self.State.ACTIVE
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether the account is on its way to another region, or has gone: it can be read and nothing else."""
+        return self.state in (self.State.MOVING, self.State.LEFT)
 
     def url(self, name: str, *args: object, **query: object) -> str:
         """Return the address of one of the account's pages, on its region's host when it has one."""
@@ -239,7 +257,7 @@ class Invitation(RegionModel):
     accepted_at = operational(models.DateTimeField(null=True))
     withdrawn_at = operational(models.DateTimeField(null=True))
 
-    data_policy = DataPolicy(Subject.USER)
+    data_policy = DataPolicy(Subject.USER, arrives="whoever was invited is invited anew")
 
     class Meta(RegionModel.Meta):
         constraints = [

@@ -40,4 +40,4 @@ class SupportGrant(RegionModel):
     expires_at = operational(models.DateTimeField())
     revoked_at = operational(models.DateTimeField(null=True))
 
-    data_policy = DataPolicy(Subject.SYSTEM)
+    data_policy = DataPolicy(Subject.SYSTEM, arrives="granted by the former account’s Owner")

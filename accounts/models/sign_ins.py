@@ -31,7 +31,13 @@ class SignIn(RegionModel):
         EncryptedCharField(max_length=45, blank=True, default=""), purpose="security"
     )
 
-    data_policy = DataPolicy(Subject.USER, retain="one year", deletable=True, closing=True)
+    data_policy = DataPolicy(
+        Subject.USER,
+        retain="one year",
+        deletable=True,
+        closing=True,
+        arrives="at the former account’s door",
+    )
 
     class Meta(RegionModel.Meta):
         indexes = [

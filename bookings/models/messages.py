@@ -12,7 +12,7 @@ from bookings.models.appointments import Attendee
 from bookings.models.waiting import WaitingEntry, WaitingOffer
 from clients.models import Client, Relationship
 from privacy.vocabulary import clock
-from privacy.vocabulary.classification import DataPolicy, Subject, operational, sensitive
+from privacy.vocabulary.classification import DataPolicy, Settled, Subject, operational, sensitive
 from privacy.vocabulary.fields import EncryptedCharField, EncryptedTextField
 from privacy.vocabulary.placement import RegionModel, TenantForeignKey
 
@@ -98,7 +98,12 @@ class Message(RegionModel):
     created_at = operational(models.DateTimeField(default=clock.now))
 
     counted_as = _("messages")
-    data_policy = DataPolicy(Subject.CLIENT, client="client_id", closing=True)
+    data_policy = DataPolicy(
+        Subject.CLIENT,
+        client="client_id",
+        closing=True,
+        arrives=Settled("state", ("queued", "sending"), "suppressed"),
+    )
 
     class Meta(RegionModel.Meta):
         indexes = [

@@ -21,6 +21,7 @@ from notes.models import Form
 from notes.proof import canonical
 from privacy.vocabulary import clock
 from privacy.vocabulary.fields import is_unreadable
+from privacy.vocabulary.former import as_signed
 from privacy.vocabulary.scope import Actor, ActorKind
 
 PROOF_VERSION = 1
@@ -134,7 +135,7 @@ def hash_of(form: Form) -> str:
         "way": form.way,
         "completed_at": _instant(form.completed_at),
     }
-    return hashlib.sha256(canonical(facts)).hexdigest()
+    return hashlib.sha256(canonical(as_signed(facts, at=form.completed_at))).hexdigest()
 
 
 def holds(form: Form) -> bool:

@@ -72,6 +72,18 @@ class Lifetime:
 
 
 @dataclass(frozen=True, slots=True)
+class Settled:
+    """That a row which waits for something waits no more where an archive brings it: nobody is told twice.
+
+    Of `field`, any of `waiting` becomes `done`.
+    """
+
+    field: str
+    waiting: tuple[str, ...]
+    done: str
+
+
+@dataclass(frozen=True, slots=True)
 class DataPolicy:
     """What a model declares about its rows.
 
@@ -83,7 +95,8 @@ class DataPolicy:
     may still be written while the account closes. `file`: each row has a sealed file of its own. `readers`: the SQL
     condition, or the rule where it asks other tables, that a row also has to meet before `keepwell_app` can read it.
     `apart`: the path to a switch; a row under one that is on stands apart from the ordinary record, and an export leaves
-    it out unless it was asked for (E9). `lives`: the sweep deletes rows, and with them their files, when
+    it out unless it was asked for (E9). `arrives`: True, why an archive of a former account doesn't bring these rows to
+    another, or what becomes of those that wait (EX-7). `lives`: the sweep deletes rows, and with them their files, when
     their time is over.
     """
 
@@ -99,6 +112,7 @@ class DataPolicy:
     file: StoredFile | None = None
     readers: str | ReaderRule = ""
     apart: str = ""
+    arrives: Literal[True] | str | Settled = True
     lives: Lifetime | None = None
 
 
