@@ -17,3 +17,4 @@ class PrivacyConfig(AppConfig):
             frame,  # noqa: F401
             purge,  # noqa: F401
         )
+        from privacy.arrival import bringing, checking  # noqa: F401, PLC0415

@@ -6,10 +6,21 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Member
+from privacy.moves import ArchiveImport, CarriedDetail, PastEvent, Relocation
 from privacy.vocabulary import clock
 from privacy.vocabulary.classification import DataPolicy, Subject, operational, sensitive
 from privacy.vocabulary.fields import EncryptedCharField
 from privacy.vocabulary.placement import RegionModel, TenantForeignKey
+
+__all__ = [
+    "ArchiveImport",
+    "CarriedDetail",
+    "Closure",
+    "Export",
+    "PastEvent",
+    "Relocation",
+    "ResidencyStatement",
+]
 
 
 class Export(RegionModel):
@@ -87,7 +98,7 @@ class Closure(RegionModel):
     cancelled_at = operational(models.DateTimeField(null=True))
     job_id = operational(models.UUIDField(null=True))
 
-    data_policy = DataPolicy(Subject.SYSTEM, closing=True)
+    data_policy = DataPolicy(Subject.SYSTEM, closing=True, arrives="of the former account")
 
     class Meta(RegionModel.Meta):
         constraints = [
@@ -106,7 +117,12 @@ class ResidencyStatement(RegionModel):
     text = operational(models.TextField(help_text="JSON as it was signed: counts, never values"))
     signature = operational(models.CharField(max_length=128, help_text="Ed25519, hexadecimal"))
 
-    data_policy = DataPolicy(Subject.SYSTEM, append_only=True, closing=True)
+    data_policy = DataPolicy(
+        Subject.SYSTEM,
+        append_only=True,
+        closing=True,
+        arrives="of the former account, signed by its region",
+    )
 
     class Meta(RegionModel.Meta):
         ordering = ["-counted_at"]

@@ -54,7 +54,7 @@ _TYPES = (
 
 def fields_of(kind: Kind) -> list[Field]:
     """Return the columns of a kind in an export, by name, type, class and purpose."""
-    found = [_column(field) for field in _kept(kind)]
+    found = [_column(field) for field in held_fields(kind)]
     if kind.declared.file:
         words = "the file itself, below files/"
         found.append(Field(FILE, "file", DataClass.SENSITIVE, "care", words))
@@ -93,7 +93,7 @@ def set_apart(among: Iterable[Kind]) -> dict[str, QuerySet[Any]]:
 
 def rows(kind: Kind, gap: Gap, *, whole: bool = True) -> Iterator[dict[str, object]]:
     """Yield the rows of `stored`, opened; what can't be read becomes a gap, never a word."""
-    kept = [(field.field.attname, field.field) for field in _kept(kind)]
+    kept = [(field.field.attname, field.field) for field in held_fields(kind)]
     held = 0
     queryset = stored(kind, whole=whole)
     for chunk in batched(queryset.iterator(chunk_size=CHUNK), CHUNK, strict=False):
@@ -147,7 +147,8 @@ def _fetch_keys(kind: Kind, chunk: Iterable[Any]) -> int:
     return len(ids)
 
 
-def _kept(kind: Kind) -> list[KindField]:
+def held_fields(kind: Kind) -> list[KindField]:
+    """Return the fields of a kind that an export holds."""
     return [field for field in kind.fields if not _reason_to_leave(kind, field)]
 
 

@@ -14,8 +14,9 @@ from accounts.models import EntryCode, OutboxJob, RegionSession
 from accounts.models.practice import AccountAnchor, current_anchor
 from accounts.tenancy import AccountRef, acting_in
 from privacy import closure, exporting
+from privacy.arrival import keeping
 from privacy.inventory import client_kind, kinds_in
-from privacy.models import Export
+from privacy.models import ArchiveImport, Export
 from privacy.vocabulary import clock, keyring
 from privacy.vocabulary.placement import Placement
 from privacy.vocabulary.scope import Purpose
@@ -55,12 +56,16 @@ def sweep_account(account: AccountRef) -> None:
     """Remove what is over in one account; one that is being purged is left to its purge, which is kept going."""
     with acting_in(account, purpose=Purpose.MAINTENANCE):
         closure.keep_going()
-        if current_anchor().state == AccountAnchor.State.PURGING:
+        anchor = current_anchor()
+        if anchor.state == AccountAnchor.State.PURGING or anchor.is_moving:
             return
         now = clock.now()
         destroy_orphaned_keys()
         for export in Export.objects.filter(expires_at__lte=now).exclude(storage_key=""):
             exporting.expire(export)
+        given = ArchiveImport.objects.filter(expires_at__lte=now).exclude(storage_key="")
+        for archive in given.exclude(state=ArchiveImport.State.BRINGING):
+            keeping.drop(archive)
         end_third_copies()
         RegionSession.objects.filter(expires_at__lt=now).delete()
         OutboxJob.objects.filter(done_at__lt=now - JOBS_KEPT).delete()
