@@ -17,8 +17,8 @@ from django.http import HttpRequest, HttpResponse
 from accounts.cells import cells
 from accounts.models import Account, EntryCode, Member, RegionSession, User
 from accounts.permissions import Permission
-from accounts.rights import Area, permissions_of, sees_own, usual_levels
-from accounts.tenancy import AccountRef, confine
+from accounts.rights import NO, Area, levels_of, permissions_of, sees_own, usual_levels
+from accounts.tenancy import AccountRef, confine, look
 from privacy.vocabulary import clock, scope
 from privacy.vocabulary.placement import columns_of, from_row
 from privacy.vocabulary.scope import Sight
@@ -183,6 +183,16 @@ def sight_of(member: Member) -> Sight:
         member.pk if sees_own(member, Area.CLIENTS) else None,
         member.pk if sees_own(member, Area.DIARY) else None,
     )
+
+
+def see_as(member: Member) -> None:
+    """Let the active scope read with a member's eyes from here on, as their own pages do."""
+    active, levels = scope.current(), levels_of(member.role, member.rights)
+    active.reader = str(member.pk) if levels[Area.NOTES].name != NO.name else ""
+    active.files = levels[Area.FILES].name != NO.name
+    active.care = Permission.CLIENTS_CARE in permissions_of(member)
+    active.sight = active.own_sight = sight_of(member)
+    look(active)
 
 
 def end(ticket: Ticket) -> None:

@@ -232,7 +232,7 @@ def everywhere() -> Iterator[None]:
         yield
         return
     confined, active.sight = active.sight, WHOLE
-    _look(active)
+    look(active)
     try:
         yield
     finally:
@@ -240,14 +240,14 @@ def everywhere() -> Iterator[None]:
         with suppress(
             DatabaseError
         ):  # in a failed transaction, whose savepoint takes the setting back
-            _look(active)
+            look(active)
 
 
 def confine(active: Scope, sight: Sight) -> None:
     """Show the scope's member from here on what they are kept to alone."""
     before, active.sight, active.own_sight = active.sight, sight, sight
     if sight != before:
-        _look(active)
+        look(active)
 
 
 SETTINGS = ("reader", "files", "location", "clients_of", "diary_of")
@@ -263,7 +263,8 @@ def _eyes(active: Scope) -> list[str]:
     ]
 
 
-def _look(active: Scope) -> None:
+def look(active: Scope) -> None:
+    """Tell the database whose eyes it reads with from here on."""
     with connections[active.database].cursor() as cursor:
         cursor.execute(f"SELECT {_EYES}", _eyes(active))
 

@@ -13,7 +13,7 @@ from itertools import batched
 from typing import Any
 from uuid import UUID
 
-from accounts import audit, objects, outbox
+from accounts import audit, objects, outbox, sessions
 from accounts.calm import FILE_STORE
 from accounts.models import AuditHead, OutboxJob
 from accounts.models.practice import current_anchor
@@ -24,8 +24,10 @@ from privacy.export.archive import ArchiveWriter, Receipt
 from privacy.export.container import file_path
 from privacy.export.verify_export import verify
 from privacy.exporting import LIFE, place, signer
-from privacy.inventory import Kind, kinds
+from privacy.inventory import Kind
 from privacy.models import Export
+from privacy.scopes.pieces import Plan
+from privacy.scopes.planning import NotAllowed, plan_of, sees_through
 from privacy.vocabulary import clock, keyring, scope, sealing
 from privacy.vocabulary.fields import is_unreadable
 from privacy.vocabulary.scope import SYSTEM, Purpose
@@ -33,7 +35,7 @@ from privacy.vocabulary.streams import SealedReader, SealedWriter, Unreadable, o
 
 log = logging.getLogger("keepwell.export")
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 MAX_FAILURES = 5
 MAX_STARTS = 12
 BEAT_SECONDS = 2.0
@@ -107,6 +109,8 @@ def build(work: outbox.Work) -> None:
         _finish(task, written)
     except outbox.LeaseLost:
         raise
+    except NotAllowed:
+        _fail(work, task.export_id, "rights")
     except Exception as error:
         if task.start < MAX_FAILURES:
             raise
@@ -139,21 +143,25 @@ def _begin(work: outbox.Work) -> Task | None:
 def _write(task: Task, progress: Progress) -> Written:
     """Write the archive: rows from one snapshot, then files from the list frozen in it."""
     gaps: dict[str, str] = {}
+    plan = _seen_by(task.account, task.export_id)
     with (
         objects.writing(task.account.cell, task.storage_key) as target,
         SealedWriter(target, task.file_key, task.aad) as sealed,
     ):
         with acting_in(task.account, purpose=Purpose.EXPORT, reading=True):
             taken_at = clock.now()
-            apart = {name: found.count() for name, found in records.set_apart(exported()).items()}
+            export = Export.objects.get(pk=task.export_id)
+            plan = plan or plan_of(export, letters.zone())
+            apart = _apart(plan)
             writer = ArchiveWriter(
                 sealed,
                 format_version=FORMAT_VERSION,
                 created_at=taken_at,
                 signer=signer(task.account.region),
-                facts=_facts(task, taken_at, apart),
+                facts=_facts(task, taken_at, plan, apart),
+                scope={**plan.about, "whole": plan.whole},
             )
-            files = _write_rows(writer, task, progress, gaps.setdefault)
+            files = _write_rows(writer, plan, progress, gaps.setdefault)
             scope.current().reads.clear()
         _write_files(writer, task, files, progress, gaps.setdefault)
         for gap_id, reason in gaps.items():
@@ -161,7 +169,33 @@ def _write(task: Task, progress: Progress) -> Written:
         return Written(writer.close(), gaps, taken_at, sum(apart.values()))
 
 
-def _facts(task: Task, taken_at: datetime, apart: Mapping[str, int]) -> dict[str, object]:
+def _seen_by(account: AccountRef, export_id: UUID) -> Plan | None:
+    """Return what an export holds whose rows a member's eyes choose; None for one that holds what the practice has.
+
+    They choose as `keepwell_app`, which has the member's rights; the rows are then read by the role that exports.
+    """
+    with acting_in(account, purpose=Purpose.EXPORT):
+        member = sees_through(Export.objects.get(pk=export_id))
+    if member is None:
+        return None
+    with acting_in(account, by=member.actor, purpose=Purpose.EXPORT) as active:
+        sessions.see_as(member)
+        plan = plan_of(Export.objects.get(pk=export_id), letters.zone())
+        active.reads.clear()
+        return plan
+
+
+def _apart(plan: Plan) -> dict[str, int]:
+    """Count by kind the rows that stand apart and that the plan would hold otherwise."""
+    if plan.about["kind"] == "client":
+        return {}
+    here = records.set_apart(piece.kind for piece in plan.pieces)
+    return {name: found.count() for name, found in here.items()}
+
+
+def _facts(
+    task: Task, taken_at: datetime, plan: Plan, apart: Mapping[str, int]
+) -> dict[str, object]:
     anchor = current_anchor()
     head = AuditHead.objects.first()
     return {
@@ -174,7 +208,7 @@ def _facts(task: Task, taken_at: datetime, apart: Mapping[str, int]) -> dict[str
         "audit_head": f"{head.seq}:{bytes(head.hash).hex()}" if head else "none",
         "snapshots_begun": task.start,
         "fields_left_out": {
-            kind.name: left for kind in exported() if (left := records.left_out_fields(kind))
+            piece.kind.name: left for piece in plan.pieces if (left := piece.left_out)
         },
         "rows_set_apart": dict(apart),
         "rows_set_apart_are": "here, as they were asked for"
@@ -183,40 +217,24 @@ def _facts(task: Task, taken_at: datetime, apart: Mapping[str, int]) -> dict[str
     }
 
 
-def exported() -> list[Kind]:
-    """Return the kinds that an export of the account holds, in registry order."""
-    return [kind for kind in kinds() if kind.is_exported]
-
-
 def _write_rows(
-    writer: ArchiveWriter, task: Task, progress: Progress, gap: Callable[[str, str], object]
+    writer: ArchiveWriter, plan: Plan, progress: Progress, gap: Callable[[str, str], object]
 ) -> list[tuple[Kind, UUID]]:
-    """Write every exported kind; return the rows that have a file, frozen by this snapshot."""
-    here = exported()
-    progress.total = sum(records.stored(kind, whole=task.whole).count() for kind in here)
-    files = [
-        (kind, pk)
-        for kind in here
-        if kind.declared.file
-        for pk in records.stored(kind, whole=task.whole)
-        .exclude(**{kind.declared.file.storage_key: ""})
-        .values_list("pk", flat=True)
-        .iterator()
-    ]
-    progress.total += len(files)
-    for kind in here:
+    """Write every kind of the plan; return the rows that have a file, frozen by this snapshot."""
+    stored = [piece.stored() for piece in plan.pieces]
+    files = [(piece.kind, pk) for piece in plan.pieces for pk in piece.files()]
+    progress.total = sum(each.rows for each in stored) + len(files)
+    for piece, counted in zip(plan.pieces, stored, strict=True):
         writer.write_kind(
-            kind.name,
-            fields=records.fields_of(kind),
-            rows=lambda kind=kind: _counted(  # type: ignore[misc]
-                records.rows(kind, gap, whole=task.whole), progress
-            ),
-            key=records.key_of(kind),
-            description=" ".join((kind.model.__doc__ or "").split()),
+            piece.kind.name,
+            fields=piece.fields,
+            rows=lambda piece=piece: _counted(piece.rows(gap), progress),  # type: ignore[misc]
+            key=records.key_of(piece.kind),
+            description=" ".join((piece.kind.model.__doc__ or "").split()),
+            stored=counted,
         )
-    for kind in kinds():
-        if not kind.is_exported:
-            writer.exclude(kind.name, kind.left_out or "lives outside the account's region")
+    for name, reason in plan.left_out.items():
+        writer.exclude(name, reason)
     return files
 
 

@@ -71,10 +71,12 @@ def open_closure() -> Closure | None:
 
 
 def latest_export() -> Export | None:
-    """Return the newest archive that can still be downloaded, or None."""
+    """Return the newest archive of everything that can still be downloaded, or None."""
     found: Export | None = (
         Export.objects.filter(
-            state__in=[Export.State.READY, Export.State.GAPS], expires_at__gt=clock.now()
+            scope=Export.Scope.ACCOUNT,
+            state__in=[Export.State.READY, Export.State.GAPS],
+            expires_at__gt=clock.now(),
         )
         .order_by("-finished_at")
         .first()

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
+from django.db.models import QuerySet
 
 from accounts import audit, objects, outbox
-from accounts.models import Member
+from accounts.models import Member, Practitioner
+from clients import identity
+from clients.models import Client
 from privacy.export.verify_export import fingerprint
 from privacy.models import Export
 from privacy.vocabulary import scope, sealing
@@ -18,25 +24,65 @@ from privacy.vocabulary.scope import SYSTEM, Actor
 from privacy.vocabulary.streams import SealedReader
 
 LIFE_DAYS = 7
+UNDER_WAY = (Export.State.WAITING, Export.State.RUNNING)
 LIFE = timedelta(days=LIFE_DAYS)
 
 
-def request(*, by: Actor, member: Member, whole: bool = False) -> Export:
-    """Ask for an export of the active account; one at a time, so one under way is returned as it is.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is asked for: everything, or one of the rest. `choices`: what `scopes.choosing.chosen` made."""
 
-    `whole`: also with the rows that are set apart, such as restricted notes.
+    client: Client | None = None
+    practitioner: Practitioner | None = None
+    choices: Mapping[str, Any] | None = None
+
+    @property
+    def scope(self) -> Export.Scope:
+        """The sort of export."""
+        if self.client is not None:
+            return Export.Scope.CLIENT
+        if self.practitioner is not None:
+            return Export.Scope.PRACTITIONER
+        return Export.Scope.ACCOUNT if self.choices is None else Export.Scope.DATA_SET
+
+
+EVERYTHING = Wanted()
+
+
+def request(
+    *, by: Actor, member: Member, wanted: Wanted = EVERYTHING, whole: bool = False
+) -> Export:
+    """Ask for an export of the active account or of a part of it; the same under way already is returned as it is.
+
+    `whole`: also with the rows that are set apart, such as restricted notes. Of a client it holds what `member` may read.
     """
-    under_way = Export.objects.filter(state__in=[Export.State.WAITING, Export.State.RUNNING])
-    export: Export | None = under_way.first()
-    if export is not None:
-        return export
-    export = Export(requested_by=member, is_whole=whole)
+    under_way: Export | None = _same(member, wanted).filter(state__in=UNDER_WAY).first()
+    if under_way is not None:
+        return under_way
+    export = Export(
+        requested_by=member,
+        scope=wanted.scope,
+        client=wanted.client,
+        practitioner=wanted.practitioner,
+        choices=dict(wanted.choices or {}),
+        is_whole=whole,
+    )
     export.save(force_insert=True)
     job = outbox.enqueue("export.build", {"export": str(export.pk)}, requested_by=member.pk)
     export.job_id = job.pk
     export.save(update_fields=["job_id"])
-    audit.record("export.requested", by=by, of=export, detail={"whole": whole})
+    about = wanted.client.pk if wanted.client else None
+    detail = {"scope": export.scope, "whole": whole}
+    audit.record("export.requested", by=by, of=export, client_id=about, detail=detail)
     return export
+
+
+def _same(member: Member, wanted: Wanted) -> QuerySet[Export]:
+    """Return the exports of the same: of the practice's data whoever asked for them, of a client one's own."""
+    found: QuerySet[Export] = Export.objects.filter(scope=wanted.scope)
+    if wanted.client is not None:
+        found = found.filter(identity.of(wanted.client), requested_by=member)
+    return found.filter(practitioner=wanted.practitioner, choices=dict(wanted.choices or {}))
 
 
 class Archive(SealedReader):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Member
+from accounts.models import Member, Practitioner
+from clients.models import Client
 from privacy.moves import ArchiveImport, CarriedDetail, PastEvent, Relocation
 from privacy.vocabulary import clock
 from privacy.vocabulary.classification import DataPolicy, Subject, operational, sensitive
@@ -24,7 +25,7 @@ __all__ = [
 
 
 class Export(RegionModel):
-    """A full export of the account: a sealed archive in the region's object store for seven days."""
+    """An export of the account or a part of it: a sealed archive in the region's object store for seven days."""
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")
@@ -33,6 +34,12 @@ class Export(RegionModel):
         GAPS = "complete_with_gaps", _("Ready, with gaps")
         FAILED = "failed", _("Failed")
         DELETED = "deleted", _("Deleted")
+
+    class Scope(models.TextChoices):
+        ACCOUNT = "account", _("Everything")
+        CLIENT = "client", _("One client’s record")
+        PRACTITIONER = "practitioner", _("What a practitioner takes along")
+        DATA_SET = "data_set", _("A chosen set of data")
 
     requested_by = operational(TenantForeignKey(Member, models.PROTECT, related_name="+"))
     job_id = operational(models.UUIDField(null=True))
@@ -49,6 +56,16 @@ class Export(RegionModel):
     rows = operational(models.PositiveBigIntegerField(default=0))
     files = operational(models.PositiveIntegerField(default=0))
     gaps = operational(models.PositiveIntegerField(default=0))
+    scope = operational(
+        models.CharField(max_length=12, choices=Scope.choices, default=Scope.ACCOUNT)
+    )
+    client = operational(TenantForeignKey(Client, models.PROTECT, null=True, related_name="+"))
+    practitioner = operational(
+        TenantForeignKey(Practitioner, models.PROTECT, null=True, related_name="+")
+    )
+    choices = operational(
+        models.JSONField(default=dict, blank=True, help_text="kinds, fields and days, never values")
+    )
     is_whole = operational(
         models.BooleanField(default=False, help_text="also with what is set apart")
     )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
-from itertools import batched
+from collections.abc import Callable, Collection, Iterable, Iterator
+from itertools import batched, chain
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from accounts import audit
 from accounts.models import AuditEvent
 from privacy.export.archive import Field
 from privacy.export.container import file_path
+from privacy.export.stored import Stored, sum_up
 from privacy.inventory import Kind, KindField
 from privacy.vocabulary import keyring, scope, sealing
 from privacy.vocabulary.classification import DataClass
@@ -52,13 +53,13 @@ _TYPES = (
 )
 
 
-def fields_of(kind: Kind) -> list[Field]:
-    """Return the columns of a kind in an export, by name, type, class and purpose."""
-    found = [_column(field) for field in held_fields(kind)]
-    if kind.declared.file:
+def fields_of(kind: Kind, only: Collection[str] = ()) -> list[Field]:
+    """Return the columns of a kind in an export, by name, type, class and purpose; of those in `only`, if it has any."""
+    found = [_column(field) for field in held_fields(kind, only)]
+    if _has_file(kind, only):
         words = "the file itself, below files/"
         found.append(Field(FILE, "file", DataClass.SENSITIVE, "care", words))
-    if kind.model is AuditEvent:
+    if _is_opened(kind, only):
         words = "what `detail` says, opened; empty when its client was erased"
         found.append(Field(OPENED, "json", DataClass.SENSITIVE, "operations", words))
     return found
@@ -69,17 +70,14 @@ def key_of(kind: Kind) -> str:
     return str(kind.model._meta.pk.attname)
 
 
-def left_out_fields(kind: Kind) -> dict[str, str]:
+def left_out_fields(kind: Kind, only: Collection[str] = ()) -> dict[str, str]:
     """Return the fields of a kind that an export leaves out, each with the reason."""
-    return {f.name: reason for f in kind.fields if (reason := _reason_to_leave(kind, f))}
+    return {f.name: reason for f in kind.fields if (reason := _reason_to_leave(kind, f, only))}
 
 
-def stored(kind: Kind, *, whole: bool) -> QuerySet[Any]:
-    """Return the rows of a kind that an export holds: all of a `whole` one, else those that aren't set apart."""
-    found: QuerySet[Any] = kind.model._default_manager.order_by("pk")
-    return (
-        found.filter(**{kind.declared.apart: False}) if kind.declared.apart and not whole else found
-    )
+def stored_of(kind: Kind, found: Iterable[QuerySet[Any]], only: Collection[str] = ()) -> Stored:
+    """Return what the database counts of these rows, and the sum of their hashes over what isn't sealed (EX-2)."""
+    return sum_up(found, [field.field for field in held_fields(kind, only)])
 
 
 def set_apart(among: Iterable[Kind]) -> dict[str, QuerySet[Any]]:
@@ -91,22 +89,31 @@ def set_apart(among: Iterable[Kind]) -> dict[str, QuerySet[Any]]:
     }
 
 
-def rows(kind: Kind, gap: Gap, *, whole: bool = True) -> Iterator[dict[str, object]]:
-    """Yield the rows of `stored`, opened; what can't be read becomes a gap, never a word."""
-    kept = [(field.field.attname, field.field) for field in held_fields(kind)]
+def rows(
+    kind: Kind,
+    gap: Gap,
+    *,
+    found: Iterable[QuerySet[Any]] | None = None,
+    only: Collection[str] = (),
+) -> Iterator[dict[str, object]]:
+    """Yield the rows of a kind, or those `found`, opened; what can't be read becomes a gap, never a word."""
+    kept = [(field.field.attname, field.field) for field in held_fields(kind, only)]
     held = 0
-    queryset = stored(kind, whole=whole)
-    for chunk in batched(queryset.iterator(chunk_size=CHUNK), CHUNK, strict=False):
+    each_of = found if found is not None else [kind.model._default_manager.order_by("pk")]
+    streams = chain.from_iterable(some.iterator(chunk_size=CHUNK) for some in each_of)
+    for chunk in batched(streams, CHUNK, strict=False):
         held += _fetch_keys(kind, chunk)
         for row in chunk:
-            yield _row(kind, row, kept, gap)
+            yield _row(kind, row, kept, gap, only)
         scope.current().reads.clear()  # one event tells of the whole export
         if held > KEYS_HELD:
             keyring.forget()
             held = 0
 
 
-def _row(kind: Kind, row: Any, kept: Iterable[tuple[str, Any]], gap: Gap) -> dict[str, object]:
+def _row(
+    kind: Kind, row: Any, kept: Iterable[tuple[str, Any]], gap: Gap, only: Collection[str]
+) -> dict[str, object]:
     values: dict[str, object] = {}
     for name, field in kept:
         value = getattr(row, name)
@@ -114,14 +121,14 @@ def _row(kind: Kind, row: Any, kept: Iterable[tuple[str, Any]], gap: Gap) -> dic
             gap(f"{kind.name}/{row.pk}/{name}", "the value can't be read")
             value = None
         values[name] = value
-    policy = kind.declared
-    if policy.file:
-        name = getattr(row, policy.file.name)
-        is_here = bool(getattr(row, policy.file.storage_key))
+    stored = kind.declared.file
+    if stored and _has_file(kind, only):
+        name = getattr(row, stored.name)
+        is_here = bool(getattr(row, stored.storage_key))
         values[FILE] = (
             file_path(row.pk, "file" if is_unreadable(name) else name) if is_here else None
         )
-    if kind.model is AuditEvent:
+    if _is_opened(kind, only):
         values[OPENED] = _detail(row)
     return values
 
@@ -147,13 +154,23 @@ def _fetch_keys(kind: Kind, chunk: Iterable[Any]) -> int:
     return len(ids)
 
 
-def held_fields(kind: Kind) -> list[KindField]:
-    """Return the fields of a kind that an export holds."""
-    return [field for field in kind.fields if not _reason_to_leave(kind, field)]
+def held_fields(kind: Kind, only: Collection[str] = ()) -> list[KindField]:
+    """Return the fields of a kind that an export holds; of those in `only`, if it has any."""
+    return [field for field in kind.fields if not _reason_to_leave(kind, field, only)]
 
 
-def _reason_to_leave(kind: Kind, field: KindField) -> str:
+def _has_file(kind: Kind, only: Collection[str]) -> bool:
+    return kind.declared.file is not None and (not only or FILE in only)
+
+
+def _is_opened(kind: Kind, only: Collection[str]) -> bool:
+    return kind.model is AuditEvent and (not only or OPENED in only)
+
+
+def _reason_to_leave(kind: Kind, field: KindField, only: Collection[str]) -> str:
     stored = kind.declared.file
+    if only and field.field.attname not in only:
+        return "not asked for"
     if isinstance(field.field, BlindIndexField):
         return "a keyed hash for look-ups, made again from its source"
     if stored and field.name == stored.file_key:

@@ -133,7 +133,9 @@ class Appointment(RegionModel):
     created_at = operational(models.DateTimeField(default=clock.now))
     cancelled_at = operational(models.DateTimeField(null=True, blank=True))
 
-    data_policy = DataPolicy(Subject.SYSTEM, readers=OF_THE_MEMBER, undoable=True)
+    data_policy = DataPolicy(
+        Subject.SYSTEM, readers=OF_THE_MEMBER, undoable=True, dated="starts_at"
+    )
 
     class Meta(RegionModel.Meta):
         constraints = [
@@ -249,7 +251,13 @@ class Attendee(RegionModel):
     provenance = operational(models.CharField(max_length=60, default="staff"))
 
     counted_as = _("appointments")
-    data_policy = DataPolicy(Subject.CLIENT, client="client_id", undoable=True)
+    data_policy = DataPolicy(
+        Subject.CLIENT,
+        client="client_id",
+        undoable=True,
+        work_of="appointment__practitioner",
+        dated="appointment__starts_at",
+    )
 
     class Meta(RegionModel.Meta):
         constraints = [

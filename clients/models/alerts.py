@@ -43,7 +43,7 @@ class Alert(RegionModel):
     created_at = operational(models.DateTimeField(default=clock.now))
     resolved_at = operational(models.DateTimeField(null=True, blank=True))
 
-    data_policy = DataPolicy(Subject.CLIENT, client="client_id")
+    data_policy = DataPolicy(Subject.CLIENT, client="client_id", work_of="client")
 
     class Meta(RegionModel.Meta):
         indexes = [models.Index(fields=["account_id", "client"], name="alerts_of_client")]

@@ -27,7 +27,9 @@ class Caring(RegionModel):
     ended_at = operational(models.DateTimeField(null=True, blank=True))
 
     counted_as = _("practitioners who look after them")
-    data_policy = DataPolicy(Subject.CLIENT, client="client_id", deletable=True)
+    data_policy = DataPolicy(
+        Subject.CLIENT, client="client_id", deletable=True, work_of="practitioner"
+    )
 
     class Meta(RegionModel.Meta):
         constraints = [

@@ -58,7 +58,7 @@ class Case(RegionModel):
     created_at = operational(models.DateTimeField(default=clock.now))
     closed_at = operational(models.DateTimeField(null=True, blank=True))
 
-    data_policy = DataPolicy(Subject.CLIENT, client="client_id")
+    data_policy = DataPolicy(Subject.CLIENT, client="client_id", work_of="client")
 
     class Meta(RegionModel.Meta):
         indexes = [

@@ -139,7 +139,7 @@ class Consent(RegionModel):
     recorded_by = operational(models.UUIDField(null=True, blank=True))
 
     counted_as = _("answers about consents")
-    data_policy = DataPolicy(Subject.CLIENT, client="client_id", append_only=True)
+    data_policy = DataPolicy(Subject.CLIENT, client="client_id", append_only=True, work_of="client")
 
     class Meta(RegionModel.Meta):
         constraints = [

@@ -113,6 +113,7 @@ class Document(RegionModel):
         client="client_id",
         file=StoredFile(),
         readers=READERS,
+        work_of="uploaded_by",
     )
 
     class Meta(RegionModel.Meta):
@@ -137,7 +138,11 @@ class Original(RegionModel):
     file_key = sensitive(EncryptedCharField(max_length=64))
 
     data_policy = DataPolicy(
-        Subject.CLIENT, client="client_id", file=StoredFile(), readers=READERS_OF_THE_FILE
+        Subject.CLIENT,
+        client="client_id",
+        file=StoredFile(),
+        readers=READERS_OF_THE_FILE,
+        work_of="document__uploaded_by",
     )
 
     class Meta(RegionModel.Meta):

@@ -28,7 +28,11 @@ class BookingCode(RegionModel):
     used_at = operational(models.DateTimeField(null=True, blank=True))
     revoked_at = operational(models.DateTimeField(null=True, blank=True))
 
-    data_policy = DataPolicy(Subject.CLIENT, client="client_id")
+    data_policy = DataPolicy(
+        Subject.CLIENT,
+        client="client_id",
+        record="a key to the booking page, kept as a hash alone",
+    )
 
     class Meta(RegionModel.Meta):
         ordering = ["-created_at"]

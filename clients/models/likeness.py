@@ -26,7 +26,12 @@ class Likeness(RegionModel):
     dismissed_at = operational(models.DateTimeField(null=True, blank=True))
     dismissed_by = operational(models.UUIDField(null=True))
 
-    data_policy = DataPolicy(Subject.CLIENT, client="client_id", deletable=True)
+    data_policy = DataPolicy(
+        Subject.CLIENT,
+        client="client_id",
+        deletable=True,
+        record="a guess from comparing it with other people’s records",
+    )
 
     class Meta(RegionModel.Meta):
         constraints = [

@@ -44,7 +44,7 @@ class ContactPoint(RegionModel):
     position = operational(models.PositiveIntegerField(default=0))
 
     counted_as = _("further phones and addresses")
-    data_policy = DataPolicy(Subject.CLIENT, client="client_id", deletable=True)
+    data_policy = DataPolicy(Subject.CLIENT, client="client_id", deletable=True, work_of="client")
 
     class Meta(RegionModel.Meta):
         ordering = ["position", "id"]

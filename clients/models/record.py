@@ -207,6 +207,7 @@ class Client(RegionModel):
         client="id",
         readers=f"({OF_THE_PLACE} AND {OF_THE_MEMBER})",
         undoable=True,
+        work_of="client",
     )
 
     class Meta(RegionModel.Meta):

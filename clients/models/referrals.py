@@ -49,7 +49,7 @@ class Referral(RegionModel):
     note = sensitive(EncryptedCharField(_("more about it"), max_length=200, blank=True, default=""))
 
     counted_as = _("who referred them")
-    data_policy = DataPolicy(Subject.CLIENT, client="client_id", deletable=True)
+    data_policy = DataPolicy(Subject.CLIENT, client="client_id", deletable=True, work_of="client")
 
     class Meta(RegionModel.Meta):
         constraints = [

@@ -124,7 +124,7 @@ class Note(RegionModel):
     )
 
     counted_as, counted_for = _("notes"), Permission.CLINICAL_READ
-    data_policy = DataPolicy(Subject.CLIENT, client="client_id", undoable=True)
+    data_policy = DataPolicy(Subject.CLIENT, client="client_id", undoable=True, work_of="author")
 
     class Meta(RegionModel.Meta):
         constraints = [

@@ -194,5 +194,6 @@ def policy_of_text(**more: Any) -> DataPolicy:
         append_only=True,
         readers=READERS,
         apart="note__is_restricted",
+        work_of="note__author",
         **more,
     )

@@ -49,7 +49,9 @@ class CoSignature(RegionModel):
     signed_zone = operational(models.CharField(max_length=60))
     content_hash = sensitive(EncryptedCharField(max_length=64))
 
-    data_policy = DataPolicy(Subject.CLIENT, client="client_id", append_only=True)
+    data_policy = DataPolicy(
+        Subject.CLIENT, client="client_id", append_only=True, work_of="note__author"
+    )
 
     class Meta(RegionModel.Meta):
         constraints = [
@@ -87,7 +89,9 @@ class Withdrawal(RegionModel):
     withdrawn_by = operational(models.UUIDField(null=True))
     moved_to = operational(models.UUIDField(null=True, blank=True))
 
-    data_policy = DataPolicy(Subject.CLIENT, client="client_id", append_only=True)
+    data_policy = DataPolicy(
+        Subject.CLIENT, client="client_id", append_only=True, work_of="note__author"
+    )
 
     class Meta(RegionModel.Meta):
         constraints = [

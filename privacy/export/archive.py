@@ -8,13 +8,14 @@ the layout and checks every byte of it.
 import hashlib
 import json
 import re
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, BinaryIO, Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -22,8 +23,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from privacy.export import verify_export
 from privacy.export.container import Container, Sink, safe_name
 from privacy.export.readme import readme
+from privacy.export.stored import Stored
 from privacy.export.table import Table, plain
 from privacy.export.verify_export import (
+    CHUNK,
     COMPLETE,
     DEFLATED,
     FORMAT,
@@ -82,7 +85,8 @@ class ArchiveWriter:
     """Writes one archive: kinds of rows, then files, then `close()`.
 
     `created_at` is aware; `facts` holds at least region, snapshot_at and audit_head, and whatever
-    else the manifest should say. An exception inside a member leaves an archive that can't be
+    else the manifest should say; `scope` says what was asked for, and by `whole` whether every
+    reference is answered inside. An exception inside a member leaves an archive that can't be
     closed, as does leaving a `with` block of the writer by one.
     """
 
@@ -94,6 +98,7 @@ class ArchiveWriter:
         created_at: datetime,
         signer: Ed25519PrivateKey,
         facts: Row,
+        scope: Row | None = None,
     ) -> None:
         missing = [name for name in FACTS if name not in facts]
         if missing:
@@ -106,6 +111,8 @@ class ArchiveWriter:
         self._signer = signer
         self._about = {"format": FORMAT, "format_version": format_version}
         self._about |= {"created_at": plain(created_at), "facts": plain(facts)}
+        if scope is not None:
+            self._about["scope"] = plain(scope)
         self._kinds: dict[str, dict[str, object]] = {}
         self._fields: dict[str, tuple[str, str, tuple[Field, ...]]] = {}
         self._members: dict[str, dict[str, object]] = {}
@@ -116,9 +123,18 @@ class ArchiveWriter:
 
     @contextmanager
     def kind(
-        self, name: str, *, fields: Sequence[Field], key: str = "id", description: str = ""
+        self,
+        name: str,
+        *,
+        fields: Sequence[Field],
+        key: str = "id",
+        description: str = "",
+        stored: Stored | None = None,
     ) -> Iterator["Rows"]:
-        """Open data/<name>.ndjson; every row added has exactly `fields`, and its own `key`."""
+        """Open data/<name>.ndjson; every row added has exactly `fields`, and its own `key`.
+
+        `stored`: what the database counts and sums up of them; raises ValueError at the end if it counted others.
+        """
         known = [field.name for field in fields]
         if not _KIND.fullmatch(name) or name in self._kinds:
             raise ValueError(f"{name} is no name of a kind, or is there already")
@@ -131,6 +147,8 @@ class ArchiveWriter:
         with self._member(path, DEFLATED, "application/x-ndjson") as write:
             rows = Rows(name, fields, lambda _, line: write(line + b"\n"))
             yield rows
+            if stored is not None and stored.rows != rows.sum.count:
+                raise ValueError(f"{name} has other rows than the database counted")
         self._fields[name] = (key, description, tuple(fields))
         self._kinds[name] = {
             "rows": rows.sum.count,
@@ -139,6 +157,54 @@ class ArchiveWriter:
             "csv": None,
             "schema": f"schema/{name}.json",
         }
+        if stored is not None:
+            about = {"rows": stored.rows, "fields": list(stored.fields), "sum": stored.sum}
+            self._kinds[name]["stored"] = about
+
+    def state(self) -> dict[str, Any]:
+        """Return what was written so far, as JSON has it, so that `resumed` goes on behind it; no member is open."""
+        if self._state != "open":
+            raise ValueError(f"the archive is {self._state}")
+        fields = {
+            name: [key, words, [asdict(field) for field in some]]
+            for name, (key, words, some) in self._fields.items()
+        }
+        return {
+            "about": self._about,
+            "kinds": self._kinds,
+            "fields": fields,
+            "members": self._members,
+            "excluded": self._excluded,
+            "gaps": self._gaps,
+            "container": self._zip.state(),
+        }
+
+    @classmethod
+    def resumed(
+        cls,
+        target: Sink,
+        *,
+        signer: Ed25519PrivateKey,
+        state: Mapping[str, Any],
+        before: Iterable[bytes],
+    ) -> Self:
+        """Return a writer that stands where the one of `state` stood; `before` is what that one had written."""
+        about = state["about"]
+        writer = cls(
+            target,
+            format_version=about["format_version"],
+            created_at=datetime.fromisoformat(about["created_at"]),
+            signer=signer,
+            facts=about["facts"],
+            scope=about.get("scope"),
+        )
+        writer._kinds, writer._members = dict(state["kinds"]), dict(state["members"])
+        writer._excluded, writer._gaps = dict(state["excluded"]), dict(state["gaps"])
+        writer._paths = {path.casefold() for path in writer._members}
+        for name, (key, words, fields) in state["fields"].items():
+            writer._fields[name] = (key, words, tuple(Field(**field) for field in fields))
+        writer._zip.replay(before, state["container"])
+        return writer
 
     @contextmanager
     def table(self, name: str) -> Iterator["Rows"]:
@@ -165,13 +231,15 @@ class ArchiveWriter:
         rows: Callable[[], Iterable[Row]],
         key: str = "id",
         description: str = "",
+        stored: Stored | None = None,
     ) -> int:
         """Write the data and the table of a kind; `rows` is called twice; return their number.
 
         Both calls must see the same snapshot. Twice is cheaper than a spool: nothing plain on disk,
         nothing that grows with the account.
         """
-        with self.kind(name, fields=fields, key=key, description=description) as data:
+        about = {"fields": fields, "key": key, "description": description, "stored": stored}
+        with self.kind(name, **about) as data:  # type: ignore[arg-type]
             for row in rows():
                 data.add(row)
         with self.table(name) as table:
@@ -321,6 +389,17 @@ class ArchiveWriter:
             self._state = "broken"
 
 
+def lines_of(source: BinaryIO, place: Sequence[int]) -> Iterator[bytes]:
+    """Yield the lines of a deflated member, where an archive has it: the number of its first byte, and how many."""
+    start, left = place
+    inflate, rest = zlib.decompressobj(-15), b""
+    source.seek(start)
+    while left and (piece := source.read(min(left, CHUNK // 4))):
+        left -= len(piece)
+        *whole, rest = (rest + inflate.decompress(piece)).split(b"\n")
+        yield from whole
+
+
 class Rows:
     """Takes the rows of one kind, counts them and adds up their hashes."""
 
@@ -348,6 +427,11 @@ class Rows:
         if len(line) >= MAX_LINE:
             raise ValueError(f"a row of {self._kind} is too long")
         self._write(simple, line)
+        self.sum.add(line)
+
+    def add_line(self, line: bytes) -> None:
+        """Write a row that was written before, given its line: it is right, or the sum at the end isn't."""
+        self._write(json.loads(line), line)
         self.sum.add(line)
 
 

@@ -4,7 +4,8 @@ import hashlib
 import re
 import unicodedata
 import zlib
-from typing import Protocol
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
 
 from privacy.export.verify_export import DEFLATED, STORED, Member, directory_end
 
@@ -30,6 +31,7 @@ class Container:
         self._offset = 0
         self._directory = bytearray()
         self._count = 0
+        self._places: dict[str, tuple[int, int]] = {}
 
     def begin(self, name: str, method: int) -> None:
         """Open a member, stored or deflated; only one is open at a time."""
@@ -54,6 +56,7 @@ class Container:
         self._emit(self._member.descriptor())
         self._directory += self._member.entry()
         self._count += 1
+        self._places[self._member.name] = (self._start, self._member.packed)
         return self._member.size, self._digest.hexdigest()
 
     def whole(self, name: str, data: bytes) -> None:
@@ -61,6 +64,24 @@ class Container:
         self.begin(name, STORED)
         self.write(data)
         self.end()
+
+    def state(self) -> dict[str, object]:
+        """Return where it stands, so that another process can go on behind the same bytes; no member is open."""
+        return {
+            "bytes": self._offset,
+            "directory": self._directory.hex(),
+            "count": self._count,
+            "places": self._places,
+        }
+
+    def replay(self, before: Iterable[bytes], state: Mapping[str, Any]) -> None:
+        """Go on behind the bytes that were written `before`, which are written again; ValueError if they are others."""
+        for piece in before:
+            self._emit(piece)
+        if self._offset != state["bytes"]:
+            raise ValueError("what was written before is cut")
+        self._directory = bytearray.fromhex(state["directory"])
+        self._count = state["count"]
 
     def facts(self) -> dict[str, object]:
         """Return size and SHA-256 of what was written so far and of its directory."""

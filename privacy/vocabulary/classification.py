@@ -97,7 +97,10 @@ class DataPolicy:
     `apart`: the path to a switch; a row under one that is on stands apart from the ordinary record, and an export leaves
     it out unless it was asked for (E9). `arrives`: True, why an archive of a former account doesn't bring these rows to
     another, or what becomes of those that wait (EX-7). `lives`: the sweep deletes rows, and with them their files, when
-    their time is over.
+    their time is over. `record`: True where it belongs into a copy of a client's own record, or the reason why not.
+    `work_of`: the path to the Practitioner or Member whose work a row is, or "client" where it goes with each of their
+    clients; empty: a practitioner who leaves takes none along. `dated`: the path to the moment by which a choice of
+    dates asks for it, where that isn't the moment at which it was made.
     """
 
     subject: Subject
@@ -114,6 +117,9 @@ class DataPolicy:
     apart: str = ""
     arrives: Literal[True] | str | Settled = True
     lives: Lifetime | None = None
+    record: Literal[True] | str = True
+    work_of: str = ""
+    dated: str = ""
 
 
 def _mark(field: FieldT, mark: FieldMark) -> FieldT:

@@ -434,8 +434,8 @@ def test_facts_version_and_time_are_checked(signer: Ed25519PrivateKey) -> None:
 
     with pytest.raises(ValueError, match="audit_head"):
         opened(facts={"region": "au", "snapshot_at": now})
-    with pytest.raises(ValueError, match="format 2"):
-        opened(format_version=2)
+    with pytest.raises(ValueError, match="format 3"):
+        opened(format_version=3)
     with pytest.raises(ValueError, match="time zone"):
         opened(created_at=now.replace(tzinfo=None))
 

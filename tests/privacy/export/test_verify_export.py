@@ -26,6 +26,7 @@ from privacy.export.verify_export import (
     STORED,
     TYPES,
     RowSum,
+    StoredSum,
     canonical,
     fingerprint,
     main,
@@ -329,6 +330,33 @@ def test_a_reference_to_a_missing_row_is_named(forgery: Forgery) -> None:
     forgery.fix_rows()
 
     assert problems(forgery.made()) == [f"{NOTES}, line 5: client_id points at what isn't here"]
+
+
+def test_a_part_of_an_account_may_point_at_what_was_left_out(forgery: Forgery) -> None:
+    forgery.edit(NOTES, 4, client_id="00000000-0000-0000-0000-0000000000ff")
+    forgery.manifest["scope"] = {"kind": "client", "whole": False}
+    forgery.fix_members()
+    forgery.fix_rows()
+
+    assert problems(forgery.made()) == []
+
+
+def test_rows_are_held_against_what_the_database_summed_up(forgery: Forgery) -> None:
+    """Whoever writes file, counts and sums anew is found by the sum that was made where the rows came from."""
+    fields = ["id", "client_id", "body"]
+    total = StoredSum(fields)
+    for line in forgery.lines(NOTES):
+        total.add(json.loads(line))
+    stored = {"rows": 8, "fields": fields, "sum": total.hexdigest()}
+    forgery.manifest["kinds"]["notes.note"]["stored"] = stored
+    assert problems(forgery.made()) == []
+
+    forgery.edit(NOTES, 3, body="something else")
+    forgery.fix_members()
+    forgery.fix_rows()
+    assert problems(forgery.made()) == [
+        f"{NOTES}: has other rows than the database counted and summed up"
+    ]
 
 
 def test_references_in_a_list_are_followed(forgery: Forgery) -> None:
