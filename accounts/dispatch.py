@@ -11,6 +11,7 @@ from django.db import connections
 
 from accounts.cells import cell
 from accounts.tenancy import AccountRef
+from accounts.whereabouts.proof import WrongPlace, require_database
 from privacy.vocabulary import clock
 
 DUE = """
@@ -29,7 +30,7 @@ def connect(cell_name: str, role: str, *, autocommit: bool = True) -> psycopg.Co
 def connect_to(alias: str, role: str, *, autocommit: bool = True) -> psycopg.Connection[Any]:
     """Return a plain connection to the database that an alias stands for, as one of the narrow roles."""
     where = connections[alias].settings_dict
-    return psycopg.connect(
+    connection = psycopg.connect(
         host=where["HOST"],
         port=where["PORT"],
         dbname=where["NAME"],
@@ -38,7 +39,14 @@ def connect_to(alias: str, role: str, *, autocommit: bool = True) -> psycopg.Con
         application_name=f"keepwell {role}",
         connect_timeout=5,
         autocommit=autocommit,
+        **{name: value for name, value in where["OPTIONS"].items() if name.startswith("ssl")},
     )
+    try:
+        require_database(alias, connection)
+    except WrongPlace:
+        connection.close()
+        raise
+    return connection
 
 
 def due(cell_name: str, most: int = 200) -> list[tuple[AccountRef, UUID]]:

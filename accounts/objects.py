@@ -15,8 +15,13 @@ from django.core.files.storage import storages
 from uuid_utils.compat import uuid7
 
 from accounts.cells import cell
+from accounts.whereabouts.asking import MARK
+from accounts.whereabouts.proof import require_objects
 
 ROOT = "a"
+# What a store holds of no account: the audit's anchors, the mark of its region
+ANCHORS = "anchors"
+OF_NOBODY = (ANCHORS, MARK)
 _PIECE = 1024 * 1024
 _MISSING = ("404", "NoSuchKey", "NotFound")
 
@@ -29,7 +34,7 @@ def new_key(account_id: UUID) -> str:
 @contextmanager
 def writing(cell_name: str, key: str) -> Iterator[BinaryIO]:
     """Open a new object for writing, piece by piece; what an exception left behind is removed."""
-    store = _store(cell_name)
+    store = store_of(cell_name)
     if hasattr(store, "bucket"):
         target = store.open(key, "wb")
     else:
@@ -46,7 +51,7 @@ def writing(cell_name: str, key: str) -> Iterator[BinaryIO]:
 
 def opened(cell_name: str, key: str) -> BinaryIO:
     """Return an object as a seekable file; raise `FileNotFoundError` when there is none."""
-    store = _store(cell_name)
+    store = store_of(cell_name)
     if hasattr(store, "bucket"):
         return io.BufferedReader(_Ranged(store.bucket.Object(store._normalize_name(key))), _PIECE)
     return Path(store.path(key)).open("rb")
@@ -55,14 +60,14 @@ def opened(cell_name: str, key: str) -> BinaryIO:
 def delete(cell_name: str, key: str) -> None:
     """Delete an object; one that is gone already is fine."""
     if key:
-        _store(cell_name).delete(key)
+        store_of(cell_name).delete(key)
 
 
 def keys_of(cell_name: str, account_id: UUID) -> list[str]:
     """Return the names of all objects of an account."""
     folder = f"{ROOT}/{account_id}"
     try:
-        names = _store(cell_name).listdir(folder)[1]
+        names = store_of(cell_name).listdir(folder)[1]
     except FileNotFoundError:
         return []
     return [f"{folder}/{name}" for name in names]
@@ -71,7 +76,7 @@ def keys_of(cell_name: str, account_id: UUID) -> list[str]:
 def delete_all(cell_name: str, account_id: UUID) -> int:
     """Delete every object of an account; return how many there were."""
     keys = keys_of(cell_name, account_id)
-    store = _store(cell_name)
+    store = store_of(cell_name)
     for key in keys:
         store.delete(key)
     if not hasattr(store, "bucket"):
@@ -82,7 +87,7 @@ def delete_all(cell_name: str, account_id: UUID) -> int:
 def accounts_with_objects(cell_name: str) -> set[UUID]:
     """Return the ids of the accounts that have objects in a cell's store."""
     try:
-        names = _store(cell_name).listdir(ROOT)[0]
+        names = store_of(cell_name).listdir(ROOT)[0]
     except FileNotFoundError:
         return set()
     return {UUID(name) for name in names}
@@ -90,19 +95,22 @@ def accounts_with_objects(cell_name: str) -> set[UUID]:
 
 def owners(cell_name: str) -> dict[str, int]:
     """Return whose objects a cell's store holds, and how many each; a stray name stands as it is, for one."""
-    store = _store(cell_name)
+    store = store_of(cell_name)
     try:
         folders, files = store.listdir("")
         accounts = store.listdir(ROOT)[0] if ROOT in folders else []
     except FileNotFoundError:
         return {}
-    stray = [name for name in (*folders, *files) if name != ROOT]
+    stray = [name for name in (*folders, *files) if name not in (ROOT, *OF_NOBODY)]
     kept = {name: len(store.listdir(f"{ROOT}/{name}")[1]) for name in accounts}
     return {name: n for name, n in kept.items() if n} | dict.fromkeys(stray, 1)
 
 
-def _store(cell_name: str) -> Any:
-    return storages[cell(cell_name).objects]
+def store_of(cell_name: str) -> Any:
+    """Return the store of a cell, proven to be its region's."""
+    where = cell(cell_name)
+    require_objects(where.region)
+    return storages[where.objects]
 
 
 class _Ranged(io.RawIOBase):

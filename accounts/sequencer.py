@@ -16,9 +16,9 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.core.files.storage import storages
 from psycopg.rows import dict_row
 
+from accounts import objects
 from accounts.cells import cell as cell_named
 from accounts.chain import GENESIS, link, merkle_root
 from accounts.dispatch import connect
@@ -32,7 +32,7 @@ COPIED = (
     "id", "account_id", "at_us", "actor_kind", "actor_id", "action", "kind", "object_id", "client_id", "purpose",
     "result", "request_id", "count", "detail",
 )  # fmt: skip
-FOLDER = "anchors"
+FOLDER = objects.ANCHORS
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def anchor(cell: str) -> int:
         heads = connection.execute(
             "SELECT account_id, seq, hash FROM accounts_audithead ORDER BY account_id"
         ).fetchall()
-    store = storages[cell_named(cell).objects]
+    store = objects.store_of(cell)
     number = _last_number(cell) + 1
     lines = [[str(account), seq, bytes(digest).hex()] for account, seq, digest in heads]
     body = {
@@ -132,7 +132,7 @@ def last_anchor(cell: str) -> Anchor | None:
     number = _last_number(cell)
     if number == 0:
         return None
-    with storages[cell_named(cell).objects].open(_name(number)) as handle:
+    with objects.store_of(cell).open(_name(number)) as handle:
         document = json.load(handle)
     try:
         public_key(cell_named(cell).region).verify(
@@ -154,7 +154,7 @@ def public_key(region: str) -> Ed25519PublicKey:
 
 def _last_number(cell: str) -> int:
     try:
-        _, names = storages[cell_named(cell).objects].listdir(FOLDER)
+        _, names = objects.store_of(cell).listdir(FOLDER)
     except FileNotFoundError:
         return 0
     return max(

@@ -12,6 +12,7 @@ from redis.exceptions import RedisError
 from accounts import control_tasks, dispatch, outbox
 from accounts.cells import cell as cell_named
 from accounts.tenancy import AccountRef
+from accounts.whereabouts import proof
 
 log = logging.getLogger("keepwell.tasks")
 ALIVE_SECONDS = 30
@@ -34,6 +35,7 @@ def run_due_jobs(cell: str) -> int:
 
     That it runs at all is the sign that beat, broker and worker live: `/readyz` looks for it.
     """
+    proof.require()
     try:
         caches[cell_named(cell).cache].set(alive_key(cell), 1, ALIVE_SECONDS)
     except RedisError:

@@ -15,6 +15,7 @@ from django.db.backends.signals import connection_created
 from django.db.models import Model
 
 from accounts.cells import cell, region_name
+from accounts.whereabouts.proof import WrongPlace, require_database
 from privacy.vocabulary import scope
 from privacy.vocabulary.placement import Placement, columns_of, from_row
 from privacy.vocabulary.scope import (
@@ -135,7 +136,17 @@ def install_guard(connection: Any, **kwargs: Any) -> None:
         connection.execute_wrappers.insert(0, guard)
 
 
+def prove_place(connection: Any, **kwargs: Any) -> None:
+    """Use no database that stands elsewhere than declared (RP-5)."""
+    try:
+        require_database(connection.alias, connection.connection)
+    except WrongPlace:
+        connection.close()
+        raise
+
+
 connection_created.connect(install_guard, dispatch_uid="keepwell.guard")
+connection_created.connect(prove_place, dispatch_uid="keepwell.place")
 
 
 class Entry:

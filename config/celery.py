@@ -10,12 +10,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 import redis
 from celery import Celery, Task
-from celery.signals import setup_logging
+from celery.signals import beat_init, setup_logging, worker_init
 from django.conf import settings
 from kombu.connection import Connection
 from kombu.pools import producers
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+
+from accounts.whereabouts import proof
 
 REGION = os.environ.get("KEEPWELL_REGION", "")
 BROKER = {"socket_connect_timeout": 2, "socket_timeout": 5}
@@ -36,6 +38,16 @@ app = Celery("keepwell", task_cls=Envelope)
 @setup_logging.connect
 def leave_logging_to_django(**kwargs: object) -> None:
     """Celery would install handlers that print task arguments."""
+
+
+@worker_init.connect
+@beat_init.connect
+def start_where_declared(**kwargs: object) -> None:
+    """End a worker or beat one of whose parts is elsewhere: Celery only notes what else its signals raise."""
+    try:
+        proof.require()
+    except proof.WrongPlace as wrong:
+        raise SystemExit(str(wrong)) from None
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urldefrag, urlsplit
 
 from botocore.config import Config
 
@@ -164,9 +164,19 @@ MAILERS = {"default": mailer(required("MAIL_CONTROL", "smtp://127.0.0.1:1025"))}
     code: mailer(required(f"MAIL_{code.upper()}", "smtp://127.0.0.1:1025")) for code in REGION_CODES
 }
 SMS_GATEWAYS = {
-    code: required(f"SMS_{code.upper()}", "http://127.0.0.1:1026/") for code in REGION_CODES
+    code: urldefrag(required(f"SMS_{code.upper()}", "http://127.0.0.1:1026/")).url
+    for code in REGION_CODES
 }
 # The scanner of a region that has one, which speaks clamd's protocol in the installation's own network
 SCANNERS = {code: env(f"SCANNER_{code.upper()}", default="") for code in REGION_CODES}
+# Every part must stand in its region, and most can be asked (accounts.whereabouts). Those that can't say it in their
+# address, as in `https://texts.example/send#au`
+PROVE_ENDPOINTS = ROLE == "app" and not TESTING
+PLACES_SAID = {
+    name: said
+    for code in REGION_CODES
+    for name in (f"MAIL_{code.upper()}", f"SMS_{code.upper()}", f"SCANNER_{code.upper()}")
+    if (said := urlsplit(env(name, default="")).fragment)
+}
 DEFAULT_FROM_EMAIL = env("MAIL_FROM", default="Keepwell <hello@keepwell.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL

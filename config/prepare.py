@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 
+from accounts.whereabouts import marking
 from config.migrating import migrate
 
 
@@ -17,6 +18,7 @@ def main() -> None:
     call_command("collectstatic", interactive=False, verbosity=0)
     migrate([alias for alias in settings.DATABASES if not alias.endswith("_reader")])
     connections.close_all()
+    marking.mark_stores()
     call_command("wall", stdout=StringIO())
 
 

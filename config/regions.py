@@ -70,6 +70,8 @@ def _key_in(name: str, text: str) -> bytes:
 # Keys that wrap the keys of accounts (privacy.vocabulary.region_keys), and where AWS keeps those of each region
 KEY_SERVICE = env("KEY_SERVICE", default="")
 _SERVICE_REGIONS = {"au": "ap-southeast-2", "eu": "eu-central-1", "us": "us-west-2"}
+# Where a region's parts may stand, by the names that clouds give to places
+CLOUD_REGIONS = {"au": ("ap-southeast-2", "ap-southeast-4"), "eu": ("eu-",), "us": ("us-",)}
 # No alias, which may come to mean another key; no `mrk-`, whose bytes are in several regions
 _SERVICE_KEY = re.compile(r"arn:aws[a-z-]*:kms:([a-z0-9-]+):\d{12}:key/[0-9a-f]{8}-[0-9a-f-]{27}")
 
@@ -96,6 +98,11 @@ def _region_key(name: str, code: str, text: str) -> bytes | str:
     return text
 
 
+# Who runs the servers of control and of each region
+HOSTED_BY = {
+    code: env(f"HOSTED_BY_{code.upper()}", default="ourselves")
+    for code in ("control", *REGION_CODES)
+}
 REGION_KEYS = {code: region_keys(code) for code in REGION_CODES}
 AUDIT_SIGNING_KEYS = {code: key_of(f"AUDIT_SIGNING_KEY_{code.upper()}") for code in REGION_CODES}
 EXPORT_SIGNING_KEYS = {code: key_of(f"EXPORT_SIGNING_KEY_{code.upper()}") for code in REGION_CODES}

@@ -38,6 +38,11 @@ def database_names(
     return names
 
 
+def region_of(name: str) -> str:
+    """Return the region of a database by its name: a region's code, or `control`."""
+    return name.rpartition("_")[2]
+
+
 def create_roles_and_databases(
     superuser_url: str,
     passwords: Mapping[str, str],
@@ -103,9 +108,19 @@ def _make_database(server: Connection, name: str) -> None:
     )
 
 
+def mark(server: Connection, name: str) -> None:
+    """Let a database say to every session which region's it is (accounts.whereabouts); a copy of it says nothing."""
+    server.execute(
+        sql.SQL("ALTER DATABASE {} SET keepwell.region = {}").format(
+            sql.Identifier(name), sql.Literal(region_of(name))
+        )
+    )
+
+
 def _admit(server: Connection, name: str, kind: str) -> None:
     """Let the roles of this kind of database connect, and nobody else."""
     database = sql.Identifier(name)
+    mark(server, name)
     server.execute(sql.SQL("ALTER DATABASE {} OWNER TO keepwell_owner").format(database))
     server.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
     for role in ROLES:

@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 from django.conf import settings
 
-from config.roles import create_roles_and_databases
+from config.roles import create_roles_and_databases, mark
 from tests import parts as parts_module
 
 ROOT = Path(settings.BASE_DIR)
@@ -121,6 +121,7 @@ def clone(parts: parts_module.Parts, prefix: str) -> None:
             )
             connection.execute(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
             connection.execute(f"GRANT CONNECT ON DATABASE {name} TO {entrants}")
+            mark(connection, name)
 
 
 if __name__ == "__main__":

@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import boto3
-from botocore.config import Config
 from django.conf import settings
 from django.core.cache import caches
 from django.core.files.storage import storages
@@ -25,6 +23,8 @@ from accounts.dispatch import connect
 from accounts.permissions import public
 from accounts.tasks import alive_key
 from accounts.tenancy import AccountRef, acting_in
+from accounts.whereabouts import proof
+from accounts.whereabouts.asking import client_of
 from privacy.vocabulary import keyring
 
 ALARM_SECONDS = 60
@@ -50,6 +50,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
         parts[f"{cell.name} objects"] = objects[cell.name]
         parts[f"{cell.name} worker"] = _answers(partial(_ask_worker, cell))
         parts[f"{cell.name} audit"] = _answers(partial(_ask_audit, cell))
+    parts["places"] = _answers(proof.require)
     ready = all(state == "ok" for state in parts.values())
     return JsonResponse({"ready": ready, "parts": parts}, status=200 if ready else 503)
 
@@ -76,25 +77,7 @@ def _question_to_objects(cell: Cell) -> Callable[[], object]:
     store: Any = storages[cell.objects]
     if not hasattr(store, "bucket_name"):
         return partial(_ask_folder, Path(store.location))
-    client = _brisk_client(
-        store.endpoint_url, store.region_name, store.access_key, store.secret_key
-    )
-    return partial(client.head_bucket, Bucket=store.bucket_name)
-
-
-@cache
-def _brisk_client(
-    endpoint: str | None, region: str | None, access: str | None, secret: str | None
-) -> Any:
-    """Return a client that waits two seconds at most and asks once: a health check has no patience."""
-    return boto3.session.Session().client(
-        "s3",
-        endpoint_url=endpoint,
-        region_name=region,
-        aws_access_key_id=access,
-        aws_secret_access_key=secret,
-        config=Config(connect_timeout=2, read_timeout=2, retries={"total_max_attempts": 1}),
-    )
+    return partial(client_of(store).head_bucket, Bucket=store.bucket_name)
 
 
 def _ask_folder(folder: Path) -> None:

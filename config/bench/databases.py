@@ -12,7 +12,7 @@ from psycopg import sql
 from accounts import directory as accounts_directory
 from clients import directory as clients_directory
 from config.bench.stage import REGIONS, superuser
-from config.roles import database_names
+from config.roles import database_names, mark
 from privacy.vocabulary import keyring
 
 
@@ -31,6 +31,7 @@ def duplicate(prefix: str, copy: str) -> None:
                 " WHERE datname = %s",
                 [prefix + name, copy + name],
             )
+            mark(server, copy + name)
 
 
 def use(prefix: str) -> None:

@@ -81,6 +81,11 @@ class ServiceKey:
         answer = self._ask("decrypt", CiphertextBlob=wrapped, EncryptionContext=_context(place))
         return bytes(answer["Plaintext"])
 
+    def place(self) -> str:
+        """Return the cloud region that the service says the key is in; raise `KeysAway`."""
+        told = self._ask("describe_key")["KeyMetadata"]
+        return "several regions" if told.get("MultiRegion") else str(told["Arn"].split(":")[3])
+
     def _ask(self, what: str, **given: Any) -> Any:
         try:
             return getattr(self._client, what)(KeyId=self.name, **given)
@@ -109,6 +114,20 @@ def unwrap(region: str, by: str, wrapped: bytes, place: bytes) -> bytes:
         if by == key.name:
             return key.unwrap(wrapped, place)
     raise Unreadable(f"A key can't be unwrapped: the region key {by} isn't configured.")
+
+
+def names(region: str) -> set[str]:
+    """Return the names of a region's keys, the present one and former ones."""
+    return {_key(source, settings.KEY_SERVICE).name for source in _sources(region)}
+
+
+def places(region: str) -> list[str]:
+    """Return the cloud regions in which services say that they hold a region's keys; raise `KeysAway`.
+
+    A key whose bytes are in several regions counts as being in none that anybody may use.
+    """
+    keys = (_key(source, settings.KEY_SERVICE) for source in _sources(region))
+    return [key.place() for key in keys if isinstance(key, ServiceKey)]
 
 
 def _oldest_held(region: str) -> str:

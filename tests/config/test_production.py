@@ -17,6 +17,7 @@ import yaml
 from django.conf import settings
 
 from accounts.wall_report import faults
+from accounts.whereabouts.asking import MARK
 from config.demo.servers import Postgres
 
 ROOT = Path(settings.BASE_DIR)
@@ -221,6 +222,7 @@ def test_bin_migrate_makes_everything_and_later_another_region(tmp_path: Path) -
         "DATABASE_SERVER_AU": server,
         "DATABASE_SERVER_EU": server,
         "POSTGRES_PASSWORD": str(address.password),
+        **{f"OBJECTS_{code.upper()}": (tmp_path / code).as_uri() for code in ("au", "eu")},
     }
     try:
         for regions in ("au", "au,eu"):
@@ -236,5 +238,8 @@ def test_bin_migrate_makes_everything_and_later_another_region(tmp_path: Path) -
         for name in ("region_au", "region_eu"):
             with psycopg.connect(postgres.url, dbname=name) as region:
                 assert faults(region) == []
+                told = region.execute("SELECT current_setting('keepwell.region')").fetchone()
+            assert told == (name[-2:],)
+            assert (tmp_path / name[-2:] / MARK).read_text() == name[-2:]
     finally:
         postgres.stop()

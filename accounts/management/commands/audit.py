@@ -15,6 +15,7 @@ from accounts.calm import FILE_STORE
 from accounts.cells import cells
 from accounts.dispatch import accounts_of
 from accounts.verification import verify
+from accounts.whereabouts import proof
 
 ALARM_SECONDS = 60
 
@@ -32,6 +33,10 @@ class Command(BaseCommand):
         parser.add_argument("--account", default="", help="slug of one account")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            proof.require()
+        except proof.WrongPlace as wrong:
+            raise CommandError(str(wrong)) from None
         if options["action"] == "verify":
             self.verify(options["account"])
         elif options["once"]:
