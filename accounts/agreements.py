@@ -12,9 +12,8 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts import audit
-from accounts.models import Account, AgreementAcceptance, Member, User
-from accounts.tenancy import acting_in
+from accounts import across
+from accounts.models import Account, AgreementAcceptance, User
 
 CURRENT = {"terms": "2026-11", "processing": "2026-11"}
 TITLES: dict[str, Promise] = {
@@ -99,7 +98,4 @@ def accept(account: Account, *, by: User, documents: Iterable[Document]) -> None
             )[0]
             for document in documents
         ]
-    with acting_in(account.ref):
-        owner = Member.objects.get(user_id=by.pk)
-        for acceptance in made:
-            audit.record("agreement.accepted", by=owner.actor, of=acceptance)
+    across.note_acceptance(account, by=by, acceptances=made)

@@ -19,6 +19,7 @@ class AccountsConfig(AppConfig):
         connection_created.disconnect(register_type_handlers)
         pre_migrate.connect(grant_by_default, sender=self, dispatch_uid="keepwell.grants")
         from accounts import (  # noqa: PLC0415 - they register themselves
+            across,  # noqa: F401
             audit,  # noqa: F401
             control_tasks,  # noqa: F401
             door_log,
@@ -26,6 +27,7 @@ class AccountsConfig(AppConfig):
             invitations,  # noqa: F401
             practice_settings,  # noqa: F401
             revocation,
+            signup,  # noqa: F401
             team,  # noqa: F401
             terminology,
         )

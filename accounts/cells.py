@@ -65,9 +65,26 @@ def cell(name: str) -> Cell:
         raise LookupError(f"Cell {name!r} is not configured in this process.") from None
 
 
+def is_here(name: str) -> bool:
+    """Tell whether this process serves a cell; of one elsewhere it knows the host and nothing else."""
+    return name in cells()
+
+
+def known_cell(name: str) -> Cell:
+    """Return one cell, here or elsewhere, for its host and region alone; raise `LookupError` for an unknown one."""
+    return settings.CELLS_ELSEWHERE.get(name) or cell(name)
+
+
+def hosts_of_cells() -> list[str]:
+    """Return the hosts that cells have for themselves, here and elsewhere."""
+    every = [*cells().values(), *settings.CELLS_ELSEWHERE.values()]
+    return [each.host for each in every if each.host]
+
+
 def first_cell(region: str) -> Cell:
-    """Return the cell where new accounts of a region are placed."""
-    return next(found for found in cells().values() if found.region == region)
+    """Return the cell where new accounts of a region are placed, here or elsewhere."""
+    every = [*cells().values(), *settings.CELLS_ELSEWHERE.values()]
+    return next(found for found in every if found.region == region)
 
 
 def region_name(code: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts.cells import is_here
 from accounts.dispatch import accounts_of
 from accounts.models import AccountAccess, ControlTask, EntryCode, Member, RegionSession, User
 from accounts.tenancy import acting_in
@@ -33,6 +34,14 @@ def handles(name: str) -> Callable[[Handler], Handler]:
 def ask(name: str, *, cell: str, **payload: Any) -> None:
     """Ask a cell for work, in control's open transaction."""
     ControlTask.objects.create(name=name, cell=cell, payload=payload)
+
+
+def leave_to(name: str, *, cell: str, **payload: Any) -> None:
+    """Do a cell's work now where this process serves it; else its own worker does, within seconds."""
+    if is_here(cell):
+        HANDLERS[name](cell, payload)
+    else:
+        ask(name, cell=cell, **payload)
 
 
 def run_open(cell: str) -> int:

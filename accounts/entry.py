@@ -16,12 +16,11 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.crypto import constant_time_compare
 
-from accounts import agreements, audit, hosts, sessions
-from accounts.cells import cell
+from accounts import across, agreements, hosts, sessions
+from accounts.cells import known_cell
 from accounts.models import Account, AccountAccess, AccountAnchor, User
 from accounts.permissions import Permission
 from privacy.vocabulary import clock
-from privacy.vocabulary.scope import VISITOR
 
 # Where people begin: the first page that exists and that their role may open
 FIRST_PAGES = (
@@ -39,7 +38,7 @@ def access(user: User, slug: str) -> AccountAccess | None:
         return None
     found = AccountAccess.objects.filter(user=user, account=account).first()
     if found is None:
-        audit.record_denial(account.ref, by=VISITOR, action="denied.enter", reason="not_found")
+        across.note_denial(account)
         return None
     found.account = account
     return found
@@ -89,7 +88,7 @@ def door_of_control(slug: str, **query: str) -> str:
 def door_of_region(account: Account, **query: str) -> str:
     """Return the address in the account's region where this browser is known and a code becomes a session."""
     path = reverse("enter_region", args=[account.slug])
-    return f"{cell(account.cell).host}{_with(path, query)}"
+    return f"{known_cell(account.cell).host}{_with(path, query)}"
 
 
 def way_out(user_id: UUID) -> str:

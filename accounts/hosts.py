@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.request import split_domain_port
 from django.shortcuts import redirect
 
-from accounts.cells import cell, cells
+from accounts.cells import hosts_of_cells, known_cell
 
 # Machines ask for these by whatever name they know a process
 EVERYWHERE = ("/healthz", "/readyz")
@@ -17,7 +17,7 @@ EVERYWHERE = ("/healthz", "/readyz")
 
 def are_apart() -> bool:
     """Tell whether some region has a host of its own; otherwise one host serves everything and links stay short."""
-    return any(each.host for each in cells().values())
+    return bool(hosts_of_cells())
 
 
 def of_control(path: str) -> str:
@@ -30,8 +30,7 @@ def is_ours(address: str) -> bool:
     where = urlsplit(address)
     if not where.scheme and not where.netloc:
         return address.startswith("/")
-    known = {each.host for each in cells().values() if each.host}
-    return f"{where.scheme}://{where.netloc}" in known
+    return f"{where.scheme}://{where.netloc}" in hosts_of_cells()
 
 
 def serves_control(request: HttpRequest) -> bool:
@@ -55,7 +54,7 @@ def to_cell(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _origin_of(name: str) -> str:
-    return cell(name).host or str(settings.BASE_URL)
+    return known_cell(name).host or str(settings.BASE_URL)
 
 
 def _is_at(request: HttpRequest, origin: str) -> bool:

@@ -14,7 +14,7 @@ from django.db import DatabaseError, connections, transaction
 from django.db.backends.signals import connection_created
 from django.db.models import Model
 
-from accounts.cells import cell, region_name
+from accounts.cells import cell, known_cell, region_name
 from accounts.whereabouts.proof import WrongPlace, require_database
 from privacy.vocabulary import scope
 from privacy.vocabulary.placement import Placement, columns_of, from_row
@@ -46,7 +46,7 @@ class AccountRef:
     @property
     def region(self) -> str:
         """Code of the region."""
-        return cell(self.cell).region
+        return known_cell(self.cell).region
 
     @property
     def city(self) -> str:

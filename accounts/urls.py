@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("agreements/<slug:document>/<slug:version>/", public_site.agreement, name="agreement"),
     path("open/", opening.describe, name="open"),
     path("open/confirm/", opening.confirm, name="open_confirm"),
+    path("open/<slug:account_slug>/", opening.founding, name="founding"),
     path("enter/<slug:account_slug>/", entry.enter, name="enter"),
     path("invitations/<slug:account_slug>/<str:token>/", invitations.invitation, name="invitation"),
     # Before allauth's own, whose page it uses: signing out here ends every practice's session too

@@ -98,7 +98,7 @@ app.conf.update(
     worker_cancel_long_running_tasks_on_connection_loss=True,
     beat_schedule={
         "due jobs": {"task": "accounts.run_due_jobs", "schedule": 5.0, "args": (CELL,)},
-        "control tasks": {"task": "accounts.run_control_tasks", "schedule": 15.0, "args": (CELL,)},
+        "control tasks": {"task": "accounts.run_control_tasks", "schedule": 5.0, "args": (CELL,)},
         "sweep": {"task": "privacy.sweep", "schedule": 3600.0, "args": (CELL,)},
     },
 )

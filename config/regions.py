@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from accounts.cells import Cell
+from accounts.closest_region import REGIONS
 from config.environment import PRODUCTION, env, required
 
 REGION_CODES: list[str] = env.list("KEEPWELL_REGIONS", default=["au", "eu", "us"])
@@ -29,25 +30,32 @@ BASE_URL = origin("BASE_URL", required("BASE_URL", "http://localhost:8000"))
 HTTPS = BASE_URL.startswith("https://")
 if PRODUCTION and not HTTPS:
     raise ImproperlyConfigured("BASE_URL must be https in production.")
-REGION_HOSTS = {
+HOSTS = {
     code: origin(f"HOST_{code.upper()}", url)
-    for code in REGION_CODES
+    for code in [*REGION_CODES, *(code for code in REGIONS if code not in REGION_CODES)]
     if (url := env(f"HOST_{code.upper()}", default=""))
 }
-for code, url in REGION_HOSTS.items():
+REGION_HOSTS = {code: url for code, url in HOSTS.items() if code in REGION_CODES}
+for code, url in HOSTS.items():
     # Cookies are Secure or not for the whole installation, and know names but no ports
     if url.startswith("https://") != HTTPS or urlsplit(url).hostname == urlsplit(BASE_URL).hostname:
         raise ImproperlyConfigured(
             f"HOST_{code.upper()} must have BASE_URL's scheme and a host name of its own."
         )
 CELLS = {f"{code}-1": Cell(f"{code}-1", code, REGION_HOSTS.get(code, "")) for code in REGION_CODES}
-ORIGINS = [BASE_URL, *REGION_HOSTS.values()]
+# Regions that other processes serve: this one knows where their pages are, and has no way to their data
+CELLS_ELSEWHERE = {
+    f"{code}-1": Cell(f"{code}-1", code, url)
+    for code, url in HOSTS.items()
+    if code not in REGION_CODES
+}
+ORIGINS = [BASE_URL, *HOSTS.values()]
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "testserver"]
 )
 if PRODUCTION and {"*", ""} & {*ALLOWED_HOSTS}:
     raise ImproperlyConfigured("Production refuses unnamed hosts.")
-ALLOWED_HOSTS += [str(urlsplit(url).hostname) for url in ORIGINS]
+ALLOWED_HOSTS += [str(urlsplit(url).hostname) for url in (BASE_URL, *REGION_HOSTS.values())]
 
 
 def key_of(name: str) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.csp import CSP
 
-from config.regions import HTTPS, ORIGINS, REGION_HOSTS
+from config.regions import HOSTS, HTTPS, ORIGINS
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 12 * 3600
@@ -30,7 +30,7 @@ SECURE_CSP = {
     "base-uri": [CSP.NONE],
     "frame-ancestors": [CSP.NONE],
     # A form's answer may lead to another of our hosts: signing in to a region's page, leaving one to control
-    "form-action": [CSP.SELF, *(ORIGINS if REGION_HOSTS else [])],
+    "form-action": [CSP.SELF, *(ORIGINS if HOSTS else [])],
 }
 X_FRAME_OPTIONS = "DENY"
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import agreements, directory, signup
 from accounts.cells import region_name
@@ -55,8 +55,7 @@ def confirm(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         account = _open(request.user, draft)
         del request.session[DRAFT]
-        first = urlencode({"next": _first_page(account)})
-        return redirect(f"{reverse('enter', args=[account.slug])}?{first}")
+        return _go_in(account)
     placed = home_region(draft["country"], draft["subdivision"] or None)
     context = {
         "form": form,
@@ -67,6 +66,28 @@ def confirm(request: SignedInRequest) -> HttpResponse:
         "documents": agreements.all_current(),
     }
     return render(request, "public_site/open_confirm.html", context)
+
+
+@signed_in
+@require_safe
+def founding(request: SignedInRequest, account_slug: str) -> HttpResponse:
+    """Wait, looking again every other second, until the region elsewhere has founded the account; then go in."""
+    account = signup.waiting_for(request.user, account_slug)
+    if account is None:
+        raise Http404
+    if account.state == Account.State.ACTIVE:
+        return _go_in(account)
+    context = {"practice": account, "city": region_name(account.home_region)}
+    response = render(request, "public_site/founding.html", context)
+    response.headers["Refresh"] = "2"
+    return response
+
+
+def _go_in(account: Account) -> HttpResponse:
+    if account.state == Account.State.OPENING:
+        return redirect("founding", account.slug)
+    first = urlencode({"next": _first_page(account)})
+    return redirect(f"{reverse('enter', args=[account.slug])}?{first}")
 
 
 def _open(user: User, draft: dict[str, Any]) -> Account:
