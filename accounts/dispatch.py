@@ -14,6 +14,9 @@ from accounts.tenancy import AccountRef
 from accounts.whereabouts.proof import WrongPlace, require_database
 from privacy.vocabulary import clock
 
+# How a plain connection is made as Django's are: it verifies the server, and keeps nothing in a pooler's session
+AS_DJANGO = ("ssl", "prepare_threshold")
+
 DUE = """
 SELECT j.id, j.account_id, a.slug FROM accounts_outboxjob j JOIN accounts_accountanchor a USING (account_id)
 WHERE j.done_at IS NULL AND j.failed_at IS NULL AND j.run_at <= %(now)s
@@ -39,7 +42,7 @@ def connect_to(alias: str, role: str, *, autocommit: bool = True) -> psycopg.Con
         application_name=f"keepwell {role}",
         connect_timeout=5,
         autocommit=autocommit,
-        **{name: value for name, value in where["OPTIONS"].items() if name.startswith("ssl")},
+        **{name: value for name, value in where["OPTIONS"].items() if name.startswith(AS_DJANGO)},
     )
     try:
         require_database(alias, connection)

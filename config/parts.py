@@ -18,8 +18,20 @@ DB_ROLES = ("owner", "app", "audit", "support", "exporter", "dispatch", "purger"
 
 
 def database(server: str, name: str, role: str, **options: Any) -> dict[str, Any]:
-    """Return Django's settings for one database as one role; values never reach the server's log (server-side binding)."""
+    """Return Django's settings for one database as one role; values never reach the server's log (server-side binding).
+
+    `?pooler=transaction`: a pooler stands before the server and gives each transaction another session. Then nothing may
+    be kept in a session: no prepared statement, no cursor beyond a transaction, no setting (those are the roles').
+    """
     where = urlsplit(server)
+    query = {key: value[0] for key, value in parse_qs(where.query).items()}
+    is_pooled = query.pop("pooler", "") == "transaction"
+    kept = (
+        {"prepare_threshold": None}
+        if is_pooled
+        # Planning takes longer than running most of our statements, the more so behind row-level security
+        else {"prepare_threshold": 5, "options": "-c lock_timeout=5s -c timezone=UTC"}
+    )
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": PREFIX + name,
@@ -31,14 +43,13 @@ def database(server: str, name: str, role: str, **options: Any) -> dict[str, Any
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "server_side_binding": True,
-            # Planning takes longer than running most of our statements, the more so behind row-level security
-            "prepare_threshold": 5,
             "application_name": f"keepwell {role}",
             "connect_timeout": 5,
-            "options": "-c lock_timeout=5s -c timezone=UTC",
-            **{key: value[0] for key, value in parse_qs(where.query).items()},
+            **kept,
+            **query,
             **options,
         },
+        "DISABLE_SERVER_SIDE_CURSORS": is_pooled,
     }
 
 

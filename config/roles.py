@@ -88,7 +88,9 @@ def _make_role(server: Connection, role: str, password: str) -> None:
             " PASSWORD {}"
         ).format(_role(role), bypass, sql.Literal(verifier.decode()))
     )
-    for name, value in SESSION_SETTINGS.items():
+    # Also said by each connection, but for one through a pooler; the backup waits as long as pg_dump asks it to
+    waiting = {} if role in ("owner", "backup") else {"lock_timeout": "5s"}
+    for name, value in (SESSION_SETTINGS | waiting).items():
         server.execute(
             sql.SQL("ALTER ROLE {} SET {} = {}").format(
                 _role(role), sql.Identifier(name), sql.Literal(value)
