@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -56,7 +56,6 @@ def run_open(cell: str) -> int:
             continue
         ControlTask.objects.filter(pk=task.pk).update(done_at=clock.now())
         done += 1
-    ControlTask.objects.filter(cell=cell, done_at__lt=clock.now() - timedelta(days=30)).delete()
     return done
 
 

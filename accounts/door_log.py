@@ -6,7 +6,7 @@ practice of the User by a control task, within a minute; an address that belongs
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -22,13 +22,11 @@ from accounts.models import AccountAccess, Member, SignIn, User
 from accounts.tenancy import acting_in
 from privacy.vocabulary import clock
 
-KEPT = timedelta(days=365)
 Kind = SignIn.Kind
 
 
 def come_in(request: HttpRequest, member: Member) -> None:
     """Note that a member came in."""
-    SignIn.objects.filter(at__lt=clock.now() - KEPT).delete()
     SignIn(member=member, kind=Kind.ENTERED, **_where(request)).save(force_insert=True)
 
 

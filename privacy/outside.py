@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from privacy.vocabulary.classification import DataClass, DataPolicy, FieldMark, Subject
+from privacy.vocabulary.classification import (
+    Because,
+    DataClass,
+    DataPolicy,
+    FieldMark,
+    Lifetime,
+    Subject,
+)
 
 _SIGN_IN = "user.authorization"
 _USER = "User Data is exported by the User"
@@ -48,14 +55,22 @@ OUTSIDE: Mapping[str, Outside] = {
     "auth.Permission": Outside(_ABOUT_NOBODY, _plain("id", "name", "content_type", "codename")),
     "contenttypes.ContentType": Outside(_ABOUT_NOBODY, _plain("id", "app_label", "model")),
     "admin.LogEntry": Outside(
-        DataPolicy(Subject.USER, export=_USER, retain="seven years"),
+        DataPolicy(
+            Subject.USER,
+            export=_USER,
+            lives=Lifetime("action_time", after=7 * 365, because=Because.LAW),
+        ),
         {
             **_plain("id", "action_time", "user", "content_type", "object_id", "action_flag"),
             **_of_users("object_repr", "change_message"),
         },
     ),
     "sessions.Session": Outside(
-        DataPolicy(Subject.USER, export="passing state of sign-in", retain="12 hours"),
+        DataPolicy(
+            Subject.USER,
+            export="passing state of sign-in",
+            lives=Lifetime("expire_date", days=0.5, because=Because.SECURITY),
+        ),
         {**_plain("session_key", "expire_date"), **_of_users("session_data")},
     ),
     "account.EmailAddress": Outside(

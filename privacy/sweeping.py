@@ -1,23 +1,24 @@
-"""Removes what nothing needs any more: keys and objects without rows, old archives, sessions, jobs, codes (RT-11)."""
+"""Removes what is over: whatever its model says is, keys and objects without rows, old archives (RT-10, RT-11)."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
-from django.contrib.sessions.models import Session
+from django.db.models import QuerySet
 
 from accounts import dispatch, objects
-from accounts.models import EntryCode, OutboxJob, RegionSession
 from accounts.models.practice import AccountAnchor, current_anchor
 from accounts.tenancy import AccountRef, acting_in
 from privacy import closure, exporting
 from privacy.arrival import keeping
-from privacy.inventory import client_kind, kinds_in
+from privacy.inventory import Kind, client_kind, kinds_in
 from privacy.models import ArchiveImport, Export
 from privacy.vocabulary import clock, keyring
+from privacy.vocabulary.classification import Lifetime
 from privacy.vocabulary.placement import Placement
 from privacy.vocabulary.scope import Purpose
 
@@ -25,8 +26,6 @@ log = logging.getLogger("keepwell.sweep")
 
 KEY_WAITS = timedelta(hours=1)
 OBJECT_WAITS = timedelta(hours=1)
-JOBS_KEPT = timedelta(days=30)
-CODES_KEPT = timedelta(days=1)
 
 
 def sweep_cell(cell: str) -> int:
@@ -47,9 +46,8 @@ def sweep_cell(cell: str) -> int:
 
 
 def sweep_control() -> None:
-    """Remove used or late entry codes and expired sign-in sessions."""
-    EntryCode.objects.filter(expires_at__lt=clock.now() - CODES_KEPT).delete()
-    Session.objects.filter(expire_date__lt=clock.now()).delete()
+    """Remove what is over of the vendor's own: sign-in sessions, entry codes, old acceptances."""
+    end_what_is_over(Placement.CONTROL)
 
 
 def sweep_account(account: AccountRef) -> None:
@@ -66,22 +64,31 @@ def sweep_account(account: AccountRef) -> None:
         given = ArchiveImport.objects.filter(expires_at__lte=now).exclude(storage_key="")
         for archive in given.exclude(state=ArchiveImport.State.BRINGING):
             keeping.drop(archive)
-        end_third_copies()
-        RegionSession.objects.filter(expires_at__lt=now).delete()
-        OutboxJob.objects.filter(done_at__lt=now - JOBS_KEPT).delete()
+        end_what_is_over(Placement.REGION)
 
 
-def end_third_copies() -> int:
+def end_what_is_over(placement: Placement) -> int:
     """Delete the rows whose kind says that they end by themselves and whose time is over; return how many (RT-11).
 
     Their files are named by no row any more, and so the sweep of objects removes them.
     """
-    ended = 0
-    for kind in kinds_in(Placement.REGION):
-        if kind.policy and kind.policy.lives:
-            over = {f"{kind.policy.lives.ends}__lte": clock.now()}
-            ended += kind.model._default_manager.filter(**over).delete()[0]
-    return ended
+    return sum(over(*each).delete()[0] for each in ending(placement))
+
+
+def ending(placement: Placement) -> list[tuple[Kind, Lifetime]]:
+    """Return the kinds of one sort of database whose rows end by themselves, and when they do."""
+    return [
+        (kind, kind.policy.lives)
+        for kind in kinds_in(placement)
+        if kind.policy and kind.policy.lives
+    ]
+
+
+def over(kind: Kind, lives: Lifetime, *, late: timedelta = timedelta(0)) -> QuerySet[Any]:
+    """Return the rows of an ending kind whose time is over, or has been for so long."""
+    end = clock.now() - timedelta(days=lives.after) - late
+    found: QuerySet[Any] = kind.model._default_manager.filter(**{f"{lives.ends}__lte": end})
+    return found
 
 
 def destroy_orphaned_keys() -> int:

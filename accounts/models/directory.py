@@ -7,9 +7,18 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.tenancy import AccountRef
 from privacy.vocabulary import clock
-from privacy.vocabulary.classification import DataPolicy, Subject, operational, public
+from privacy.vocabulary.classification import (
+    Because,
+    DataPolicy,
+    Lifetime,
+    Subject,
+    operational,
+    public,
+)
 from privacy.vocabulary.placement import ControlModel
 
+# Claims from a contract end by then
+_CONTRACT = Lifetime("account__closed_at", after=7 * 365, because=Because.LAW)
 _VENDOR = "User Data of the vendor, kept outside the account"
 
 
@@ -101,7 +110,7 @@ class AgreementAcceptance(ControlModel):
     version = operational(models.CharField(max_length=20))
     accepted_at = operational(models.DateTimeField(default=clock.now))
 
-    data_policy = DataPolicy(Subject.USER, export=_VENDOR, retain="seven years after closure")
+    data_policy = DataPolicy(Subject.USER, export=_VENDOR, lives=_CONTRACT)
 
     class Meta:
         constraints = [
@@ -122,7 +131,11 @@ class EntryCode(ControlModel):
     expires_at = operational(models.DateTimeField())
     used_at = operational(models.DateTimeField(null=True))
 
-    data_policy = DataPolicy(Subject.USER, export=_VENDOR, retain="one day")
+    data_policy = DataPolicy(
+        Subject.USER,
+        export=_VENDOR,
+        lives=Lifetime("expires_at", after=1, because=Because.SECURITY),
+    )
 
 
 class ControlTask(ControlModel):
@@ -135,7 +148,7 @@ class ControlTask(ControlModel):
     done_at = operational(models.DateTimeField(null=True))
     attempts = operational(models.PositiveIntegerField(default=0))
 
-    data_policy = DataPolicy(Subject.SYSTEM, export=_VENDOR, retain="30 days")
+    data_policy = DataPolicy(Subject.SYSTEM, export=_VENDOR, lives=Lifetime("done_at", after=30))
 
     class Meta:
         indexes = [

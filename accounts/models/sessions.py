@@ -6,7 +6,7 @@ from django.db import models
 
 from accounts.models.practice import Member
 from privacy.vocabulary import clock
-from privacy.vocabulary.classification import DataPolicy, Subject, operational
+from privacy.vocabulary.classification import Because, DataPolicy, Lifetime, Subject, operational
 from privacy.vocabulary.placement import RegionModel, TenantForeignKey
 
 _PASSING = "passing state of sign-in"
@@ -24,7 +24,11 @@ class RegionSession(RegionModel):
     expires_at = operational(models.DateTimeField())
 
     data_policy = DataPolicy(
-        Subject.USER, export=_PASSING, retain="12 hours", deletable=True, closing=True
+        Subject.USER,
+        export=_PASSING,
+        deletable=True,
+        closing=True,
+        lives=Lifetime("expires_at", days=0.5, because=Because.SECURITY),
     )
 
     class Meta(RegionModel.Meta):

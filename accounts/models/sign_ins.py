@@ -7,7 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.practice import Member
 from privacy.vocabulary import clock
-from privacy.vocabulary.classification import DataPolicy, Subject, operational, personal
+from privacy.vocabulary.classification import (
+    Because,
+    DataPolicy,
+    Lifetime,
+    Subject,
+    operational,
+    personal,
+)
 from privacy.vocabulary.fields import EncryptedCharField
 from privacy.vocabulary.placement import RegionModel, TenantForeignKey
 
@@ -33,9 +40,9 @@ class SignIn(RegionModel):
 
     data_policy = DataPolicy(
         Subject.USER,
-        retain="one year",
         deletable=True,
         closing=True,
+        lives=Lifetime("at", after=365, because=Because.SECURITY),
         arrives="at the former account’s door",
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from privacy.vocabulary import clock
-from privacy.vocabulary.classification import DataPolicy, Subject, operational
+from privacy.vocabulary.classification import DataPolicy, Lifetime, Subject, operational
 from privacy.vocabulary.placement import RegionModel
 
 
@@ -29,9 +29,9 @@ class OutboxJob(RegionModel):
     data_policy = DataPolicy(
         Subject.SYSTEM,
         export="passing state of work",
-        retain="30 days",
         deletable=True,
         closing=True,
+        lives=Lifetime("done_at", after=30),
     )
 
     class Meta(RegionModel.Meta):

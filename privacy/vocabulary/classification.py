@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Literal, TypeVar
 
@@ -63,12 +64,32 @@ class ReaderRule:
     body: str
 
 
+class Because(StrEnum):
+    """Why rows that end by themselves are kept until then (RT-10); `TEXTS` of the policy says it in words."""
+
+    COPY = "copy"  # made again when it is needed, or a passing state of something under way
+    CONNECTION = "connection"
+    SECURITY = "security"
+    LAW = "law"
+
+
 @dataclass(frozen=True, slots=True)
 class Lifetime:
-    """That rows are third copies which end by themselves: the field that says when, and after how many days (RT-11)."""
+    """That rows end by themselves, and when: the one place from which the sweep and every text about it read.
+
+    `ends`: the field, or path, whose date is their end (RT-11); a row where it is empty stays. `days`: how far ahead
+    that date is set when a row begins. `after`: how many days beyond the date rows stay (RT-10).
+    """
 
     ends: str
-    days: int
+    days: float = 0
+    after: int = 0
+    because: Because = Because.COPY
+
+    @property
+    def whole(self) -> timedelta:
+        """How long a row is there, from its beginning or from what `ends` names to its going."""
+        return timedelta(days=self.days + self.after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +110,7 @@ class DataPolicy:
 
     `subject`: whose data. `client`: the attribute that leads to the Client's id ("id" on Client itself), or None for
     data of the account. `export`: True, or the reason why it is left out (EX-1). `erase`: what client erasure does.
-    `retain`: how long, in words. `deletable`: the application itself may delete rows while the account lives; for all
+    `retain`: how long, in words, where no `lives` says so. `deletable`: the app may delete rows of a living account; for all
     others only the purge of a closing account can (P16). `undoable`: but rows that an import brought, until it was taken
     back; a trigger on the table keeps it to those. `append_only`: rows never change once written. `closing`: rows
     may still be written while the account closes. `file`: each row has a sealed file of its own. `readers`: the SQL

@@ -5,16 +5,19 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.models import Session
 
 from accounts import objects, outbox, sessions
-from accounts.models import Account, EntryCode, OutboxJob, RegionSession
+from accounts.models import Account, AgreementAcceptance, ControlTask, OutboxJob
 from accounts.tenancy import acting_in
 from clients.models import Client
 from privacy import exporting, sweeping
 from privacy.models import Export
 from privacy.tasks import sweep
 from privacy.vocabulary import clock, keyring
+from privacy.vocabulary.placement import Placement
+from tests.accounts.test_mirror import made
 from tests.factories import make_account, make_client, make_user, owner_of
 from tests.privacy import scene
 
@@ -56,20 +59,51 @@ def test_an_archive_goes_on_its_day(account: Account, settings: Any) -> None:
         assert (export.state, export.file_key, len(export.sha256)) == ("deleted", "", 64)
 
 
-def test_sessions_codes_and_old_jobs_go(account: Account, settings: Any) -> None:
-    owner, user = owner_of(account), make_user()
+def control_rows(account: Account) -> None:
+    """Put one row of every kind of control whose rows end by themselves."""
+    user = make_user()
     sessions.issue_code(user=user, account=account, browser=b"b" * 32)
     Session.objects.create(session_key="k" * 32, session_data="", expire_date=clock.now())
+    ControlTask.objects.create(name="x", cell="au-1", done_at=clock.now())
+    LogEntry.objects.create(user=user, action_flag=1, object_repr="x", action_time=clock.now())
+    AgreementAcceptance.objects.get_or_create(
+        account=account, document="terms", version="2026-11", defaults={"user": user}
+    )
+
+
+def test_whatever_ends_goes_on_its_day_and_not_before(account: Account, settings: Any) -> None:
+    gone = make_account()
+    control_rows(gone)
+    Account.objects.filter(pk=gone.pk).update(closed_at=clock.now())
+    existing: dict[Any, Any] = {}
     with acting_in(account.ref):
-        sessions.start(owner, browser="test")
-        done = outbox.enqueue("closure.tell_control")
-        OutboxJob.objects.filter(pk=done.pk).update(done_at=clock.now())
+        for kind, _lives in sweeping.ending(Placement.REGION):
+            made(kind.model, existing)
+    ending = [*sweeping.ending(Placement.REGION), *sweeping.ending(Placement.CONTROL)]
+    assert len(ending) >= 9
+    begun = clock.now()
+    with acting_in(account.ref):
+        for kind, lives in ending:
+            if "__" not in lives.ends:
+                kind.model._default_manager.update(**{lives.ends: begun})
+    for after in sorted({lives.after for _kind, lives in ending}):
+        for late, is_there in ((timedelta(minutes=-1), True), (timedelta(minutes=1), False)):
+            settings.CLOCK_OFFSET = timedelta(days=after) + late
+            sweep("au-1")
+            with acting_in(account.ref):
+                for kind, lives in ending:
+                    if lives.after == after:
+                        over = {f"{lives.ends}__lte": clock.now()}
+                        rows = kind.model._default_manager.filter(**over)
+                        assert rows.exists() is (is_there and after > 0), (kind.label, late)
+
+
+def test_jobs_that_wait_stay(account: Account, settings: Any) -> None:
+    with acting_in(account.ref):
         waiting = outbox.enqueue("closure.tell_control", run_at=clock.now() + timedelta(days=90))
     settings.CLOCK_OFFSET = timedelta(days=31)
     assert sweep("au-1") == 1
-    assert (EntryCode.objects.count(), Session.objects.count()) == (0, 0)
     with acting_in(account.ref):
-        assert RegionSession.objects.count() == 0
         assert [job.pk for job in OutboxJob.objects.all()] == [waiting.pk]
 
 
