@@ -26,6 +26,7 @@ RAIL: tuple[tuple[Promise, str, str, Permission], ...] = (
     (gettext_lazy("Notes to finish"), "notes", "note", Permission.CLINICAL_WRITE),
     (gettext_lazy("Forms"), "forms", "list", Permission.CLIENTS_EDIT),
     (gettext_lazy("Waiting list"), "waiting", "clock", Permission.DIARY_VIEW),
+    (gettext_lazy("Promises"), "promises", "shield", Permission.AUDIT_VIEW),
     (gettext_lazy("Settings"), "settings", "settings", Permission.OWN_ACCOUNT),
 )
 SHORT = {"notes": gettext_lazy("Notes"), "waiting": gettext_lazy("Waiting")}

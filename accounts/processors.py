@@ -33,6 +33,12 @@ def processor(region: str, purpose: str, host: str) -> Processor | None:
     return None
 
 
+def processors_of(region: str) -> tuple[Processor, ...]:
+    """Return everybody who is called for a region, or for `control`."""
+    found: tuple[Processor, ...] = tuple(settings.PROCESSORS.get(region, ()))
+    return found
+
+
 def processor_for(region: str, purpose: str) -> Processor | None:
     """Return who is used for a purpose in a region; None when nobody is."""
     for each in settings.PROCESSORS.get(region, ()):

@@ -42,6 +42,15 @@ def moved_clock(text: str) -> timedelta:
 
 
 DEBUG = env.bool("DEBUG", default=False)
+# Who runs this, as the privacy policy names them
+VENDOR = {
+    "name": env("VENDOR_NAME", default="Keepwell"),
+    "address": env("VENDOR_ADDRESS", default=""),
+    "privacy_address": env("PRIVACY_ADDRESS", default="privacy@localhost"),
+}
+# The commit that runs, where there is no checkout to ask; and what its tests found, as bin/test wrote it
+RELEASE: str = env("KEEPWELL_RELEASE", default="")
+TEST_RECORD = Path(env("KEEPWELL_TEST_RECORD", default=str(BASE_DIR / ".local" / "tests.json")))
 SECRET_KEY = required("SECRET_KEY", "not-a-secret-outside-production-" + "x" * 32)
 CLOCK_OFFSET = moved_clock(env("KEEPWELL_CLOCK", default=""))
 if PRODUCTION and (DEBUG or CLOCK_OFFSET or len(SECRET_KEY) < 50):

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from privacy.views import audit_log, closing, exports, residency
+from privacy.views import audit_log, closing, exports, promises, residency
 
 urlpatterns: list[URLPattern] = [
     path("exports/", exports.exports, name="exports"),
@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern] = [
     path("exports/<uuid:pk>/file/", exports.export_file, name="export_file"),
     path("closure/", closing.closure, name="closure"),
     path("closure/cancellation/", closing.cancellation, name="closure_cancel"),
+    path("promises/", promises.promises, name="promises"),
     path("residency/", residency.residency, name="residency"),
     path("residency/<uuid:pk>/file/", residency.residency_statement, name="residency_statement"),
     path("audit/", audit_log.audit_log, name="audit_log"),

@@ -211,7 +211,8 @@ class Practitioner(RegionModel):
     name = personal(EncryptedCharField(_("name"), max_length=150), purpose="publication")
     profession = public(models.CharField(_("profession"), max_length=80, blank=True))
     registration = personal(
-        EncryptedCharField(_("registration number"), max_length=40, blank=True, default="")
+        EncryptedCharField(_("registration number"), max_length=40, blank=True, default=""),
+        "user.unique_id",
     )
     is_online = operational(models.BooleanField(_("can be booked online"), default=True))
     position = operational(models.PositiveIntegerField(default=0))

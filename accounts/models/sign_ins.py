@@ -35,7 +35,9 @@ class SignIn(RegionModel):
     at = operational(models.DateTimeField(default=clock.now))
     browser = operational(models.CharField(max_length=60, blank=True))
     address = personal(
-        EncryptedCharField(max_length=45, blank=True, default=""), purpose="security"
+        EncryptedCharField(max_length=45, blank=True, default=""),
+        "user.device.ip_address",
+        "security",
     )
 
     data_policy = DataPolicy(

@@ -17,6 +17,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 PROGRAMS = Path(sys.executable).parent
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 TEST_PROCESSES = "2"
+RECORD = REPOSITORY / ".local" / "tests.json"
 
 
 @dataclass(frozen=True)
@@ -126,11 +127,13 @@ def main(arguments: list[str]) -> int:
         print("Not all of these passed, so bin/test will fail whatever the tests say.", flush=True)
     command = [sys.executable, "-m", "pytest", "-q", "-n", TEST_PROCESSES]
     command += ["-m", "heavy or not heavy"] if asked.all else []
+    # What a whole run found is what the promise board of this very commit shows
+    command += [] if to_pytest else ["-p", "tests.recording"]
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # pytest hears it, too, and ends tidily
     tested = subprocess.run(
         [*command, *to_pytest],
         cwd=REPOSITORY,
-        env={**env, "KEEPWELL_CHROMIUM": chromium},
+        env={**env, "KEEPWELL_CHROMIUM": chromium, "KEEPWELL_TEST_RECORD": str(RECORD)},
         check=False,
     ).returncode
     return 0 if passed and tested == 0 else 1

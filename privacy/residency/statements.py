@@ -90,6 +90,11 @@ def as_file(statement: ResidencyStatement, region: str) -> str:
     )
 
 
+def held(statement: ResidencyStatement) -> int:
+    """Return how many rows, keys and files a statement counted in the account's own region."""
+    return sum(json.loads(statement.text)["held"].values())
+
+
 def cells_in_words(names: list[str]) -> list[str]:
     """Return the cities of cells."""
     return sorted({region_name(cell(name).region) for name in names})
