@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
 from accounts.logs import request_id
+from accounts.tenancy import NotServing
 from privacy.vocabulary.region_keys import KeysAway
 
 log = logging.getLogger("keepwell.requests")
@@ -22,7 +23,7 @@ READ_ONLY = "KW001"
 SIGNED = "KW002"
 # What a file store raises when it is away, and what else may tell of a part; `part_away` looks closer
 FILE_STORE = (OSError, s3.BotoCoreError, s3.ClientError)
-AWAY_OR_REFUSED = (DatabaseError, InterfaceError, RedisError, KeysAway, *FILE_STORE)
+AWAY_OR_REFUSED = (DatabaseError, InterfaceError, RedisError, KeysAway, NotServing, *FILE_STORE)
 # A folder of files that is full, broken, read-only, closed to us or not mounted as it should be
 DISK = {
     errno.EACCES,
@@ -66,6 +67,8 @@ def part_away(failure: BaseException | None) -> str | None:
         return _("the counter of sign-in attempts")
     if isinstance(failure, KeysAway):
         return _("the key service")
+    if isinstance(failure, NotServing):
+        return _("a check after data was restored; our staff see to it")
     return _("the file store") if _is_of_the_file_store(failure) else None
 
 

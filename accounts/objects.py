@@ -19,9 +19,10 @@ from accounts.whereabouts.asking import MARK
 from accounts.whereabouts.proof import require_objects
 
 ROOT = "a"
-# What a store holds of no account: the audit's anchors, the mark of its region
+# What a store holds of no account: the audit's anchors, the ledger of erasures, the mark of its region
 ANCHORS = "anchors"
-OF_NOBODY = (ANCHORS, MARK)
+ERASURES = "erasures"
+OF_NOBODY = (ANCHORS, ERASURES, MARK)
 _PIECE = 1024 * 1024
 _MISSING = ("404", "NoSuchKey", "NotFound")
 
@@ -34,7 +35,13 @@ def new_key(account_id: UUID) -> str:
 @contextmanager
 def writing(cell_name: str, key: str) -> Iterator[BinaryIO]:
     """Open a new object for writing, piece by piece; what an exception left behind is removed."""
-    store = store_of(cell_name)
+    with writing_to(store_of(cell_name), key) as target:
+        yield target
+
+
+@contextmanager
+def writing_to(store: Any, key: str) -> Iterator[BinaryIO]:
+    """The same in any store."""
     if hasattr(store, "bucket"):
         target = store.open(key, "wb")
     else:
@@ -51,7 +58,11 @@ def writing(cell_name: str, key: str) -> Iterator[BinaryIO]:
 
 def opened(cell_name: str, key: str) -> BinaryIO:
     """Return an object as a seekable file; raise `FileNotFoundError` when there is none."""
-    store = store_of(cell_name)
+    return opened_from(store_of(cell_name), key)
+
+
+def opened_from(store: Any, key: str) -> BinaryIO:
+    """The same from any store."""
     if hasattr(store, "bucket"):
         return io.BufferedReader(_Ranged(store.bucket.Object(store._normalize_name(key))), _PIECE)
     return Path(store.path(key)).open("rb")

@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 
 from accounts import control_tasks, dispatch, outbox
 from accounts.cells import cell as cell_named
-from accounts.tenancy import AccountRef
+from accounts.tenancy import AccountRef, is_serving
 from accounts.whereabouts import proof
 
 log = logging.getLogger("keepwell.tasks")
@@ -25,8 +25,8 @@ def alive_key(cell: str) -> str:
 
 @shared_task(name="accounts.run_job")
 def run_job(cell: str, account_id: str, slug: str, job_id: str) -> bool:
-    """Run one outbox job of one account."""
-    return outbox.run(AccountRef(UUID(account_id), slug, cell), UUID(job_id))
+    """Run one outbox job of one account; a cell that serves nobody leaves it where it is."""
+    return is_serving(cell) and outbox.run(AccountRef(UUID(account_id), slug, cell), UUID(job_id))
 
 
 @shared_task(name="accounts.run_due_jobs")
@@ -40,6 +40,8 @@ def run_due_jobs(cell: str) -> int:
         caches[cell_named(cell).cache].set(alive_key(cell), 1, ALIVE_SECONDS)
     except RedisError:
         log.warning("cache away", extra={"cell": cell})
+    if not is_serving(cell):
+        return 0
     found = dispatch.due(cell)
     for account, job_id in found:
         run_job.apply_async((cell, str(account.id), account.slug, str(job_id)), queue=cell)
@@ -49,4 +51,4 @@ def run_due_jobs(cell: str) -> int:
 @shared_task(name="accounts.run_control_tasks")
 def run_control_tasks(cell: str) -> int:
     """Do what control asks of a cell, such as ending sessions of a User; return how many were done."""
-    return control_tasks.run_open(cell)
+    return control_tasks.run_open(cell) if is_serving(cell) else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ from privacy.vocabulary.scope import (
     WrongAccount,
     reader_of,
 )
+
+log = logging.getLogger("keepwell.tenancy")
 
 # Statements about the transaction itself, which read and write no row
 _SAVEPOINTS = ("SAVEPOINT ", "RELEASE SAVEPOINT ", "ROLLBACK TO SAVEPOINT ", "SET CONSTRAINTS ALL ")
@@ -88,6 +91,8 @@ class RegionRouter:
             hasattr(m, "placement") for m in apps.get_app_config(app_label).get_models()
         ):
             where = Placement.CONTROL  # data migrations of third-party apps
+        if where == Placement.CELL:
+            where = Placement.REGION
         return where is None or where == _placement_of_alias(db)
 
     def _alias(self, model: type[Model], instance: Model | None) -> str:
@@ -149,10 +154,28 @@ connection_created.connect(install_guard, dispatch_uid="keepwell.guard")
 connection_created.connect(prove_place, dispatch_uid="keepwell.place")
 
 
-class Entry:
-    """Hook points that other modules of this app give to `acting_in` (the audit writes what was read)."""
+class NotServing(RuntimeError):
+    """A region serves nobody until something is mended; the text says what."""
 
-    before_leaving: list[Callable[[Scope], None]] = []
+
+class Entry:
+    """Hook points that other modules give to `acting_in`: who may stop it, and what is done before it ends."""
+
+    before_entering: list[
+        Callable[[str], None]
+    ] = []  # each gets the cell, and may raise NotServing
+    before_leaving: list[Callable[[Scope], None]] = []  # the audit writes what was read
+
+
+def is_serving(cell_name: str) -> bool:
+    """Tell whether anybody may enter accounts of a cell; workers ask before they take work."""
+    try:
+        for ask in Entry.before_entering:
+            ask(cell_name)
+    except NotServing:
+        log.critical("serves nobody", extra={"cell": cell_name})
+        return False
+    return True
 
 
 @contextmanager
@@ -170,8 +193,7 @@ def acting_in(
     """
     where = cell(account.cell)
     outer = scope.active()
-    if outer is not None and outer.account_id != account.id:
-        raise WrongAccount("Another account is open. Leave it first.")
+    _may_enter(account, outer)
     database = where.reader if reading else where.database
     active = Scope(
         account.id,
@@ -211,6 +233,14 @@ def acting_in(
         with acting_in(account, by=by, purpose=purpose):
             for row in active.late:
                 row.save(force_insert=True)
+
+
+def _may_enter(account: AccountRef, outer: Scope | None) -> None:
+    """Raise `WrongAccount` inside another one, and `NotServing` when somebody stops it who has been given the say."""
+    if outer is not None and outer.account_id != account.id:
+        raise WrongAccount("Another account is open. Leave it first.")
+    for ask in Entry.before_entering if outer is None else ():
+        ask(account.cell)
 
 
 def _open_door(active: Scope, *, snapshot: bool) -> Any:

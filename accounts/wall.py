@@ -13,10 +13,14 @@ from django.db.migrations.operations.base import Operation
 from django.db.models import CASCADE, SET_NULL
 
 from privacy.vocabulary.classification import DataPolicy, ReaderRule, Subject
+from privacy.vocabulary.fields import BlindIndexField
 from privacy.vocabulary.placement import Placement, TenantForeignKey
 
 ANCHOR = "accounts_accountanchor"
 EQUALITY = "(account_id = (current_setting('app.account_id'::text))::uuid)"
+
+# Rows of people whose erasure was decided; ids alone, in every region
+ERASURES = "privacy_erasure"
 
 # Each role's policy, by name; `wall_report` compares the catalog's text with these.
 POLICIES = {
@@ -109,14 +113,23 @@ END $$;
 
 # Beside the others, not instead of one of them: it takes away from what "tenant" gives
 RESTRICTIVE = "reader"
+# Lets the purger at rows of people whose erasure was decided, while their account lives
+ERASING = "erase"
+_ERASED = (
+    "({{equality}} AND (EXISTS ( SELECT 1\n   FROM privacy_erasure e\n"
+    "  WHERE ((e.account_id = {{table}}.account_id) AND (e.client_id = {{table}}.{column})))))"
+)
 
 
 def policies_of(table: str, policy: DataPolicy) -> dict[str, tuple[str, str, str, str | None]]:
     """Return the policies that must stand on a table: name → command, roles, USING, WITH CHECK."""
     chosen = dict(POLICIES)
+    if policy.client and policy.erase != "keep":
+        using = _ERASED.format(column=policy.client)
+        chosen[ERASING] = ("ALL", "keepwell_purger", using, None)
     if policy.readers:
         chosen[RESTRICTIVE] = ("SELECT", "keepwell_app", _condition(policy.readers), None)
-    if table == ANCHOR:
+    if table in (ANCHOR, ERASURES):  # asked by the purger's own policies
         chosen["purge"] = PLAIN["purge"]
     if table == "accounts_supportgrant":
         chosen["support"] = PLAIN["support"]
@@ -187,9 +200,10 @@ def wall_sql(model: Any, policy: DataPolicy) -> list[str]:
     sql += [
         _policy_sql(table, name, *parts)
         for name, parts in policies_of(table, policy).items()
-        if name != RESTRICTIVE  # looks at tables that may come later: `RestrictReaders`
+        # They look at tables that may come later: `RestrictReaders`, `LetErase`
+        if name not in (RESTRICTIVE, ERASING)
     ]
-    return sql + [
+    return [*sql, *_erase_sql(model, policy)] + [
         f"GRANT {verbs} ON {table} TO {role}"
         for role, verbs in grants_of(
             table, policy, [field.column for field in model._meta.local_concrete_fields]
@@ -203,6 +217,65 @@ def moving_trigger(table: str) -> str:
         f"CREATE OR REPLACE TRIGGER refuse_while_moving BEFORE INSERT OR UPDATE OR DELETE ON {table} "
         "FOR EACH ROW EXECUTE FUNCTION refuse_while_moving()"
     )
+
+
+def blanked(model: Any) -> dict[str, str]:
+    """Return what erasing a person puts into the columns of a row that stays: column → SQL.
+
+    Sealed values, the hashes by which they are found, and what leads to rows that go.
+    """
+    found: dict[str, str] = {}
+    for field in model._meta.local_concrete_fields:
+        meta = getattr(field.remote_field, "model", model)._meta
+        policy = _policy_of(meta.app_label, meta.model_name)
+        leads = field.null and field.is_relation and policy.client and policy.erase == "delete"
+        if getattr(field, "is_sealed", False) or isinstance(field, BlindIndexField):
+            found[field.column] = "NULL" if field.null else "''::bytea"
+        elif leads:
+            found[field.column] = "NULL"
+    return found
+
+
+def _erase_sql(model: Any, policy: DataPolicy) -> list[str]:
+    """Return the statements that let the purger erase people in a table; they do nothing before `ERASURES` is there."""
+    table = model._meta.db_table
+    if not policy.client or policy.erase == "keep":
+        return []
+    made = _policy_sql(table, ERASING, *policies_of(table, policy)[ERASING])
+    sql = [
+        f"DO $do$ BEGIN IF to_regclass('{ERASURES}') IS NOT NULL THEN"
+        f" DROP POLICY IF EXISTS {ERASING} ON {table}; {made}; END IF; END $do$"
+    ]
+    if policy.erase == "blank":
+        sql.append(f"GRANT UPDATE ({', '.join(blanked(model))}) ON {table} TO keepwell_purger")
+    return sql
+
+
+class LetErase(Operation):
+    """Migration operation: let the purger erase people in every table that there is, once `ERASURES` stands.
+
+    Tables that come later are let by the operation that raises their wall.
+    """
+
+    reduces_to_sql = True
+    reversible = False
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """The wall is not part of the models' state."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        if not schema_editor.connection.alias.startswith("region_"):
+            return
+        for model in to_state.apps.get_models():
+            meta = model._meta
+            real: Any = apps.all_models[meta.app_label].get(meta.model_name)
+            for statement in _erase_sql(model, real.data_policy) if tenant_models([real]) else []:
+                schema_editor.execute(statement, params=None)
+
+    def describe(self) -> str:
+        return "Let the purger erase people"
 
 
 def _condition(readers: str | ReaderRule) -> str:

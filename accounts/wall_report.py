@@ -16,12 +16,14 @@ from accounts.wall import (
     RULE_ASKED_BY,
     RULE_PATH,
     WHILE_MOVING,
+    blanked,
     grants_of,
     policies_of,
     tenant_foreign_keys,
     tenant_models,
 )
 from privacy.vocabulary.classification import ReaderRule
+from privacy.vocabulary.placement import Placement
 
 # Unique in the whole region on purpose: the name in the account's address
 GLOBAL_NAMES = {(ANCHOR, "slug"), (ANCHOR, "account_id")}
@@ -98,9 +100,12 @@ def _loose_objects(connection: Connection) -> Iterator[str]:
     ).fetchall()
     for (name,) in functions:
         yield f"function {name} runs as its owner"
-    known = {model._meta.db_table for model in tenant_models(apps.get_models())} | {
-        "django_migrations"
-    }
+    placed = (Placement.REGION, Placement.CELL)
+    known = {
+        model._meta.db_table
+        for model in apps.get_models()
+        if getattr(model, "placement", None) in placed
+    } | {"django_migrations"}
     tables = connection.execute(
         "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
     ).fetchall()
@@ -206,6 +211,15 @@ def _grants(connection: Connection, table: str, model: Any) -> Iterator[str]:
         held = {verb for verb, has in zip(VERBS, row or (), strict=True) if has}
         if held != whole:
             yield f"{table}: keepwell_{role} holds {sorted(held)} instead of {sorted(whole)}"
+    if model.data_policy.erase == "blank":
+        wanted_columns = set(blanked(model))
+        held_columns = connection.execute(
+            "SELECT array_agg(attname::text) FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attnum > 0"
+            " AND NOT attisdropped AND has_column_privilege('keepwell_purger', attrelid, attnum, 'UPDATE')",
+            [table],
+        ).fetchone()
+        if set((held_columns and held_columns[0]) or ()) != wanted_columns:
+            yield f"{table}: keepwell_purger may blank other columns than {sorted(wanted_columns)}"
 
 
 def _references(connection: Connection, table: str, model: Any) -> Iterator[str]:

@@ -144,7 +144,7 @@ STORAGES = {
     f"objects_{code}": object_store(
         required(f"OBJECTS_{code.upper()}", (HOME / "objects" / code).as_uri())
     )
-    for code in REGION_CODES
+    for code in (*REGION_CODES, "control")
 }
 
 

@@ -112,5 +112,7 @@ HOSTED_BY = {
     for code in ("control", *REGION_CODES)
 }
 REGION_KEYS = {code: region_keys(code) for code in REGION_CODES}
-AUDIT_SIGNING_KEYS = {code: key_of(f"AUDIT_SIGNING_KEY_{code.upper()}") for code in REGION_CODES}
+AUDIT_SIGNING_KEYS = {
+    code: key_of(f"AUDIT_SIGNING_KEY_{code.upper()}") for code in (*REGION_CODES, "control")
+}
 EXPORT_SIGNING_KEYS = {code: key_of(f"EXPORT_SIGNING_KEY_{code.upper()}") for code in REGION_CODES}

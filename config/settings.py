@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.calm_failures",
+    "privacy.erasure.gate.ControlGate",
     "accounts.middleware.AccountMiddleware",
 ]
 ROOT_URLCONF = "config.urls"

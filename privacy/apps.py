@@ -18,3 +18,8 @@ class PrivacyConfig(AppConfig):
             purge,  # noqa: F401
         )
         from privacy.arrival import bringing, checking  # noqa: F401, PLC0415
+        from privacy.erasure import (  # noqa: PLC0415 - they register themselves
+            erasing,  # noqa: F401
+            gate,  # noqa: F401
+            users,  # noqa: F401
+        )

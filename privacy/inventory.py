@@ -110,7 +110,9 @@ def kind_named(label: str) -> Kind | None:
 
 def columns(placement: Placement) -> dict[str, set[str]]:
     """Return table → columns that one sort of database must have, no more and no less (DC-2)."""
+    there = (placement, Placement.CELL) if placement == Placement.REGION else (placement,)
     return {
         kind.table: {field.column for field in kind.fields if field.column}
-        for kind in kinds_in(placement)
+        for kind in kinds()
+        if kind.placement in there
     }

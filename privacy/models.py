@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +13,7 @@ from privacy.moves import ArchiveImport, CarriedDetail, PastEvent, Relocation
 from privacy.vocabulary import clock
 from privacy.vocabulary.classification import DataPolicy, Subject, operational, sensitive
 from privacy.vocabulary.fields import EncryptedCharField
-from privacy.vocabulary.placement import RegionModel, TenantForeignKey
+from privacy.vocabulary.placement import CellModel, Placement, RegionModel, TenantForeignKey
 
 __all__ = [
     "ArchiveImport",
@@ -147,3 +149,49 @@ class ResidencyStatement(RegionModel):
             models.Index(fields=["account_id", "-counted_at"], name="statements_by_date"),
         ]
         verbose_name = _("residency statement")
+
+
+class Erasure(RegionModel):
+    """That the erasure of a person was decided: one row for each of their records, which stays (RT-8).
+
+    `entry` is the same for all records of the person and names the entry in the region's ledger, `seq` is its number
+    there. From the row on the database lets `keepwell_purger` at the record; ids, and nothing that says who it was.
+    """
+
+    entry = operational(models.UUIDField())
+    client_id = operational(models.UUIDField())
+    asked_at = operational(models.DateTimeField(default=clock.now))
+    asked_by = operational(models.UUIDField(null=True))
+    seq = operational(models.PositiveBigIntegerField(null=True))
+    done_at = operational(models.DateTimeField(null=True))
+
+    data_policy = DataPolicy(
+        Subject.SYSTEM, export="ids of nobody; the audit tells of each erasure", closing=True
+    )
+
+    class Meta(RegionModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["account_id", "client_id"], name="one_erasure")
+        ]
+        indexes = [models.Index(fields=["account_id", "entry"], name="erasures_by_entry")]
+
+
+class LedgerHead(CellModel):
+    """How far this database knows the region's ledger of erasures; a restored one knows less than there is (RT-8)."""
+
+    id = operational(models.PositiveSmallIntegerField(primary_key=True, default=1))
+    seq = operational(models.PositiveBigIntegerField())
+    digest = operational(models.CharField(max_length=64, help_text="SHA-256 of that entry"))
+
+    data_policy = DataPolicy(Subject.SYSTEM, export="about the region's database itself")
+
+
+class ControlLedgerHead(models.Model):
+    """How far control knows its own ledger: Users who were erased, accounts that were closed."""
+
+    placement: ClassVar = Placement.CONTROL
+    id = operational(models.PositiveSmallIntegerField(primary_key=True, default=1))
+    seq = operational(models.PositiveBigIntegerField())
+    digest = operational(models.CharField(max_length=64, help_text="SHA-256 of that entry"))
+
+    data_policy = DataPolicy(Subject.SYSTEM, export="about control's database itself")

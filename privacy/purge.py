@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import psycopg
 from django.core.cache import caches
@@ -23,6 +24,9 @@ from accounts.models import Account, AccountAccess, AccountAnchor, EntryCode, Us
 from accounts.tenancy import AccountRef, acting_in
 from privacy import catalog, letters
 from privacy.closure import DATA_BACKUP_DAYS, KEPT, KEYRING_BACKUP_DAYS
+from privacy.erasure import ledger
+from privacy.erasure.entries import Entry
+from privacy.erasure.places import CONTROL, Place
 from privacy.exporting import public_key, signer
 from privacy.models import Closure
 from privacy.vocabulary import clock, keyring
@@ -32,6 +36,7 @@ from privacy.vocabulary.scope import SYSTEM, Purpose
 log = logging.getLogger("keepwell.purge")
 
 FORMAT = "keepwell-closure-1"
+ACTION, CLOSED = "account_purged", "account_closed"
 ROUNDS = 5
 SESSIONS, JOBS = "accounts_regionsession", "accounts_outboxjob"
 _HEAD = "SELECT seq, encode(hash, 'hex') FROM accounts_audithead WHERE account_id = %s"
@@ -136,6 +141,16 @@ def _take_stock(work: outbox.Work) -> None:
     )
 
 
+def _enter_in_the_ledger(work: outbox.Work) -> None:
+    """Let no backup bring the account back: the ledger outside the database knows before anything goes (RT-8)."""
+    account = Account.objects.get(pk=work.account.id)
+    if "ledger_entry" not in statement_of(account):
+        seq = ledger.enter(
+            work.account.cell, decision=account.pk, action=ACTION, account=account.pk, records=[]
+        )
+        _note(work, "ledger_entry", str(seq))
+
+
 def _destroy_keys(work: outbox.Work) -> None:
     """Make everything unreadable at once, also for processes that remember keys: they look at the key epoch."""
     with acting_in(work.account, purpose=Purpose.CLOSURE):
@@ -214,18 +229,19 @@ def _certify(work: outbox.Work) -> None:
         "public_key": public_key(region)[0],
         "signature": signer(region).sign(canonical(statement)).hex(),
     }
+    ledger.enter(CONTROL.name, decision=account.pk, action=CLOSED, account=account.pk, records=[])
     with transaction.atomic(using="default"):
         Account.objects.filter(pk=account.pk).update(
             state=Account.State.CLOSED, closed_at=clock.now(), certificate=certificate
         )
-        AccountAccess.objects.filter(account=account).delete()
-        EntryCode.objects.filter(account=account).delete()
+        _shut_out(account.pk)
         control_tasks.ask("closure.certificate", cell=work.account.cell, account=str(account.pk))
     directory.forget(account.slug)
 
 
 STEPS: tuple[Callable[[outbox.Work], None], ...] = (
     _take_stock,
+    _enter_in_the_ledger,
     _destroy_keys,
     _end_sessions_and_jobs,
     _delete_rows,
@@ -243,6 +259,59 @@ def _delete_the_anchor(work: outbox.Work) -> None:
         for table in catalog.tables(connection):
             while catalog.delete_batch(connection, table, account_id):
                 pass
+
+
+def _shut_out(account_id: UUID) -> None:
+    """Take every right to enter an account that is closed."""
+    AccountAccess.objects.filter(account_id=account_id).delete()
+    EntryCode.objects.filter(account_id=account_id).delete()
+
+
+def _is_closed_here(where: Place, entry: Entry) -> bool:
+    shut = [Account.State.PURGING, Account.State.CLOSED]
+    return Account.objects.filter(pk=entry.account, state__in=shut).exists()
+
+
+def _close_again(where: Place, entry: Entry) -> None:
+    """Close in a restored control what was closed; the certificate is the one that was mailed."""
+    with transaction.atomic(using="default"):
+        found = Account.objects.filter(pk=entry.account).exclude(state=Account.State.CLOSED)
+        found.update(state=Account.State.CLOSED, closed_at=datetime.fromisoformat(entry.at))
+        _shut_out(entry.account)
+
+
+def _is_known(where: Place, entry: Entry) -> bool:
+    with acting_in(AccountRef(entry.account, "", where.name), purpose=Purpose.CLOSURE) as active:
+        anchor = active.anchor
+        return anchor is not None and anchor.state == AccountAnchor.State.PURGING
+
+
+def _again(where: Place, entry: Entry) -> None:
+    """Delete in a restored region what was deleted before: control and certificate stand as they were."""
+    account = AccountRef(entry.account, "", where.name)
+    with acting_in(account, purpose=Purpose.CLOSURE) as active:
+        if active.anchor is None:
+            return
+        keyring.destroy_account_keys()
+        AccountAnchor.objects.filter(account_id=account.id).update(
+            state=AccountAnchor.State.PURGING, key_epoch=F("key_epoch") + 1
+        )
+    objects.delete_all(account.cell, account.id)
+    client = _cache(account)
+    for key in _cached(account):
+        client.delete(key)
+    with _purger(account) as connection:
+        for _ in range(ROUNDS):
+            for table in catalog.tables(connection):
+                while catalog.delete_batch(connection, table, account.id):
+                    pass
+            if not catalog.left(catalog.census(connection, account.id)):
+                return
+    raise NotEmpty("rows are left")
+
+
+ledger.ACTIONS[ACTION] = ledger.Action(_is_known, _again)
+ledger.ACTIONS[CLOSED] = ledger.Action(_is_closed_here, _close_again)
 
 
 @control_tasks.handles("closure.certificate")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,7 @@ from psycopg.pq import TransactionStatus
 
 from accounts import directory
 from config.parts import object_store as settings_of_store
+from privacy.erasure import gate
 from privacy.vocabulary import keyring
 from tests import parts as parts_module
 from tests.databases import HOME, PASSWORDS, REGIONS, ROOT, clone, drop_databases, environment
@@ -61,6 +63,7 @@ def point_django_at(port: int, prefix: str) -> None:
 
 
 KEPT = ("django_migrations", "django_content_type", "auth_permission")
+CELLS = [*(f"{code}-1" for code in REGIONS), "control"]
 SUPERUSERS: dict[str, psycopg.Connection[Any]] = {}
 
 
@@ -153,7 +156,7 @@ def parts_of_this_test(tmp_path: Path, settings: Any, request: pytest.FixtureReq
         **settings.STORAGES,
         **{
             f"objects_{code}": settings_of_store((tmp_path / "objects" / code).as_uri())
-            for code in REGIONS
+            for code in (*REGIONS, "control")
         },
     }
 
@@ -162,3 +165,5 @@ def forget_everything() -> None:
     """Drop what this process remembers between tests."""
     keyring.forget()
     directory.forget_all()
+    for each in CELLS:  # each test's store is new, and so is what its database knows of the ledger
+        gate._known[each] = (time.monotonic() + gate.AGAIN_SECONDS, "")

@@ -254,6 +254,7 @@ class Attendee(RegionModel):
     data_policy = DataPolicy(
         Subject.CLIENT,
         client="client_id",
+        erase="blank",
         undoable=True,
         work_of="appointment__practitioner",
         dated="appointment__starts_at",

@@ -205,6 +205,7 @@ class Client(RegionModel):
     data_policy = DataPolicy(
         Subject.CLIENT,
         client="id",
+        erase="blank",
         readers=f"({OF_THE_PLACE} AND {OF_THE_MEMBER})",
         undoable=True,
         work_of="client",

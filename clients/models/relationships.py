@@ -61,7 +61,7 @@ class Relationship(RegionModel):
     ended_at = operational(models.DateTimeField(null=True, blank=True))
 
     counted_as = _("people who stand by them")
-    data_policy = DataPolicy(Subject.CLIENT, client="client_id", work_of="client")
+    data_policy = DataPolicy(Subject.CLIENT, client="client_id", erase="blank", work_of="client")
 
     class Meta(RegionModel.Meta):
         ordering = ["created_at", "id"]

@@ -20,10 +20,11 @@ from privacy.vocabulary.classification import DataPolicy, operational
 
 
 class Placement(StrEnum):
-    """The three kinds of database."""
+    """The three kinds of database; of a region's, what is of one account and what is of the database itself."""
 
     CONTROL = "control"
     REGION = "region"
+    CELL = "cell"
     KEYRING = "keyring"
 
 
@@ -197,6 +198,16 @@ def from_row[Row: models.Model](model: type[Row], alias: str, row: Sequence[Any]
         for field, value in zip(fields, row, strict=True)
     ]
     return model.from_db(alias, [field.attname for field in fields], values)
+
+
+class CellModel(models.Model):
+    """A row about a region's database itself, of no account: only narrow roles see it, by plain statements."""
+
+    placement: ClassVar = Placement.CELL
+    data_policy: ClassVar[DataPolicy]
+
+    class Meta:
+        abstract = True
 
 
 class KeyringModel(models.Model):

@@ -36,7 +36,11 @@ SAFE = {
         for region in ("AU", "EU", "US")
     },
     **{f"VALKEY_{name}": "redis://valkey:6379" for name in ("CONTROL", "AU", "EU", "US")},
-    **{f"OBJECTS_{region}": "s3://bucket?endpoint=http://s3:8333" for region in ("AU", "EU", "US")},
+    **{
+        f"OBJECTS_{name}": "s3://bucket?endpoint=http://s3:8333"
+        for name in ("CONTROL", "AU", "EU", "US")
+    },
+    "AUDIT_SIGNING_KEY_CONTROL": KEY,
     **{f"MAIL_{name}": "smtp://mail:25" for name in ("CONTROL", "AU", "EU", "US")},
     **{f"SMS_{region}": "https://sms.example/" for region in ("AU", "EU", "US")},
     **{f"DB_PASSWORD_{role.upper()}": "p" * 24 for role in settings.DB_ROLES},
