@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, unquote, urldefrag, urlsplit
 
 from botocore.config import Config
 
-from config.environment import HOME, TESTING, env, required
+from config.environment import HOME, PRODUCTION, TESTING, env, required
 from config.regions import REGION_CODES
 
 # Databases -----------------------------------------------------------------------------------------------------------
@@ -133,6 +133,11 @@ def object_store(url: str) -> dict[str, Any]:
     }
 
 
+def _beside_us(name: str, code: str) -> str:
+    """Return a folder for backups of demo and tests; in production they go where they are told."""
+    return "" if PRODUCTION else (HOME / name.lower() / code).as_uri()
+
+
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {
@@ -146,6 +151,19 @@ STORAGES = {
     )
     for code in (*REGION_CODES, "control")
 }
+
+# Where backups go, only where they are made; keys apart from data, so that neither store opens anything alone
+STORAGES |= {
+    f"{name.lower()}_{code.lower()}": object_store(url)
+    for name, codes in (
+        ("BACKUPS", [*REGION_CODES, "control"]),
+        ("KEYRING_BACKUPS", REGION_CODES),
+    )
+    for code in codes
+    if (url := env(f"{name}_{code.upper()}", default=_beside_us(name, code)))
+}
+# PostgreSQL's programs, where they aren't on the path
+POSTGRES_PROGRAMS = env("POSTGRES_PROGRAMS", default="")
 
 
 def mailer(url: str) -> dict[str, Any]:

@@ -116,3 +116,9 @@ AUDIT_SIGNING_KEYS = {
     code: key_of(f"AUDIT_SIGNING_KEY_{code.upper()}") for code in (*REGION_CODES, "control")
 }
 EXPORT_SIGNING_KEYS = {code: key_of(f"EXPORT_SIGNING_KEY_{code.upper()}") for code in REGION_CODES}
+# Seal backups; only where they are made
+BACKUP_KEYS = {
+    code: key_of(f"BACKUP_KEY_{code.upper()}")
+    for code in (*REGION_CODES, "control")
+    if not PRODUCTION or env(f"BACKUP_KEY_{code.upper()}", default="")
+}
