@@ -20,6 +20,7 @@ AS_DJANGO = ("ssl", "prepare_threshold")
 DUE = """
 SELECT j.id, j.account_id, a.slug FROM accounts_outboxjob j JOIN accounts_accountanchor a USING (account_id)
 WHERE j.done_at IS NULL AND j.failed_at IS NULL AND j.run_at <= %(now)s
+  AND a.state NOT IN ('moving', 'left')
   AND (j.leased_until IS NULL OR j.leased_until < %(now)s)
 ORDER BY j.run_at LIMIT %(most)s
 """
@@ -72,7 +73,7 @@ def account_called(slug: str, cell_name: str) -> AccountRef | None:
     """Return the account of a cell that has this slug and may be entered; None when the cell knows none."""
     with connect(cell_name, "dispatch") as connection:
         row = connection.execute(
-            "SELECT account_id FROM accounts_accountanchor WHERE slug = %s AND state <> 'purging'",
+            "SELECT account_id FROM accounts_accountanchor WHERE slug = %s AND state NOT IN ('purging', 'left')",
             [slug],
         ).fetchone()
     return AccountRef(row[0], slug, cell_name) if row else None

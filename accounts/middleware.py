@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -108,8 +109,11 @@ class AccountMiddleware:
         if not hosts.serves_cell(request, account.cell):
             return hosts.to_cell(request, account.cell)
         with acting_in(account, by=VISITOR, purpose=Purpose.BOOKING) as scope:
-            request.account = scope.anchor or current_anchor()  # type: ignore[attr-defined]
-            return run()
+            if not _has_left(scope.anchor):
+                request.account = scope.anchor or current_anchor()  # type: ignore[attr-defined]
+                return run()
+        directory.forget(slug)  # it lives elsewhere since we looked
+        return redirect(request.get_full_path())
 
     def _as_member(
         self, request: HttpRequest, slug: str, door: Door, run: Callable[[], HttpResponseBase]
@@ -120,6 +124,8 @@ class AccountMiddleware:
         by: Actor = VISITOR
         try:
             with acting_in(ticket.account, by=VISITOR) as scope:
+                if _has_left(scope.anchor):
+                    return self._send_to_enter(request, slug)
                 session = sessions.find(ticket, is_used=UNATTENDED not in request.headers)
                 if session is None:
                     return self._send_to_enter(request, slug)
@@ -175,6 +181,11 @@ class AccountMiddleware:
         reason = "forbidden" if isinstance(denial, PermissionDenied) else "not_found"
         route = request.resolver_match.view_name if request.resolver_match else ""
         audit.record_denial(account, by=by, action=f"denied.{route}"[:60], reason=reason)
+
+
+def _has_left(anchor: Any) -> bool:
+    """Tell whether an account lives in another region by now, which who looked a minute ago doesn't know."""
+    return anchor is not None and anchor.state == anchor.State.LEFT
 
 
 def _own_path(url: str) -> str:

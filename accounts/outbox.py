@@ -138,7 +138,9 @@ def run(account: AccountRef, job_id: UUID) -> bool:
 def _lease(account: AccountRef, job_id: UUID) -> tuple[Work | None, Handler | None]:
     now = clock.now()
     token = uuid7()
-    with acting_in(account, purpose=Purpose.MAINTENANCE):
+    with acting_in(account, purpose=Purpose.MAINTENANCE) as active:
+        if active.anchor is None or active.anchor.is_moving:
+            return None, None  # it is done where the account lives
         free = Q(leased_until=None) | Q(leased_until__lt=now)
         taken = OutboxJob.objects.filter(
             free, pk=job_id, done_at=None, failed_at=None, run_at__lte=now

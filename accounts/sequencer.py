@@ -33,6 +33,8 @@ COPIED = (
     "result", "request_id", "count", "detail",
 )  # fmt: skip
 FOLDER = objects.ANCHORS
+# What a moving account still gets is linked where it moves to, or here again when it stays
+SETTLED = """account_id NOT IN (SELECT account_id FROM accounts_accountanchor WHERE state IN ('moving', 'left'))"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,8 @@ def sequence(cell: str) -> int:
         if not locked["mine"]:
             return 0
         waiting: list[Any] = connection.execute(
-            f"SELECT {', '.join(COPIED)} FROM accounts_auditqueue ORDER BY at_us, id LIMIT {BATCH}"
+            f"SELECT {', '.join(COPIED)} FROM accounts_auditqueue WHERE {SETTLED}"
+            f" ORDER BY at_us, id LIMIT {BATCH}"
         ).fetchall()
         if waiting:
             _append(connection, waiting)
@@ -95,7 +98,9 @@ def _append(connection: psycopg.Connection[Any], waiting: list[dict[str, Any]]) 
 def waiting_seconds(cell: str) -> float:
     """Return how long the oldest event has waited to be linked; over 60 s is an alarm (AU-7)."""
     with connect(cell, "audit") as connection:
-        row = connection.execute("SELECT min(at_us) FROM accounts_auditqueue").fetchone()
+        row = connection.execute(
+            f"SELECT min(at_us) FROM accounts_auditqueue WHERE {SETTLED}"
+        ).fetchone()
     return max(0.0, clock.now().timestamp() - row[0] / 1_000_000) if row and row[0] else 0.0
 
 

@@ -99,6 +99,7 @@ app.conf.update(
     beat_schedule={
         "due jobs": {"task": "accounts.run_due_jobs", "schedule": 5.0, "args": (CELL,)},
         "control tasks": {"task": "accounts.run_control_tasks", "schedule": 5.0, "args": (CELL,)},
+        "moves": {"task": "privacy.move", "schedule": 15.0, "args": (CELL,)},
         "sweep": {"task": "privacy.sweep", "schedule": 3600.0, "args": (CELL,)},
     },
 )

@@ -23,3 +23,4 @@ class PrivacyConfig(AppConfig):
             gate,  # noqa: F401
             users,  # noqa: F401
         )
+        from privacy.relocation import certifying  # noqa: F401, PLC0415

@@ -17,6 +17,7 @@ from privacy.export.archive import Field
 from privacy.export.container import file_path
 from privacy.export.stored import Stored, sum_up
 from privacy.inventory import Kind, KindField
+from privacy.models import CarriedDetail
 from privacy.vocabulary import keyring, scope, sealing
 from privacy.vocabulary.classification import DataClass
 from privacy.vocabulary.fields import (
@@ -102,7 +103,7 @@ def rows(
     each_of = found if found is not None else [kind.model._default_manager.order_by("pk")]
     streams = chain.from_iterable(some.iterator(chunk_size=CHUNK) for some in each_of)
     for chunk in batched(streams, CHUNK, strict=False):
-        held += _fetch_keys(kind, chunk)
+        held += fetch_keys(kind, chunk)
         for row in chunk:
             yield _row(kind, row, kept, gap, only)
         scope.current().reads.clear()  # one event tells of the whole export
@@ -129,12 +130,15 @@ def _row(
             file_path(row.pk, "file" if is_unreadable(name) else name) if is_here else None
         )
     if _is_opened(kind, only):
-        values[OPENED] = _detail(row)
+        values[OPENED] = detail_of(row)
     return values
 
 
-def _detail(event: Any) -> object:
-    """Return an event's opened detail; None when it has none or its key was destroyed on purpose."""
+def detail_of(event: Any) -> object:
+    """Return an event's opened detail; None when it has none or its key was destroyed on purpose.
+
+    What was sealed before the account moved here is found beside the event, sealed anew.
+    """
     if event.detail is None:
         return None
     payload = bytes(event.detail)
@@ -142,10 +146,12 @@ def _detail(event: Any) -> object:
         key = keyring.opening_key(sealing.key_id(payload), event.client_id)
         return json.loads(sealing.unseal(payload, key, audit.detail_place(event)))
     except sealing.Unreadable:
-        return None
+        carried = CarriedDetail.objects.filter(pk=event.pk).first()
+        return None if carried is None or is_unreadable(carried.detail) else carried.detail
 
 
-def _fetch_keys(kind: Kind, chunk: Iterable[Any]) -> int:
+def fetch_keys(kind: Kind, chunk: Iterable[Any]) -> int:
+    """Load the keys of the clients whom these rows are about, at once; return how many clients."""
     path = "client_id" if kind.model is AuditEvent else kind.declared.client
     if not path:
         return 0

@@ -26,6 +26,7 @@ log = logging.getLogger("keepwell.sweep")
 
 KEY_WAITS = timedelta(hours=1)
 OBJECT_WAITS = timedelta(hours=1)
+_BUSY = (AccountAnchor.State.PURGING, AccountAnchor.State.ARRIVING)
 
 
 def sweep_cell(cell: str) -> int:
@@ -55,7 +56,7 @@ def sweep_account(account: AccountRef) -> None:
     with acting_in(account, purpose=Purpose.MAINTENANCE):
         closure.keep_going()
         anchor = current_anchor()
-        if anchor.state == AccountAnchor.State.PURGING or anchor.is_moving:
+        if anchor.is_moving or anchor.state in _BUSY:
             return
         now = clock.now()
         destroy_orphaned_keys()

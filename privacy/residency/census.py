@@ -9,10 +9,12 @@ from uuid import UUID
 
 from accounts.cells import cells
 from accounts.models import Account
+from privacy.models import Relocation
 from privacy.residency import looking
 from privacy.residency.looking import Held
 
 CONTROL = "control"
+_ENDED = (Relocation.Step.DONE, Relocation.Step.ABORTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,4 +74,9 @@ def _assigned() -> Mapping[str, set[str]]:
     rows = Account.objects.exclude(state=Account.State.CLOSED).values_list("cell", "pk")
     for cell, pk in rows.iterator():
         found.setdefault(cell, set()).add(str(pk))
+    for account, *both in Relocation.objects.exclude(step__in=_ENDED).values_list(
+        "account_id", "from_cell", "to_cell"
+    ):
+        for cell in both:  # while it moves, an account is in two regions, as its Owner asked
+            found.setdefault(cell, set()).add(str(account))
     return found

@@ -40,7 +40,7 @@ class _Remembered:
     indexes: dict[str, bytes] = field(default_factory=dict)
 
 
-_memory: OrderedDict[tuple[UUID, int], _Remembered] = OrderedDict()
+_memory: OrderedDict[tuple[UUID, str, int], _Remembered] = OrderedDict()
 
 
 def forget() -> None:
@@ -212,7 +212,7 @@ def keyring_transaction() -> Iterator[None]:
 
 
 def _recall(active: scope.Scope) -> _Remembered:
-    mark = (active.account_id, active.key_epoch)
+    mark = (active.account_id, active.keyring, active.key_epoch)
     memory = _memory.get(mark)
     if memory is None or memory.expires < time.monotonic():
         memory = _memory[mark] = _Remembered(expires=time.monotonic() + REMEMBERED_SECONDS)
