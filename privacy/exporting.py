@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -13,10 +14,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 from django.db.models import QuerySet
 
-from accounts import audit, objects, outbox
+from accounts import audit, objects, outbox, uploads
 from accounts.models import Member, Practitioner
 from clients import identity
 from clients.models import Client
+from privacy.export import age
 from privacy.export.verify_export import fingerprint
 from privacy.models import Export
 from privacy.vocabulary import scope, sealing
@@ -46,11 +48,45 @@ class Wanted:
         return Export.Scope.ACCOUNT if self.choices is None else Export.Scope.DATA_SET
 
 
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """To whom an export is encrypted: who has the key of `recipient` (`age1…`) or knows `passphrase`; else to nobody."""
+
+    recipient: str = ""
+    passphrase: str = ""
+
+    @property
+    def encryption(self) -> Export.Encryption:
+        """The sort of encryption."""
+        if self.recipient:
+            return Export.Encryption.RECIPIENT
+        return Export.Encryption.PASSPHRASE if self.passphrase else Export.Encryption.NONE
+
+    def close(self, export: Export) -> None:
+        """Give an export a file key, wrapped; the passphrase is kept nowhere, and the key only until it is made."""
+        if not (self.recipient or self.passphrase):
+            return
+        key = os.urandom(age.FILE_KEY_SIZE)
+        made = (
+            age.to_recipient(key, self.recipient)
+            if self.recipient
+            else age.to_passphrase(key, self.passphrase)
+        )
+        export.header, export.file_key = made.header.decode(), key.hex()
+        export.recipient = self.recipient.strip()
+
+
 EVERYTHING = Wanted()
+OPEN = Envelope()
 
 
 def request(
-    *, by: Actor, member: Member, wanted: Wanted = EVERYTHING, whole: bool = False
+    *,
+    by: Actor,
+    member: Member,
+    wanted: Wanted = EVERYTHING,
+    envelope: Envelope = OPEN,
+    whole: bool = False,
 ) -> Export:
     """Ask for an export of the active account or of a part of it; the same under way already is returned as it is.
 
@@ -66,13 +102,15 @@ def request(
         practitioner=wanted.practitioner,
         choices=dict(wanted.choices or {}),
         is_whole=whole,
+        encryption=envelope.encryption,
     )
+    envelope.close(export)
     export.save(force_insert=True)
     job = outbox.enqueue("export.build", {"export": str(export.pk)}, requested_by=member.pk)
     export.job_id = job.pk
     export.save(update_fields=["job_id"])
     about = wanted.client.pk if wanted.client else None
-    detail = {"scope": export.scope, "whole": whole}
+    detail = {"scope": export.scope, "whole": whole, "encryption": export.encryption}
     audit.record("export.requested", by=by, of=export, client_id=about, detail=detail)
     return export
 
@@ -94,14 +132,17 @@ class Archive(SealedReader):
         super().close()
 
 
-def opened(export: Export) -> Archive:
-    """Return the archive as a plain, seekable stream; raise `FileNotFoundError` or `Unreadable`.
+def opened(export: Export) -> BinaryIO:
+    """Return the archive as it leaves, a seekable stream; raise `FileNotFoundError` or `Unreadable`.
 
-    Its last segment is checked at once, so what can't be read whole is noticed before the first byte leaves.
+    One that is encrypted to somebody leaves as it lies there. Else its last segment is checked at once, so what can't be
+    read whole is noticed before the first byte leaves.
     """
     source = objects.opened(scope.current().cell, export.storage_key)
+    if export.header:
+        return source
     try:
-        return Archive(source, bytes.fromhex(export.file_key), place(export.pk))
+        return cast(BinaryIO, Archive(source, bytes.fromhex(export.file_key), place(export.pk)))
     except BaseException:
         source.close()
         raise
@@ -109,11 +150,14 @@ def opened(export: Export) -> Archive:
 
 def expire(export: Export) -> None:
     """Delete an archive whose days are over; its row stays, with counts and hash."""
-    objects.delete(scope.current().cell, export.storage_key)
+    for key in (export.storage_key, export.spool_key):
+        uploads.abandon(scope.current().cell, key)
+        objects.delete(scope.current().cell, key)
     if export.is_ready:
         export.state = Export.State.DELETED
-    export.file_key = export.storage_key = ""
-    export.save(update_fields=["state", "file_key", "storage_key"])
+    export.file_key = export.storage_key = export.spool_key = export.spool_file_key = ""
+    export.parts.all().delete()
+    export.save(update_fields=["state", "file_key", "storage_key", "spool_key", "spool_file_key"])
     audit.record("export.deleted", by=SYSTEM, of=export)
 
 

@@ -11,7 +11,13 @@ from accounts.models import Member, Practitioner
 from clients.models import Client
 from privacy.moves import ArchiveImport, CarriedDetail, PastEvent, Relocation
 from privacy.vocabulary import clock
-from privacy.vocabulary.classification import DataPolicy, Subject, operational, sensitive
+from privacy.vocabulary.classification import (
+    DataPolicy,
+    Lifetime,
+    Subject,
+    operational,
+    sensitive,
+)
 from privacy.vocabulary.fields import EncryptedCharField
 from privacy.vocabulary.placement import CellModel, Placement, RegionModel, TenantForeignKey
 
@@ -20,6 +26,8 @@ __all__ = [
     "CarriedDetail",
     "Closure",
     "Export",
+    "ExportPart",
+    "ExportTicket",
     "PastEvent",
     "Relocation",
     "ResidencyStatement",
@@ -42,6 +50,11 @@ class Export(RegionModel):
         CLIENT = "client", _("One client’s record")
         PRACTITIONER = "practitioner", _("What a practitioner takes along")
         DATA_SET = "data_set", _("A chosen set of data")
+
+    class Encryption(models.TextChoices):
+        NONE = "none", _("Not encrypted")
+        RECIPIENT = "recipient", _("To a public key")
+        PASSPHRASE = "passphrase", _("By a passphrase")
 
     requested_by = operational(TenantForeignKey(Member, models.PROTECT, related_name="+"))
     job_id = operational(models.UUIDField(null=True))
@@ -78,7 +91,23 @@ class Export(RegionModel):
         models.JSONField(default=list, blank=True, help_text="ids and reasons, never names")
     )
     problem = operational(models.CharField(max_length=20, blank=True))
+    encryption = operational(
+        models.CharField(max_length=12, choices=Encryption.choices, default=Encryption.NONE)
+    )
+    recipient = operational(models.CharField(max_length=80, blank=True, help_text="a public key"))
+    header = operational(
+        models.TextField(blank=True, help_text="what an encrypted archive begins with")
+    )
+    snapshots = operational(
+        models.PositiveIntegerField(default=0, help_text="how many were begun for it")
+    )
+    spool_key = operational(models.CharField(max_length=120, blank=True))
+    spool_file_key = sensitive(
+        EncryptedCharField(max_length=64, blank=True, null=True, default=""), "system.credentials"
+    )
     storage_key = operational(models.CharField(max_length=120, blank=True))
+    upload = operational(models.CharField(max_length=1024, blank=True))
+    nonce = operational(models.CharField(max_length=32, blank=True))
     file_key = sensitive(
         EncryptedCharField(max_length=64, blank=True, default=""), "system.credentials"
     )
@@ -102,6 +131,59 @@ class Export(RegionModel):
     def is_ready(self) -> bool:
         """Whether the archive can be downloaded, its seven days apart."""
         return self.state in (self.State.READY, self.State.GAPS)
+
+
+class ExportPart(RegionModel):
+    """A part of an archive on its way to the store: what it has to be, written down before it is sent (EX-5).
+
+    `name`: what the store calls it; empty until it is there.
+    """
+
+    export = operational(TenantForeignKey(Export, models.CASCADE, related_name="parts"))
+    number = operational(models.PositiveIntegerField())
+    sha256 = operational(models.CharField(max_length=64))
+    name = operational(models.CharField(max_length=200, blank=True))
+
+    data_policy = DataPolicy(
+        Subject.SYSTEM,
+        export="an export never holds exports",
+        retain="until the archive is made",
+        deletable=True,
+        closing=True,
+    )
+
+    class Meta(RegionModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account_id", "export", "number"], name="one_part_of_a_number"
+            )
+        ]
+
+
+class ExportTicket(RegionModel):
+    """That one member may download one archive once, within five minutes: of the link only a hash is kept (EX-10)."""
+
+    export = operational(TenantForeignKey(Export, models.CASCADE, related_name="tickets"))
+    member = operational(TenantForeignKey(Member, models.CASCADE, related_name="+"))
+    digest = operational(models.CharField(max_length=64))
+    made_at = operational(models.DateTimeField(default=clock.now))
+    expires_at = operational(models.DateTimeField())
+    used_at = operational(models.DateTimeField(null=True, blank=True))
+    ends_at = operational(models.DateTimeField(help_text="when nobody counts it any more"))
+
+    data_policy = DataPolicy(
+        Subject.SYSTEM,
+        export="passing state of a download",
+        retain="a day",
+        deletable=True,
+        closing=True,
+        lives=Lifetime("ends_at", 1),
+    )
+
+    class Meta(RegionModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["account_id", "digest"], name="one_export_ticket")
+        ]
 
 
 class Closure(RegionModel):

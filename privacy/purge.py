@@ -18,7 +18,7 @@ from django.core.cache import caches
 from django.db import transaction
 from django.db.models import F
 
-from accounts import audit, control_tasks, directory, dispatch, objects, outbox
+from accounts import audit, control_tasks, directory, dispatch, objects, outbox, uploads
 from accounts.cells import cell
 from accounts.models import Account, AccountAccess, AccountAnchor, EntryCode, User
 from accounts.tenancy import AccountRef, acting_in
@@ -183,6 +183,7 @@ def _delete_rows(work: outbox.Work) -> None:
 
 def _delete_objects(work: outbox.Work) -> None:
     """Delete every object below the account's prefix."""
+    uploads.abandon_all(work.account.cell, work.account.id)
     objects.delete_all(work.account.cell, work.account.id)
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from accounts import dispatch, objects
+from accounts import dispatch, objects, uploads
 from accounts.models.practice import AccountAnchor, current_anchor
 from accounts.tenancy import AccountRef, acting_in
 from privacy import closure, exporting
@@ -40,9 +40,9 @@ def sweep_cell(cell: str) -> int:
         except Exception:
             log.exception("sweep failed", extra={"cell": cell})
     for unknown in objects.accounts_with_objects(cell) - {account.id for account in accounts}:
-        objects.delete_all(
-            cell, unknown
-        )  # an archive that was being written while its account went
+        # An archive that was being written while its account went
+        uploads.abandon_all(cell, unknown)
+        objects.delete_all(cell, unknown)
     return len(accounts)
 
 
@@ -130,7 +130,8 @@ def _made_at(key: str) -> float:
 
 def named_objects() -> Iterator[str]:
     """Yield the names of all objects that a row of the active account leads to."""
-    yield from Export.objects.exclude(storage_key="").values_list("storage_key", flat=True)
+    for export_keys in Export.objects.values_list("storage_key", "spool_key"):
+        yield from filter(None, export_keys)
     for kind in kinds_in(Placement.REGION):
         if kind.policy and kind.policy.file:
             rows = kind.model._default_manager.values_list(kind.policy.file.storage_key, flat=True)

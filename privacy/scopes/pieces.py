@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from privacy.export.archive import Field
 from privacy.export.stored import Stored
 from privacy.inventory import Kind
-from privacy.records import Gap, fields_of, left_out_fields, rows, stored_of
+from privacy.records import FILE, Gap, fields_of, left_out_fields, rows, stored_of
 
 IDS_AT_ONCE = 1_000
 
@@ -54,14 +54,10 @@ class Piece:
         """Yield the rows, opened."""
         return rows(self.kind, gap, found=self.found(), only=self.only)
 
-    def files(self) -> Iterator[UUID]:
-        """Yield the ids of the rows that have a file of their own."""
-        stored = self.kind.declared.file
-        if stored is None or (self.only and "file" not in self.only):
-            return
-        for some in self.found():
-            has_one = some.exclude(**{stored.storage_key: ""})
-            yield from has_one.values_list("pk", flat=True).iterator()
+    @property
+    def has_files(self) -> bool:
+        """Whether its rows come with their files."""
+        return self.kind.declared.file is not None and (not self.only or FILE in self.only)
 
 
 @dataclass(frozen=True, slots=True)

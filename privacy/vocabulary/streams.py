@@ -91,10 +91,13 @@ class SealedWriter:
     `close()` seals the last segment. Leaving a `with` block by an exception, or never closing,
     leaves a stream that can't be opened, so half a file never passes for a whole one. For that
     reason it is no `io` class: those close themselves when forgotten. The target stays open.
+    `prefix`: the nonce prefix of 7 random bytes, by which the same plain bytes are sealed the same once more.
     """
 
-    def __init__(self, target: Sink, key: bytes, aad: bytes) -> None:
-        self._segments = _Segments.new(key, aad)
+    PREFIX = _PREFIX
+
+    def __init__(self, target: Sink, key: bytes, aad: bytes, prefix: bytes = b"") -> None:
+        self._segments = _Segments.new(key, aad, prefix)
         self._target = target
         self._buffer = bytearray()
         self._index = 0
@@ -245,8 +248,10 @@ class _Segments:
         self._aad = aad
 
     @classmethod
-    def new(cls, key: bytes, aad: bytes) -> Self:
-        return cls(bytes([VERSION]) + os.urandom(_PREFIX), key, aad)
+    def new(cls, key: bytes, aad: bytes, prefix: bytes = b"") -> Self:
+        if len(prefix) not in (0, _PREFIX):
+            raise ValueError("a nonce prefix has 7 bytes")
+        return cls(bytes([VERSION]) + (prefix or os.urandom(_PREFIX)), key, aad)
 
     @classmethod
     def read(cls, header: bytes, key: bytes, aad: bytes) -> Self:

@@ -1,17 +1,20 @@
 """An export holds every row of every kind, opened and verified, its gaps named; a killed one starts anew (EX-1 to EX-6)."""
 
+import hashlib
 import io
 import json
+import secrets
 import zipfile
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pyrage
 import pytest
 from django.conf import settings
 from django.core import mail
 
-from accounts import objects, outbox
+from accounts import objects, outbox, uploads
 from accounts.models import Account, AuditQueue, OutboxJob, User
 from accounts.tenancy import acting_in
 from clients.models import Client, Document
@@ -19,6 +22,7 @@ from notes.models import Note
 from privacy import building, exporting, records
 from privacy.export.verify_export import verify
 from privacy.inventory import kinds
+from privacy.making import archiving, tasks
 from privacy.models import Export
 from privacy.vocabulary import keyring
 from privacy.vocabulary.scope import Purpose
@@ -43,9 +47,8 @@ def reloaded(account: Account, export: Export) -> Export:
 
 
 def archive_of(account: Account, export: Export) -> zipfile.ZipFile:
-    with acting_in(account.ref):
-        data = exporting.opened(Export.objects.get(pk=export.pk)).readall()
-    assert data is not None
+    with acting_in(account.ref), exporting.opened(Export.objects.get(pk=export.pk)) as source:
+        data = source.read()
     assert verify(io.BytesIO(data)).problems == []
     return zipfile.ZipFile(io.BytesIO(data))
 
@@ -189,30 +192,119 @@ class Killed(BaseException):
     """What a SIGKILL looks like from inside: no handler runs."""
 
 
-def test_a_killed_export_starts_anew_and_says_so(
-    account: Account, settings: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    scene.fill(account)
-    export = ask(account)
-    [job] = scene.jobs(account)
-    real = building._write_files
+def killed_at(account: Account, monkeypatch: pytest.MonkeyPatch, place: Any, name: str) -> None:
+    """Run the job until it comes to a function, and let it die there; another worker may take over at once."""
+    [job] = scene.jobs(account, "export.build")
 
-    def killed(*args: Any) -> None:
+    def killed(*args: Any, **more: Any) -> None:
         raise Killed
 
-    monkeypatch.setattr(building, "_write_files", killed)
-    with pytest.raises(Killed):
-        outbox.run(account.ref, job.pk)
-    monkeypatch.setattr(building, "_write_files", real)
+    with monkeypatch.context() as patched:
+        patched.setattr(place, name, killed)
+        with pytest.raises(Killed):
+            outbox.run(account.ref, job.pk)
     assert scene.run_jobs(account) == []  # the lease still holds
-    settings.CLOCK_OFFSET = outbox.LEASE + timedelta(seconds=1)
+    with acting_in(account.ref):
+        OutboxJob.objects.filter(pk=job.pk).update(leased_until=None)
+
+
+def test_who_takes_over_goes_on_with_the_same_bytes(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed before the rows end, a new snapshot is taken and said; afterwards the archive is the one it would have been."""
+    monkeypatch.setattr(uploads, "PART", 16_384)
+    client = scene.fill(account)
+    with acting_in(account.ref):
+        scene.store(client, "noise.txt", secrets.token_hex(60_000).encode())
+    export = ask(account)
+    killed_at(account, monkeypatch, records, "key_of")
     with acting_in(account.ref):
         make_client(given_name="Late")
+    killed_at(account, monkeypatch, archiving, "_write_files")
+    with acting_in(account.ref):
+        make_client(given_name="TooLate")
+    sent: list[tuple[int, bytes]] = []
+    real = uploads.put
+
+    def watched(cell: str, key: str, upload: str, number: int, data: bytes) -> str:
+        sent.append((number, data))
+        name = real(cell, key, upload, number, data)
+        if len(sent) in (3, 5):  # once it is there, and before anybody noted so
+            raise Killed
+        return name
+
+    monkeypatch.setattr(uploads, "put", watched)
+    for _ in range(2):
+        [job] = scene.jobs(account, "export.build")
+        with pytest.raises(Killed):
+            outbox.run(account.ref, job.pk)
+        with acting_in(account.ref):
+            OutboxJob.objects.filter(pk=job.pk).update(leased_until=None)
     assert scene.run_jobs(account) == ["export.build", "export.announce"]
+
+    numbers = [number for number, _ in sent]
+    assert sorted(set(numbers)) == list(range(1, max(numbers) + 1))
+    assert sorted({each for each in numbers if numbers.count(each) > 1}) == [3, 4]
+    assert len(set(sent)) == len(set(numbers))  # what was sent twice was the same
     archive = archive_of(account, export)
     assert json.loads(archive.read("manifest.json"))["facts"]["snapshots_begun"] == 2
-    assert "Late" in {row["given_name"] for row in rows(archive, "clients.client")}
-    assert len(objects.keys_of("au-1", account.pk)) == 2
+    people = {row["given_name"] for row in rows(archive, "clients.client")}
+    assert ("Late" in people, "TooLate" in people) == (True, False)
+    assert len(objects.keys_of("au-1", account.pk)) == 3  # two documents and one archive
+    with acting_in(account.ref):
+        done = Export.objects.get(pk=export.pk)
+        assert (done.parts.count(), done.spool_key, done.upload, done.snapshots) == (0, "", "", 2)
+
+
+def test_what_has_changed_meanwhile_is_never_sealed_twice_by_the_same_key(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that is gone when another worker takes over makes other bytes: those come from a new snapshot and new keys."""
+    monkeypatch.setattr(uploads, "PART", 16_384)
+    client = scene.fill(account)
+    with acting_in(account.ref):
+        noise = scene.store(client, "noise.txt", secrets.token_hex(30_000).encode())
+    export = ask(account)
+    killed_at(account, monkeypatch, uploads, "complete")
+    with acting_in(account.ref):
+        before = Export.objects.get(pk=export.pk)
+        assert before.parts.exclude(name="").count() > 3
+        objects.delete("au-1", noise.storage_key)
+    assert scene.run_jobs(account, "export.build") == ["export.build"]
+    done = reloaded(account, export)
+    assert (done.state, [gap["id"] for gap in done.gap_list]) == (
+        "complete_with_gaps",
+        [str(noise.pk)],
+    )
+    assert (done.snapshots, done.storage_key == before.storage_key) == (2, False)
+    archive_of(account, export)
+
+
+@pytest.mark.parametrize("sort", ["recipient", "passphrase"])
+def test_an_encrypted_export_is_opened_by_whom_it_is_for_alone(
+    account: Account, sort: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing in the account opens it once it is made; another worker goes on with it before that all the same (EX-9)."""
+    scene.fill(account)
+    owner = owner_of(account)
+    identity = pyrage.x25519.Identity.generate()
+    given = {"recipient": str(identity.to_public()), "passphrase": "four quiet horses"}
+    with acting_in(account.ref, by=owner.actor):
+        envelope = exporting.Envelope(**{sort: given[sort]})
+        export = exporting.request(by=owner.actor, member=owner, envelope=envelope)
+    killed_at(account, monkeypatch, archiving, "_write_files")
+    assert scene.run_jobs(account, "export.build") == ["export.build"]
+    done = reloaded(account, export)
+    with acting_in(account.ref), exporting.opened(done) as source:
+        sealed = source.read()
+    plain = (
+        pyrage.decrypt(sealed, [identity])
+        if sort == "recipient"
+        else pyrage.passphrase.decrypt(sealed, given["passphrase"])
+    )
+    assert verify(io.BytesIO(plain)).problems == []
+    assert (done.sha256, done.size) == (hashlib.sha256(sealed).hexdigest(), len(sealed))
+    assert (done.state, done.encryption, done.file_key) == ("ready", sort, "")
 
 
 def test_a_failing_store_is_tried_again_then_given_up(
@@ -288,7 +380,7 @@ def test_progress_is_shown_while_it_runs(account: Account, monkeypatch: pytest.M
         real(self, progress, total)
 
     monkeypatch.setattr(outbox.Work, "beat", watched)
-    monkeypatch.setattr(building, "BEAT_SECONDS", 0.0)
+    monkeypatch.setattr(tasks, "BEAT_SECONDS", 0.0)
     scene.run_jobs(account, "export.build")
     total = seen[-1][1]
     assert total > 20

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import base64
+import hashlib
 import os
 import secrets
 import subprocess
@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from accounts import objects, outbox
+from accounts import objects, outbox, uploads
 from accounts.models import Account, OutboxJob
 from accounts.tenancy import acting_in
 from privacy import exporting
-from privacy.models import Export
+from privacy.models import Export, ExportPart
 from tests import parts as parts_module
 from tests.conftest import ROOT, environment
 from tests.factories import make_account, owner_of
@@ -34,6 +34,12 @@ from accounts import outbox
 from accounts.tenancy import AccountRef
 outbox.run(AccountRef(uuid.UUID(sys.argv[1]), "", "au-1"), uuid.UUID(sys.argv[2]))
 """
+
+
+PART = 500_000
+IN_SMALL_PARTS = WORKER.replace(
+    "outbox.run(", f"from accounts import uploads\nuploads.PART = {PART}\noutbox.run("
+)
 
 
 def worker(
@@ -54,28 +60,25 @@ def worker(
 
 
 def begun(account: Account) -> bool:
-    """Tell whether the archive is being written."""
-    return any(size > 2_000_000 for size in sizes(account))
+    """Tell whether a part of the archive is in the store."""
+    with acting_in(account.ref):
+        return bool(ExportPart.objects.exclude(name="").exists())
 
 
-def sizes(account: Account) -> list[int]:
-    found = []
-    for key in objects.keys_of("au-1", account.pk):
-        with objects.opened("au-1", key) as source:
-            found.append(source.seek(0, os.SEEK_END))
-    return sorted(found)[:-1]  # the largest is the document itself
-
-
-def test_an_export_survives_sigkill(parts: parts_module.Parts, settings: Any) -> None:
+def test_an_export_survives_sigkill(
+    parts: parts_module.Parts, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "PART", PART)
     account = make_account()
     client = scene.fill(account)
     owner = owner_of(account)
     with acting_in(account.ref, by=owner.actor):
-        scene.store(client, "long.txt", secrets.token_hex(12_000_000).encode())
+        scene.store(client, "long.txt", secrets.token_hex(8_000_000).encode())
         export = exporting.request(by=owner.actor, member=owner)
     [job] = scene.jobs(account)
     until = time.monotonic() + 60
-    with worker(parts, job, settings.STORAGES["objects_au"]["OPTIONS"]["location"]) as running:
+    store = settings.STORAGES["objects_au"]["OPTIONS"]["location"]
+    with worker(parts, job, store, IN_SMALL_PARTS) as running:
         while not begun(account):
             assert running.poll() is None, "the worker ended before it could be killed"
             assert time.monotonic() < until
@@ -84,14 +87,20 @@ def test_an_export_survives_sigkill(parts: parts_module.Parts, settings: Any) ->
     assert running.returncode == -9
 
     with acting_in(account.ref):
-        assert Export.objects.get(pk=export.pk).state == "running"
+        killed = Export.objects.get(pk=export.pk)
+        assert killed.state == "running"
+        known = list(killed.parts.order_by("number").values_list("sha256", flat=True))
     assert scene.run_jobs(account) == []  # its lease still holds
     settings.CLOCK_OFFSET = outbox.LEASE + timedelta(seconds=1)
     assert scene.run_jobs(account) == ["export.build", "export.announce"]
     with acting_in(account.ref):
         done = Export.objects.get(pk=export.pk)
-        assert (done.state, done.gaps) == ("ready", 0)
-        assert exporting.opened(done).readall()[:2] == b"PK"
+        assert (done.state, done.gaps, done.snapshots) == ("ready", 0, 1)
+        with exporting.opened(done) as source:
+            assert source.read(2) == b"PK"
+        with objects.opened("au-1", done.storage_key) as source:
+            sent = [hashlib.sha256(source.read(PART)).hexdigest() for _ in known]
+    assert sent == known
     assert len(objects.keys_of("au-1", account.pk)) == 3  # two documents and one archive
 
 
@@ -115,7 +124,7 @@ def test_memory_stays_flat_while_half_a_gigabyte_is_exported(
     owner = owner_of(account)
     with acting_in(account.ref, by=owner.actor):
         for number in range(20):
-            scene.store(client, f"scan{number}.txt", base64.b64encode(os.urandom(18_000_000)))
+            scene.store(client, f"scan{number}.pdf", b"%PDF-1.7 " + os.urandom(24_000_000))
         export = exporting.request(by=owner.actor, member=owner)
     [job] = scene.jobs(account)
     store = settings.STORAGES["objects_au"]["OPTIONS"]["location"]

@@ -30,8 +30,8 @@ def exported(account: Account, *, whole: bool = True) -> bytes:
     with acting_in(account.ref, by=owner.actor):
         export = exporting.request(by=owner.actor, member=owner, whole=whole)
     scene.run_jobs(account, "export.build")
-    with acting_in(account.ref):
-        data = exporting.opened(Export.objects.get(pk=export.pk)).readall()
+    with acting_in(account.ref), exporting.opened(Export.objects.get(pk=export.pk)) as source:
+        data = source.read()
     assert data is not None
     return data
 

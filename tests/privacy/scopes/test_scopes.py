@@ -88,8 +88,8 @@ class Opened:
 
     def __init__(self, clinic: Clinic, made: Export) -> None:
         assert made.state == "ready", made.problem
-        with acting_in(clinic.account.ref):
-            data = exporting.opened(made).readall() or b""
+        with acting_in(clinic.account.ref), exporting.opened(made) as source:
+            data = source.read()
         assert verify(io.BytesIO(data)).problems == []
         self.zip = zipfile.ZipFile(io.BytesIO(data))
         self.manifest = json.loads(self.zip.read("manifest.json"))
