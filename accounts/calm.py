@@ -21,6 +21,7 @@ log = logging.getLogger("keepwell.requests")
 # Raised by the triggers of accounts.wall and of notes' migrations
 READ_ONLY = "KW001"
 SIGNED = "KW002"
+STORED_ONLY = "KW005"
 # What a file store raises when it is away, and what else may tell of a part; `part_away` looks closer
 FILE_STORE = (OSError, s3.BotoCoreError, s3.ClientError)
 AWAY_OR_REFUSED = (DatabaseError, InterfaceError, RedisError, KeysAway, NotServing, *FILE_STORE)
@@ -45,8 +46,8 @@ def calm_page(request: HttpRequest, failure: BaseException | None) -> HttpRespon
     """
     if isinstance(failure, DatabaseError):
         sqlstate = getattr(failure.__cause__, "sqlstate", None)
-        if sqlstate in (READ_ONLY, SIGNED):
-            refusal = {"signed": sqlstate == SIGNED}
+        if sqlstate in (READ_ONLY, SIGNED, STORED_ONLY):
+            refusal = {"signed": sqlstate == SIGNED, "stored_only": sqlstate == STORED_ONLY}
             return render(request, "accounts/read_only.html", refusal, status=409)
     part = part_away(failure)
     if part is None:

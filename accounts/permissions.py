@@ -32,6 +32,7 @@ class Permission(StrEnum):
     SETTINGS_EDIT = "settings.edit"
     TEAM_MANAGE = "team.manage"
     AUDIT_VIEW = "audit.view"
+    REQUESTS = "requests.answer"  # what people ask about their data
     EXPORT = "account.export"
     IMPORT = "account.import"
     CLOSE = "account.close"
@@ -48,6 +49,7 @@ _PURPOSES: dict[Permission, Purpose] = {
     Permission.FILES_READ: Purpose.CARE,
     Permission.FILES_WRITE: Purpose.CARE,
     Permission.CLIENT_EXPORT: Purpose.REQUEST,
+    Permission.REQUESTS: Purpose.REQUEST,
     Permission.EXPORT: Purpose.EXPORT,
     Permission.CLOSE: Purpose.CLOSURE,
 }

@@ -34,6 +34,7 @@ class Area(StrEnum):
     SETTINGS = "settings"
     TEAM = "team"
     AUDIT = "audit"
+    REQUESTS = "requests"
     IMPORTS = "imports"
 
 
@@ -193,6 +194,14 @@ MATRIX = (
         _yes(P.AUDIT_VIEW),
         _by_role("yes", "no", "no", "no"),
         _by_role("yes", "yes", "no", "no"),
+    ),
+    Row(
+        Area.REQUESTS,
+        _("Requests about data"),
+        _("Answers what clients ask about their data, lifts restrictions"),
+        _yes(P.REQUESTS),
+        _by_role("yes", "no", "no", "no"),
+        _by_role("yes", "yes", "yes", "no"),
     ),
     Row(
         Area.IMPORTS,

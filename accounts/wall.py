@@ -108,6 +108,28 @@ BEGIN
   END IF;
   RETURN COALESCE(NEW, OLD);
 END $$;
+CREATE OR REPLACE FUNCTION refuse_restricted() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  whose uuid[];
+BEGIN
+  -- the product's own work goes on, and so does answering the request by which the data are restricted
+  IF current_user <> 'keepwell_app' OR current_setting('app.reader', true) = 'system'
+      OR current_setting('app.despite', true) = 'request' THEN
+    RETURN COALESCE(NEW, OLD);
+  END IF;
+  IF TG_ARGV[0] = 'id' THEN
+    whose := ARRAY[OLD.id, NEW.id, OLD.alias_of_id, NEW.alias_of_id];
+  ELSE
+    whose := ARRAY[OLD.client_id, NEW.client_id];
+  END IF;
+  IF EXISTS (
+      SELECT 1 FROM clients_restriction r
+      WHERE r.account_id = COALESCE(NEW.account_id, OLD.account_id) AND r.client_id = ANY (whose)
+        AND r.kind = 'restriction' AND r.lifted_at IS NULL AND NOT r.allows ? TG_ARGV[1]) THEN
+    RAISE EXCEPTION 'the data of this client are only stored' USING ERRCODE = 'KW005';
+  END IF;
+  RETURN COALESCE(NEW, OLD);
+END $$;
 """.replace("{lock}", str(FREEZE_LOCK))
 
 
@@ -119,6 +141,17 @@ _ERASED = (
     "({{equality}} AND (EXISTS ( SELECT 1\n   FROM privacy_erasure e\n"
     "  WHERE ((e.account_id = {{table}}.account_id) AND (e.client_id = {{table}}.{column})))))"
 )
+# Takes away what nobody reads while its client's data are restricted; asked once for each statement, not for each row
+HIDDEN = "hidden"
+_STORED_ONLY = (
+    "((current_setting('app.reader'::text, true) = 'system'::text)"
+    " OR (current_setting('app.despite'::text, true) = 'request'::text)"
+    " OR (client_id <> ALL (ARRAY( SELECT r.client_id FROM clients_restriction r"
+    " WHERE ((r.account_id = (current_setting('app.account_id'::text))::uuid)"
+    " AND ((r.kind)::text = 'restriction'::text) AND (r.lifted_at IS NULL)"
+    " AND (NOT (r.allows ? 'care'::text)))))))"
+)
+BESIDE = (RESTRICTIVE, HIDDEN)
 
 
 def policies_of(table: str, policy: DataPolicy) -> dict[str, tuple[str, str, str, str | None]]:
@@ -129,6 +162,8 @@ def policies_of(table: str, policy: DataPolicy) -> dict[str, tuple[str, str, str
         chosen[ERASING] = ("ALL", "keepwell_purger", using, None)
     if policy.readers:
         chosen[RESTRICTIVE] = ("SELECT", "keepwell_app", _condition(policy.readers), None)
+    if policy.while_restricted == "hide":
+        chosen[HIDDEN] = ("SELECT", "keepwell_app", _STORED_ONLY, None)
     if table in (ANCHOR, ERASURES):  # asked by the purger's own policies
         chosen["purge"] = PLAIN["purge"]
     if table == "accounts_supportgrant":
@@ -193,6 +228,8 @@ def wall_sql(model: Any, policy: DataPolicy) -> list[str]:
             )
         elif table not in (*NO_APP_GRANT, *WHILE_MOVING):
             sql.append(moving_trigger(table))
+        if policy.is_held:
+            sql.append(_held_sql(table, policy))
     sql += [
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
         f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
@@ -200,8 +237,8 @@ def wall_sql(model: Any, policy: DataPolicy) -> list[str]:
     sql += [
         _policy_sql(table, name, *parts)
         for name, parts in policies_of(table, policy).items()
-        # They look at tables that may come later: `RestrictReaders`, `LetErase`
-        if name not in (RESTRICTIVE, ERASING)
+        # They look at tables that may come later: `RestrictReaders`, `LetErase`, `HoldRestricted`
+        if name not in (*BESIDE, ERASING)
     ]
     return [*sql, *_erase_sql(model, policy)] + [
         f"GRANT {verbs} ON {table} TO {role}"
@@ -304,10 +341,32 @@ def _rule_sql(rule: ReaderRule) -> list[str]:
     ]
 
 
+def _held_sql(table: str, policy: DataPolicy) -> str:
+    """Return the statement by which a table refuses changes of a client's rows while their data are restricted (DS-8)."""
+    area = "booking" if table.startswith("bookings_") else "care"
+    return (
+        f"CREATE OR REPLACE TRIGGER refuse_restricted BEFORE INSERT OR UPDATE OR DELETE ON {table} "
+        f"FOR EACH ROW EXECUTE FUNCTION refuse_restricted('{policy.client}', '{area}')"
+    )
+
+
+def _held_by(table: str, policy: DataPolicy) -> list[str]:
+    """Return the statements that renew the policies of a table which look at restrictions."""
+    return [
+        statement
+        for name, parts in policies_of(table, policy).items()
+        if name == HIDDEN
+        for statement in (
+            f"DROP POLICY IF EXISTS {name} ON {table}",
+            _policy_sql(table, name, *parts),
+        )
+    ]
+
+
 def _policy_sql(
     table: str, name: str, command: str, roles: str, using: str, check: str | None
 ) -> str:
-    kind = " AS RESTRICTIVE" if name == RESTRICTIVE else ""
+    kind = " AS RESTRICTIVE" if name in BESIDE else ""
     clause = f"USING ({using})" + (f" WITH CHECK ({check})" if check else "")
     return f"CREATE POLICY {name} ON {table}{kind} FOR {command} TO {roles} {clause}"
 
@@ -363,7 +422,10 @@ class RaiseWall(Operation):
         schema_editor.execute(FUNCTIONS, params=None)
         for name in self.models:
             policy = _policy_of(app_label, name)
-            for statement in wall_sql(to_state.apps.get_model(app_label, name), policy):
+            model = to_state.apps.get_model(app_label, name)
+            knows = "restriction" in to_state.apps.all_models.get("clients", {})
+            later = _held_by(model._meta.db_table, policy) if knows else []
+            for statement in [*wall_sql(model, policy), *later]:
                 schema_editor.execute(statement, params=None)
 
     def describe(self) -> str:
@@ -449,6 +511,41 @@ class RestrictReaders(Operation):
 
     def describe(self) -> str:
         return f"Let only their readers read {', '.join(self.models)}"
+
+
+class HoldRestricted(Operation):
+    """Migration operation: keep rows of these models as they are, and hidden, as restrictions say.
+
+    For models that had their wall before restrictions came; `RaiseWall` does the same for those that come later.
+    """
+
+    reduces_to_sql = True
+    reversible = False
+
+    def __init__(self, *models: str) -> None:
+        self.models = models
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return self.__class__.__qualname__, list(self.models), {}
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """The wall is not part of the models' state."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        if not schema_editor.connection.alias.startswith("region_"):
+            return
+        schema_editor.execute(FUNCTIONS, params=None)
+        for name in self.models:
+            table = to_state.apps.get_model(app_label, name)._meta.db_table
+            policy = _policy_of(app_label, name)
+            statements = [_held_sql(table, policy)] if policy.is_held else []
+            for statement in [*statements, *_held_by(table, policy)]:
+                schema_editor.execute(statement, params=None)
+
+    def describe(self) -> str:
+        return f"Hold {', '.join(self.models)} while a client’s data are restricted"
 
 
 def tenant_models(all_models: Iterable[Any]) -> list[Any]:

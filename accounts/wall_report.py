@@ -11,8 +11,8 @@ from django.apps import apps
 
 from accounts.wall import (
     ANCHOR,
+    BESIDE,
     NO_APP_GRANT,
-    RESTRICTIVE,
     RULE_ASKED_BY,
     RULE_PATH,
     WHILE_MOVING,
@@ -38,6 +38,9 @@ NEVER_CHANGE = {
     "clients_consent": "a_consent_is_never_rewritten",
     "clients_consenttext": "words_are_never_rewritten",
     "clients_noticeanswer": "an_answer_is_never_rewritten",
+    "clients_restriction": "a_restriction_is_only_lifted",
+    "bookings_message": "an_objection_stops_messages",
+    "bookings_waitingoffer": "an_objection_stops_offers",
 }
 # Lets go of what an import brought, and of nothing else
 UNDOING = "only_an_import_is_taken_back"
@@ -170,13 +173,13 @@ def _policies(connection: Connection, table: str, model: Any) -> Iterator[str]:
         row = standing.get(name)
         if row is None:
             yield f"{table}: policy {name} is missing"
-        same = _bare if name == RESTRICTIVE else _plain
+        same = _bare if name in BESIDE else _plain
         if row and (row[1], sorted(row[2]), same(row[3]), same(row[4]), row[5]) != (
             command,
             sorted(roles.split(", ")),
             same(using),
             same(check),
-            "RESTRICTIVE" if name == RESTRICTIVE else "PERMISSIVE",
+            "RESTRICTIVE" if name in BESIDE else "PERMISSIVE",
         ):
             yield f"{table}: policy {name} differs from its template"
     if isinstance(rule := model.data_policy.readers, ReaderRule):
@@ -253,6 +256,8 @@ def _triggers(connection: Connection, table: str, model: Any) -> Iterator[str]:
     still = (ANCHOR, *NO_APP_GRANT, *WHILE_MOVING)
     if model.data_policy.closing and table not in still and "refuse_while_moving" not in enabled:
         yield f"{table}: nothing refuses writes while the account moves"
+    if model.data_policy.is_held and "refuse_restricted" not in enabled:
+        yield f"{table}: nothing refuses changes while a client's data are restricted"
     if model.data_policy.undoable and UNDOING not in enabled:
         yield f"{table}: nothing keeps rows from being deleted that no import brought"
     if table in NEVER_CHANGE and NEVER_CHANGE[table] not in enabled:

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("a/<slug:slug>/", include("clients.consents.urls")),
     path("a/<slug:slug>/", include("clients.disclosures.urls")),
     path("a/<slug:slug>/", include("clients.documents.urls")),
+    path("a/<slug:slug>/", include("clients.restrictions.urls")),
     path("a/<slug:slug>/", include("clients.seen.urls")),
     path("a/<slug:slug>/", include("bookings.urls")),
     path("a/<slug:slug>/", include("notes.urls")),

@@ -57,6 +57,7 @@ SHOWN_BY: dict[str, set[Permission]] = {
     "clients.Picture": {P.FILES_READ},
     "clients.Referral": {P.CLIENTS_CARE},
     "clients.Relationship": {P.CLIENTS_CARE},
+    "clients.Restriction": {P.CLIENTS_CARE},
     "notes.Addendum": {P.CLINICAL_READ},
     "notes.CoSignature": {P.CLINICAL_READ},
     "notes.Form": {P.CLINICAL_READ},

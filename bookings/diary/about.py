@@ -12,6 +12,7 @@ from bookings.recalls import listing
 from clients import alerts
 from clients.models import Client, Relationship
 from clients.relationships import relating
+from clients.restrictions import standing
 
 
 @dataclass(slots=True)
@@ -51,7 +52,10 @@ def about(
     others = relating.those_who("gets_messages", client)
     return About(
         client=client,
-        alerts=[alerts.told(each) for each in alerts.standing(client)],
+        alerts=[
+            *(standing.told(each) for each in standing.standing(client)),
+            *(alerts.told(each) for each in alerts.standing(client)),
+        ],
         wishes=str(client.booking_notes),
         cases=cases,
         recalls=waiting,

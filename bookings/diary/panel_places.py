@@ -24,7 +24,9 @@ from bookings.models import Appointment, Attendee, Message
 from clients import identity
 from clients.alerts import standing_of, told
 from clients.consents.standing import taken_back_by
-from clients.models import Alert, Case, Client, Consent
+from clients.models import Alert, Case, Client, Consent, Restriction
+from clients.restrictions.standing import standing_of as restrictions_of
+from clients.restrictions.standing import told as restriction_told
 
 S = Attendee.State
 PAST_SHOWN = 4
@@ -68,6 +70,7 @@ class Beside:
     """What stands beside the places, read for all of them at once: by client's person, by case, by place."""
 
     alerts: dict[UUID, list[Alert]]
+    restrictions: dict[UUID, list[Restriction]]
     taken_back: dict[UUID, list[Consent]]
     cases: dict[UUID, Shown]
     with_open_case: set[UUID]
@@ -97,6 +100,7 @@ def _beside(attendees: list[Attendee], further: dict[UUID, list[Fact]]) -> Besid
     open_cases = Case.objects.filter(theirs, closed_at=None)
     return Beside(
         alerts=standing_of(clients),
+        restrictions=restrictions_of(clients),
         taken_back=taken_back_by(theirs),
         cases={each.case.pk: each for each in showing.of(cases)} if cases else {},
         with_open_case=set(open_cases.values_list(identity.person(), flat=True)),
@@ -166,6 +170,7 @@ def _place(
         cancel_url=account.url("cancellation", attendee.pk) if open_here else "",
         note_url=note if writes else "",
         alerts=[
+            *(restriction_told(each) for each in known.restrictions[client.pk]),
             *(told(each) for each in known.alerts[client.pk]),
             *(_taken_back(each, zone) for each in known.taken_back.get(client.person_id, [])),
         ],

@@ -12,6 +12,7 @@ from bookings.models import Message
 
 WORDS: dict[str, Promise] = {
     "preference": lazy("wants no such messages"),
+    "objection": lazy("objects to it, or their data are only stored"),
     "chosen": lazy("whoever did it chose not to tell"),
     "untold": lazy("had not been told of the booking"),
     "no_address": lazy("no address is known"),

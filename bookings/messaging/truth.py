@@ -6,6 +6,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from accounts import practice_settings
+from bookings.messaging.objections import is_objected
 from bookings.messaging.preferences import is_wanted, practice_choices
 from bookings.messaging.quiet import Quiet
 from bookings.messaging.recipients import of_message
@@ -23,6 +24,8 @@ ENDINGS = (Category.CANCELLATION, Category.DECLINED)
 
 def reason_against(message: Message) -> str:
     """Return why a message must not go out any more, or ""."""
+    if is_objected(message.client, message.category):
+        return "objection"
     if message.category == Category.SHARING:
         return _of_sharing(message)
     if against := _untrue(message):

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import Location, Practitioner
 from accounts.places import bookable, offered
@@ -40,6 +40,7 @@ from bookings.waiting.matching import (
     windows_of,
 )
 from clients import identity
+from clients.models import Restriction
 from privacy.vocabulary import clock
 
 AHEAD = timedelta(days=28)
@@ -201,10 +202,17 @@ def _waiting_on(stretch: Stretch, session: Appointment | None) -> list[WaitingEn
         if session is None
         else Q(service_id=session.service_id)
     )
+    # A person with several records has a row for each of them
+    against = Restriction.objects.filter(
+        Q(kind=Restriction.Kind.RESTRICTION) | Q(against__contains=[Restriction.Use.OFFERS]),
+        client_id=OuterRef("client_id"),
+        lifted_at=None,
+    )
     rows = (
         WaitingEntry.objects.filter(
             which,
             Q(since=None) | Q(since__lte=day),
+            ~Exists(against),
             identity.is_active(),
             state=WaitingEntry.State.WAITING,
             until__gte=day,

@@ -25,6 +25,8 @@ from bookings.waiting.entries import linked, locked
 from bookings.waiting.finding import offered_on
 from bookings.waiting.matching import Time, cap, held_until
 from bookings.waiting.places import time_of
+from clients.models import Restriction
+from clients.restrictions.standing import permits
 from privacy.vocabulary import clock
 from privacy.vocabulary.scope import SYSTEM, Actor
 
@@ -67,6 +69,8 @@ def offer(
     ).first()
     if earlier is not None:
         return earlier
+    if not permits(fresh.client, Restriction.Use.OFFERS):
+        raise ValidationError(_("They object to offers, or their data are only stored."))
     reached = cap(
         offered_on([fresh.pk], location.time_zone)[fresh.pk], clock.today(location.time_zone)
     )

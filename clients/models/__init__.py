@@ -22,6 +22,7 @@ from clients.models.reach import ContactPoint
 from clients.models.record import Client, normalise_phone
 from clients.models.referrals import Referral, ReferralType
 from clients.models.relationships import FamilySettings, Relationship
+from clients.models.restrictions import Restriction
 
 __all__ = [
     "Alert",
@@ -57,5 +58,6 @@ __all__ = [
     "Referral",
     "ReferralType",
     "Relationship",
+    "Restriction",
     "normalise_phone",
 ]

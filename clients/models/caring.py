@@ -28,7 +28,11 @@ class Caring(RegionModel):
 
     counted_as = _("practitioners who look after them")
     data_policy = DataPolicy(
-        Subject.CLIENT, client="client_id", deletable=True, work_of="practitioner"
+        Subject.CLIENT,
+        client="client_id",
+        deletable=True,
+        work_of="practitioner",
+        while_restricted="go_on",
     )
 
     class Meta(RegionModel.Meta):

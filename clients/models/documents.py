@@ -114,6 +114,7 @@ class Document(RegionModel):
         file=StoredFile(),
         readers=READERS,
         work_of="uploaded_by",
+        while_restricted="hide",
     )
 
     class Meta(RegionModel.Meta):

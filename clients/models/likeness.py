@@ -31,6 +31,7 @@ class Likeness(RegionModel):
         client="client_id",
         deletable=True,
         record="a guess from comparing it with other people’s records",
+        while_restricted="go_on",
     )
 
     class Meta(RegionModel.Meta):

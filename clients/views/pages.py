@@ -22,6 +22,7 @@ from clients.custom.values import told
 from clients.documents.looking import listed
 from clients.models import Client, Merge
 from clients.relationships.showing import people
+from clients.restrictions import standing
 from clients.timeline import Mark
 from clients.views.facts import Fact, came_from, facts
 from clients.views.links import link
@@ -60,6 +61,7 @@ def _care(request: AccountRequest, client: Client) -> dict[str, Any]:
     return {
         "whole": True,
         "alerts": alerts.standing(client),
+        "restrictions": [standing.told(each) for each in standing.standing(client)],
         "people": people(client, request.account),
         "matches": [] if client.is_confirmed else duplicates.of_client(client),
         "consents": card(client),
@@ -142,6 +144,9 @@ def _links(request: AccountRequest, client: Client) -> dict[str, str]:
         "file_url": link(account, "document_new", client.pk) if files else "",
         "letter_url": link(account, "letter_new", client.pk) if files and writes else "",
         "form_url": link(account, "form_new", client.pk) if edits else "",
+        "restrictions_url": link(account, "restrictions", client.pk)
+        if Permission.CLIENTS_CARE in allowed
+        else "",
         "carers_url": ""
         if scope.current().own_sight.clients_of
         else link(account, "client_carers", client.pk),

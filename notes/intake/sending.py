@@ -15,7 +15,8 @@ from accounts import audit, outbox
 from bookings.messaging import recipients, topics
 from bookings.models import Attendee, Message
 from clients.consents import notices, purposes
-from clients.models import Client
+from clients.models import Client, Restriction
+from clients.restrictions.standing import permits
 from notes.intake import agreeing, asking
 from notes.intake.asking import CONSENT, NOTICE
 from notes.intake.templates import worded
@@ -110,6 +111,10 @@ def send(*, by: Actor, form: Form) -> Form:
     stored = _locked(form)
     if stored.is_complete:
         raise Closed(stored)
+    if not permits(stored.client, Restriction.Use.FORMS):
+        raise ValidationError(
+            _("The client objects to forms by link, or their data are only stored.")
+        )
     if not is_reachable(stored.client):
         raise ValidationError(_("The client has neither an e-mail address nor a phone number."))
     _let_live(stored)

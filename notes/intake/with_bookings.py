@@ -10,7 +10,8 @@ from django.db.models import Q
 from django.dispatch import receiver
 
 from accounts import outbox
-from bookings.models import Appointment, Attendee
+from bookings.messaging.objections import is_objected
+from bookings.models import Appointment, Attendee, Message
 from bookings.signals import booked
 from clients.identity import of
 from clients.models import Client
@@ -56,7 +57,9 @@ def send_due(work: outbox.Work) -> None:
             form = sending.make(
                 by=SYSTEM, client=attendee.client, template=trigger.template, attendee=attendee
             )
-            if sending.is_reachable(attendee.client):
+            if sending.is_reachable(attendee.client) and not is_objected(
+                attendee.client, Message.Category.FORM
+            ):
                 sending.send(by=SYSTEM, form=form)
 
 

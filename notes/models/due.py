@@ -28,6 +28,7 @@ class DueNote(RegionModel):
         client="client_id",
         export="worked out from the visits and notes that are here",
         deletable=True,
+        while_restricted="go_on",
     )
 
     class Meta(RegionModel.Meta):

@@ -143,7 +143,7 @@ class Form(RegionModel):
     content_hash = sensitive(EncryptedCharField(max_length=64, blank=True, default=""))
 
     counted_as = _("forms")
-    data_policy = DataPolicy(Subject.CLIENT, client="client_id")
+    data_policy = DataPolicy(Subject.CLIENT, client="client_id", while_restricted="hide")
 
     class Meta(RegionModel.Meta):
         constraints = [

@@ -131,7 +131,13 @@ class Letter(RegionModel):
     signed_zone = operational(models.CharField(max_length=60, blank=True))
 
     counted_as, counted_for = _("letters"), Permission.FILES_READ
-    data_policy = DataPolicy(Subject.CLIENT, client="client_id", readers=READERS, work_of="author")
+    data_policy = DataPolicy(
+        Subject.CLIENT,
+        client="client_id",
+        readers=READERS,
+        work_of="author",
+        while_restricted="hide",
+    )
 
     class Meta(RegionModel.Meta):
         verbose_name = _("letter")

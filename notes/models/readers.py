@@ -195,5 +195,6 @@ def policy_of_text(**more: Any) -> DataPolicy:
         readers=READERS,
         apart="note__is_restricted",
         work_of="note__author",
+        while_restricted="hide",
         **more,
     )

@@ -121,7 +121,9 @@ class DataPolicy:
     their time is over. `record`: True where it belongs into a copy of a client's own record, or the reason why not.
     `work_of`: the path to the Practitioner or Member whose work a row is, or "client" where it goes with each of their
     clients; empty: a practitioner who leaves takes none along. `dated`: the path to the moment by which a choice of
-    dates asks for it, where that isn't the moment at which it was made.
+    dates asks for it, where that isn't the moment at which it was made. `while_restricted`: what becomes
+    of rows whose client wants their data only stored (DS-8): nobody changes them ("keep"), or reads them either
+    ("hide"), but for the ones the database itself works out ("go_on").
     """
 
     subject: Subject
@@ -141,6 +143,12 @@ class DataPolicy:
     record: Literal[True] | str = True
     work_of: str = ""
     dated: str = ""
+    while_restricted: Literal["keep", "hide", "go_on"] = "keep"
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the database refuses changes of rows while their client's data are restricted."""
+        return bool(self.client) and not self.closing and self.while_restricted != "go_on"
 
 
 def _mark(field: FieldT, mark: FieldMark) -> FieldT:

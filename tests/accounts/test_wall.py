@@ -102,6 +102,9 @@ def test_the_wall_stands(catalog: psycopg.Connection[Any]) -> None:
             "clients_consent: nothing keeps its rows",
         ),
         ("ALTER TABLE notes_note DISABLE TRIGGER refuse_while_closing", "while the account closes"),
+        ("ALTER TABLE notes_note DISABLE TRIGGER refuse_restricted", "data are restricted"),
+        ("DROP POLICY hidden ON notes_noteversion", "policy hidden is missing"),
+        ("ALTER POLICY hidden ON notes_form USING (true)", "notes_form: policy hidden differs"),
         (
             "CREATE FUNCTION peek() RETURNS bigint LANGUAGE sql SECURITY DEFINER AS 'SELECT count(*) FROM clients_client'",
             "function peek",

@@ -39,6 +39,7 @@ from clients.disclosures import disclosing
 from clients.documents import keeping
 from clients.models import Client, ConsentPurpose, How, Merge, Relationship
 from clients.relationships import relating
+from clients.restrictions.restricting import object_to
 from notes import finishing, reading, signing, writing
 from notes.intake import sending
 from notes.intake import templates as intake_templates
@@ -179,6 +180,11 @@ def make_letter(p: Practice, source: Client) -> str:
     return "About your ankle"
 
 
+def make_objection(p: Practice, source: Client) -> str:
+    object_to(by=p.by, client=source, reason="by phone", uses=["sharing"])
+    return "Programs and calendar feeds"
+
+
 def make_carer(p: Practice, client: Client) -> str:
     carer = Practitioner(name="Ida Larsen")
     carer.save(force_insert=True)
@@ -203,6 +209,7 @@ MAKERS: dict[str, Callable[[Practice, Client], str]] = {
     "clients.NoticeAnswer": make_answer,
     "clients.Referral": make_referral,
     "clients.Relationship": make_relationship,
+    "clients.Restriction": make_objection,
     "notes.Form": make_form,
     "notes.Letter": make_letter,
     "notes.Note": make_note,
