@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy
 from privacy.vocabulary.scope import ActorKind, Purpose
 
 _ACTIONS: dict[str, Promise] = {
+    "processor.announced": gettext_lazy("Told the Owner of somebody new who will handle data"),
+    "processor.objected": gettext_lazy("Objected to somebody new who would handle data"),
     "note.glass_broken": gettext_lazy("Opened a restricted note in an emergency, with a reason"),
     "note.opened_with_reason": gettext_lazy("Opened a restricted note, with a reason"),
 }

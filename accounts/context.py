@@ -38,6 +38,7 @@ BELONGS = {"appointments": "diary", "contacts": "clients", "recalls": "clients"}
         "closure",
         "audit",
         "residency",
+        "processors",
         "team",
         "locations",
         "services",

@@ -23,4 +23,5 @@ class PrivacyConfig(AppConfig):
             gate,  # noqa: F401
             users,  # noqa: F401
         )
+        from privacy.processors import telling  # noqa: F401, PLC0415 - registers its jobs
         from privacy.relocation import certifying  # noqa: F401, PLC0415

@@ -8,6 +8,17 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 
+class ObjectionForm(forms.Form):
+    """Why an Owner doesn't want somebody new to handle their data."""
+
+    words = forms.CharField(
+        label=_("Why"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": _("Say what you object to.")},
+    )
+
+
 class ClosureForm(forms.Form):
     """The Owner types the practice's name and states whether they have a copy."""
 

@@ -18,7 +18,7 @@ from privacy.vocabulary.classification import (
     operational,
     sensitive,
 )
-from privacy.vocabulary.fields import EncryptedCharField
+from privacy.vocabulary.fields import EncryptedCharField, EncryptedTextField
 from privacy.vocabulary.placement import CellModel, Placement, RegionModel, TenantForeignKey
 
 __all__ = [
@@ -277,3 +277,25 @@ class ControlLedgerHead(models.Model):
     digest = operational(models.CharField(max_length=64, help_text="SHA-256 of that entry"))
 
     data_policy = DataPolicy(Subject.SYSTEM, export="about control's database itself")
+
+
+class ProcessorNotice(RegionModel):
+    """That the Owner was told of somebody new who will handle data, and what they said to it (TP-1)."""
+
+    processor = operational(models.CharField(max_length=60))
+    begins_on = operational(models.DateField())
+    told_at = operational(models.DateTimeField(default=clock.now))
+    objected_at = operational(models.DateTimeField(null=True))
+    objected_by = operational(TenantForeignKey(Member, models.PROTECT, null=True, related_name="+"))
+    objection = sensitive(
+        EncryptedTextField(blank=True, default=""), "user.content", "administration"
+    )
+
+    data_policy = DataPolicy(Subject.SYSTEM, arrives="of the former account")
+
+    class Meta(RegionModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account_id", "processor", "begins_on"], name="told_once"
+            )
+        ]

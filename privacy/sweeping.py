@@ -17,6 +17,7 @@ from privacy import closure, exporting
 from privacy.arrival import keeping
 from privacy.inventory import Kind, client_kind, kinds_in
 from privacy.models import ArchiveImport, Export
+from privacy.processors import telling
 from privacy.vocabulary import clock, keyring
 from privacy.vocabulary.classification import Lifetime
 from privacy.vocabulary.placement import Placement
@@ -66,6 +67,7 @@ def sweep_account(account: AccountRef) -> None:
         for archive in given.exclude(state=ArchiveImport.State.BRINGING):
             keeping.drop(archive)
         end_what_is_over(Placement.REGION)
+        telling.tell()
 
 
 def end_what_is_over(placement: Placement) -> int:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from privacy.views import audit_log, closing, exports, promises, residency
+from privacy.views import audit_log, closing, exports, processors, promises, residency
 
 urlpatterns: list[URLPattern] = [
     path("exports/", exports.exports, name="exports"),
@@ -12,6 +12,8 @@ urlpatterns: list[URLPattern] = [
     path("closure/", closing.closure, name="closure"),
     path("closure/cancellation/", closing.cancellation, name="closure_cancel"),
     path("promises/", promises.promises, name="promises"),
+    path("processors/", processors.processors, name="processors"),
+    path("processors/<uuid:pk>/objection/", processors.objection, name="processor_objection"),
     path("residency/", residency.residency, name="residency"),
     path("residency/<uuid:pk>/file/", residency.residency_statement, name="residency_statement"),
     path("audit/", audit_log.audit_log, name="audit_log"),

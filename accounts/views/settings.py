@@ -224,6 +224,13 @@ DOORS = (
                 P.AUDIT_VIEW,
             ),
             (
+                "processors",
+                "users",
+                gettext_lazy("Who else handles your data"),
+                gettext_lazy("Services that are used, what each receives, who is new"),
+                P.AUDIT_VIEW,
+            ),
+            (
                 "sign_ins",
                 "key",
                 gettext_lazy("Sign-ins"),

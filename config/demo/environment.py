@@ -4,6 +4,7 @@ import base64
 import os
 import secrets
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from config.demo.home import Home
@@ -47,6 +48,54 @@ def role_passwords(files: Mapping[str, Path]) -> dict[str, str]:
     return {role: files[f"DB_PASSWORD_{role.upper()}"].read_text() for role in ROLES}
 
 
+TODAY = datetime.now(UTC).date()
+# One of each: used, announced, used before
+REGISTER = f"""
+[[processor]]
+name = "gateway"
+regions = ["au", "eu", "us"]
+purposes = ["sms"]
+company = "Heron Text Messages"
+country = "AU"
+receives = ["phone numbers", "texts of messages"]
+basis = "inside"
+agreed_on = 2026-01-10
+keeps = "for 30 days"
+contact = "privacy@heron.example"
+announced_on = 2026-01-15
+begins_on = 2026-03-01
+
+[[processor]]
+name = "pigeon"
+regions = ["au"]
+purposes = ["sms"]
+company = "Carrier Pigeons Ltd"
+country = "AU"
+receives = ["phone numbers", "texts of messages"]
+basis = "inside"
+agreed_on = 2025-01-10
+keeps = "for 90 days"
+contact = "privacy@pigeon.example"
+announced_on = 2025-01-15
+begins_on = 2025-03-01
+ends_on = 2026-02-28
+
+[[processor]]
+name = "stork"
+regions = ["au"]
+purposes = ["mail"]
+company = "Stork Mail Limited"
+country = "NZ"
+receives = ["e-mail addresses", "texts of messages"]
+basis = "adequacy"
+agreed_on = {TODAY - timedelta(days=20)}
+keeps = "until it is delivered, at most 5 days"
+contact = "privacy@stork.example"
+announced_on = {TODAY - timedelta(days=9)}
+begins_on = {TODAY + timedelta(days=22)}
+"""
+
+
 def environment(
     home: Home,
     *,
@@ -70,6 +119,7 @@ def environment(
         "MAIL_CONTROL": f"smtp://127.0.0.1:{control_mail}",
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "PYTHONPYCACHEPREFIX": os.environ.get("PYTHONPYCACHEPREFIX") or str(home / "pycache"),
+        "PROCESSORS": REGISTER,
         "PYTHONUNBUFFERED": "1",
         "TMPDIR": str(home / "tmp"),
     }

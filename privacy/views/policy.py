@@ -13,7 +13,7 @@ from accounts.closest_region import REGIONS
 from accounts.jurisdiction import countries
 from accounts.permissions import public
 from accounts.processors import processors_of
-from privacy.policy import collecting, periods, purposes
+from privacy.policy import collecting, periods, purposes, sharing
 from privacy.promises.register import PROMISES
 
 
@@ -26,14 +26,20 @@ def policy(request: HttpRequest) -> HttpResponse:
         {
             "city": region_name(code),
             "country": named.get(REGIONS[code].country, ""),
-            "services": processors_of(code),
+            "services": [sharing.line(each) for each in processors_of(code) if not each.is_past],
         }
         for code in settings.REGION_CODES
     ]
     context = {
         "vendor": settings.VENDOR,
         "regions": regions,
-        "everywhere": processors_of("control"),
+        "everywhere": [sharing.line(each) for each in processors_of("control")],
+        "former": [
+            sharing.line(each)
+            for code in ("control", *settings.REGION_CODES)
+            for each in processors_of(code)
+            if each.is_past
+        ],
         "uses": purposes.uses(),
         "ways": collecting.WAYS,
         "periods": periods.of_users(),

@@ -44,6 +44,21 @@ SAFE = {
     **{f"MAIL_{name}": "smtp://mail:25" for name in ("CONTROL", "AU", "EU", "US")},
     **{f"SMS_{region}": "https://sms.example/" for region in ("AU", "EU", "US")},
     **{f"DB_PASSWORD_{role.upper()}": "p" * 24 for role in settings.DB_ROLES},
+    "PROCESSORS": """
+[[processor]]
+name = "gateway"
+regions = ["au", "eu", "us"]
+purposes = ["sms"]
+company = "Example Texts Ltd"
+country = "AU"
+receives = ["phone numbers", "texts of messages"]
+basis = "inside"
+agreed_on = 2026-01-10
+keeps = "30 days"
+contact = "privacy@sms.example"
+announced_on = 2026-01-15
+begins_on = 2026-03-01
+""",
 }
 
 
@@ -63,6 +78,23 @@ def check(*arguments: str, **changed: str | None) -> subprocess.CompletedProcess
 def test_a_safe_configuration_passes_the_deployment_check() -> None:
     done = check("--deploy", "--fail-level", "WARNING")
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ("", "PROCESSORS names no gateway for au, which is called for sms."),
+        (
+            SAFE["PROCESSORS"].replace("2026-03-01", "2026-01-20"),
+            "PROCESSORS, entry 1: Owners hear of gateway 30 days before it begins.",
+        ),
+        (SAFE["PROCESSORS"].replace("country", "land"), "PROCESSORS, entry 1: "),
+    ],
+)
+def test_whoever_is_called_stands_in_the_register(changed: str, said: str) -> None:
+    done = check(PROCESSORS=changed)
+    assert done.returncode != 0
+    assert said in done.stderr
 
 
 APART = {"HOST_AU": "https://au.keepwell.example/", "HOST_EU": "https://keepwell-eu.example"}

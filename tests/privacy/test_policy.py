@@ -80,8 +80,10 @@ def test_the_numbers_of_a_closure_are_the_jobs_own(client: Browser, monkeypatch:
 
 
 def test_who_is_called_is_who_is_listed(client: Browser, settings: Any) -> None:
-    settings.PROCESSORS = {"au": (Processor("Paper Plane", ("mail",), ("mail.example",)),)}
-    assert "Paper Plane" in client.get("/privacy/").content.decode()
+    assert "Looks for malware in files" not in client.get("/privacy/").content.decode()
+    scanner = Processor("scanner", ("scan",), ("scanner",), is_inside=True)
+    settings.PROCESSORS = {"au": (scanner,)}
+    assert "Looks for malware in files" in client.get("/privacy/").content.decode()
 
 
 def test_what_has_no_words_is_found(monkeypatch: Any) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,6 +17,7 @@ from accounts.processors import processors_of
 from accounts.tenancy import acting_in
 from clients.models import Disclosure
 from privacy.models import Export
+from privacy.processors import telling
 from privacy.promises.evidence import Evidence, Verdict, told
 from privacy.vocabulary import clock, scope
 from privacy.vocabulary.scope import SYSTEM, Purpose
@@ -73,12 +75,19 @@ def everybody_called_is_listed() -> Evidence:
     if unknown := len(_routes(region) - hosts):
         words = ngettext("%(n)s route to nobody listed", "%(n)s routes to nobody listed", unknown)
         return Evidence(Verdict.BROKEN, told(words, n=unknown))
+    answered = {name for name, notice in telling.notices().items() if notice.objected_at}
+    for each in telling.coming():
+        if each.terms and each.name not in answered:
+            new = {"who": each.terms.company, "day": date_format(each.terms.begins_on, "j F")}
+            words = _("%(who)s from %(day)s on: you may object") % new
+            return Evidence(Verdict.YOURS, words, page="processors")
+    used = sum(each.is_used for each in listed)
     words = ngettext(
         "%(n)s service is called here, and listed",
         "%(n)s services are called here, all of them listed",
-        len(listed),
+        used,
     )
-    return Evidence(Verdict.KEPT, told(words, n=len(listed)))
+    return Evidence(Verdict.KEPT, told(words, n=used), page="processors")
 
 
 def _routes(region: str) -> set[str]:
