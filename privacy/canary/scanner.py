@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-import io
 import re
-import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,7 +16,7 @@ DEEPEST = 4
 MOST = 64 * 2**20
 _GZIP = re.compile(rb"\x1f\x8b\x08")
 _ZLIB = re.compile(rb"\x78[\x01\x5e\x9c\xda]")
-_ZIP = re.compile(rb"PK\x03\x04")
+_ZIP = re.compile(rb"PK\x03\x04.{4}\x08\0.{16}(..)(..)", re.DOTALL)
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{24,}")
 _HEX = re.compile(rb"(?:[0-9a-fA-F]{2}){12,}")
 _URL = re.compile(rb"%[0-9a-fA-F]{2}")
@@ -102,9 +100,10 @@ def _pieces(data: bytes) -> Iterator[tuple[str, bytes]]:
         yield "gzip", _inflated(data, match.start(), 31)
     for match in _ZLIB.finditer(data):
         yield "zlib", _inflated(data, match.start(), 15)
-    if first := _ZIP.search(data):
-        for piece in _in_zip(data[first.start() :]):
-            yield "zip", piece
+    for match in _ZIP.finditer(data):
+        # Each entry by its own head, as a zip may be cut or follow another; what is only stored lies open anyway
+        name, extra = int.from_bytes(match[1], "little"), int.from_bytes(match[2], "little")
+        yield "zip", _inflated(data, match.end() + name + extra, -15)
     joined = _BREAKS.sub(b"", data)
     for text in {data, joined}:
         for match in _BASE64.finditer(text):
@@ -129,17 +128,6 @@ def _inflated(data: bytes, at: int, bits: int) -> bytes:
         if stream.eof or len(out) >= MOST:
             break
     return bytes(out)
-
-
-def _in_zip(data: bytes) -> Iterator[bytes]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            for entry in archive.infolist():
-                yield entry.filename.encode()
-                if entry.file_size <= MOST:
-                    yield archive.read(entry)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error, EOFError):
-        return
 
 
 def _from_base64(text: bytes) -> bytes:
