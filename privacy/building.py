@@ -9,8 +9,10 @@ from dataclasses import replace
 
 from accounts import audit, objects, outbox, uploads
 from accounts.calm import FILE_STORE
-from accounts.models import OutboxJob
+from accounts.models import Member, OutboxJob
 from accounts.models.practice import current_anchor
+from accounts.permissions import Permission
+from accounts.rights import permissions_of
 from accounts.tenancy import acting_in
 from bookings.messaging.links import absolute
 from privacy import letters
@@ -197,9 +199,25 @@ def _fail(work: outbox.Work, problem: str) -> None:
 
 @outbox.handles("export.announce")
 def announce(work: outbox.Work) -> None:
-    """Tell the Owner that an export is ready, how long it stays, and what is missing from it."""
-    export = Export.objects.get(pk=work.payload["export"])
+    """Tell whoever asked for an export that it is ready, how long it stays, and what is missing from it."""
+    export = Export.objects.select_related("requested_by").get(pk=work.payload["export"])
     if export.is_ready:
         anchor = current_anchor()
-        url = absolute(anchor.url("exports"))
-        letters.to_owner("export_ready", export=export, account=anchor, url=url)
+        page = ("client_copies", export.client_id) if export.client_id else ("exports",)
+        url = absolute(anchor.url(*page))
+        letters.to_member(
+            "export_ready", export.requested_by, export=export, account=anchor, url=url
+        )
+
+
+@outbox.handles("export.tell")
+def tell(work: outbox.Work) -> None:
+    """Tell everybody else who looks at the audit that the practice's data was asked for, and by whom (EX-10)."""
+    export = Export.objects.select_related("requested_by").get(pk=work.payload["export"])
+    anchor, who = current_anchor(), export.requested_by
+    url = absolute(anchor.url("audit_log"))
+    for member in Member.objects.filter(removed_at=None).exclude(pk=who.pk):
+        if Permission.AUDIT_VIEW in permissions_of(member):
+            letters.to_member(
+                "export_asked", member, export=export, account=anchor, who=who.name, url=url
+            )

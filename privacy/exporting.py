@@ -12,7 +12,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts import audit, objects, outbox, uploads
 from accounts.models import Member, Practitioner
@@ -21,13 +21,18 @@ from clients.models import Client
 from privacy.export import age
 from privacy.export.verify_export import fingerprint
 from privacy.models import Export
-from privacy.vocabulary import scope, sealing
+from privacy.vocabulary import clock, scope, sealing
 from privacy.vocabulary.scope import SYSTEM, Actor
 from privacy.vocabulary.streams import SealedReader
 
 LIFE_DAYS = 7
 UNDER_WAY = (Export.State.WAITING, Export.State.RUNNING)
 LIFE = timedelta(days=LIFE_DAYS)
+MOST_A_DAY = 40
+
+
+class TooOften(Exception):
+    """Somebody asked for more exports in a day than anybody needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +96,13 @@ def request(
     """Ask for an export of the active account or of a part of it; the same under way already is returned as it is.
 
     `whole`: also with the rows that are set apart, such as restricted notes. Of a client it holds what `member` may read.
+    Raises `TooOften`.
     """
     under_way: Export | None = _same(member, wanted).filter(state__in=UNDER_WAY).first()
     if under_way is not None:
         return under_way
+    if _asked_today(member, wanted) >= MOST_A_DAY:
+        raise TooOften
     export = Export(
         requested_by=member,
         scope=wanted.scope,
@@ -112,7 +120,17 @@ def request(
     about = wanted.client.pk if wanted.client else None
     detail = {"scope": export.scope, "whole": whole, "encryption": export.encryption}
     audit.record("export.requested", by=by, of=export, client_id=about, detail=detail)
+    if wanted.client is None:
+        outbox.enqueue("export.tell", {"export": str(export.pk)})
     return export
+
+
+def _asked_today(member: Member, wanted: Wanted) -> int:
+    """Count what somebody asked for in a day: of clients, or of the practice's data."""
+    since = clock.now() - timedelta(days=1)
+    found = Export.objects.filter(requested_by=member, created_at__gt=since)
+    of_clients = Q(scope=Export.Scope.CLIENT)
+    return int(found.filter(of_clients if wanted.client else ~of_clients).count())
 
 
 def _same(member: Member, wanted: Wanted) -> QuerySet[Export]:

@@ -22,7 +22,8 @@ _UNDER_WAY = (Export.State.WAITING, Export.State.RUNNING)
 
 tallies.counts(
     "exports",
-    "SELECT count(*) FROM privacy_export WHERE account_id = %(account)s AND state IN ('waiting', 'running')",
+    "SELECT count(*) FROM privacy_export WHERE account_id = %(account)s AND state IN ('waiting', 'running')"
+    " AND scope <> 'client'",
 )
 
 
@@ -45,7 +46,7 @@ def frame(request: AccountRequest) -> dict[str, Any]:
 
 def running(request: AccountRequest) -> list[dict[str, Any]]:
     """Return the exports under way as the frame's running work."""
-    exports = Export.objects.filter(state__in=_UNDER_WAY)
+    exports = Export.objects.filter(state__in=_UNDER_WAY).exclude(scope=Export.Scope.CLIENT)
     return [
         {"label": _("Your copy"), "url": request.account.url("exports"), **progress(export)}
         for export in exports

@@ -30,11 +30,17 @@ def to_owner(template: str, **context: Any) -> None:
     """Send `privacy/mail/<template>.txt` to the Owner of the active account."""
     member = owner()
     if member is not None:
+        to_member(template, member, **context)
+
+
+def to_member(template: str, member: Member, **context: Any) -> None:
+    """Send the same to somebody who works here, while they do."""
+    if member.removed_at is None:
         context = {"name": member.name, "zone": zone(), **context}
         send(template, member.email, scope.current().cell, **context)
 
 
-@stays("to the Owner, about the account; names no client")
+@stays("to people of the practice, about the account; names no client")
 def send(
     template: str,
     address: str,

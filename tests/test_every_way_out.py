@@ -184,7 +184,12 @@ def an_export(office: Practice, browser: Browser) -> Any:
     with acting_in(office.account.ref, by=owner.actor):
         export = exporting.request(by=owner.actor, member=owner)
     scene.run_jobs(office.account)
-    return browser.get(url(office.account, f"exports/{export.pk}/file/"))
+    return followed(browser, url(office.account, f"exports/{export.pk}/link/"))
+
+
+def followed(browser: Browser, link: str) -> Any:
+    """Ask for a link that works once, and use it."""
+    return browser.get(browser.post(link)["Location"])
 
 
 def rows_to_correct(office: Practice, browser: Browser) -> Any:

@@ -154,6 +154,9 @@ def _links(request: AccountRequest, client: Client) -> dict[str, str]:
         "print_url": account.url("client_notes", client.pk)
         if {Permission.CLINICAL_READ, Permission.CLIENT_EXPORT} <= set(allowed)
         else "",
+        "copies_url": account.url("client_copies", client.pk)
+        if {Permission.CLINICAL_READ, Permission.CLIENT_EXPORT} <= set(allowed)
+        else "",
         "ledger_url": account.url("client_disclosures", client.pk)
         if Permission.CLINICAL_READ in allowed
         else "",

@@ -59,6 +59,14 @@ def a_copy(account: Account) -> Export:
         return found
 
 
+OPEN = {"scope": "account", "encryption": "none"}
+
+
+def download(browser: Browser, account: Account, export: Export) -> Any:
+    """Ask for a link and use it."""
+    return browser.get(browser.post(page(account, "export_link", export.pk))["Location"])
+
+
 def bytes_of(response: Any) -> bytes:
     data = b"".join(response.streaming_content)
     response.close()
@@ -85,8 +93,8 @@ def test_a_fresh_sign_in_is_asked_for(
 def test_a_copy_is_made_watched_and_downloaded(browser: Browser, account: Account) -> None:
     scene.fill(account)
     empty = browser.get(page(account, "exports"))
-    assert b"Make a copy of everything" in empty.content
-    assert browser.post(page(account, "exports")).status_code == 302
+    assert b"Choose records, fields and days instead" in empty.content
+    assert browser.post(page(account, "exports"), OPEN).status_code == 302
     running = browser.get(page(account, "exports"))
     assert b"Making your copy" in running.content
     assert b'hx-trigger="every 2s"' in browser.get(page(account, "export_progress")).content
@@ -98,7 +106,7 @@ def test_a_copy_is_made_watched_and_downloaded(browser: Browser, account: Accoun
     with acting_in(account.ref):
         export = Export.objects.get()
     assert export.sha256.encode() in done.content
-    response = browser.get(page(account, "export_file", export.pk))
+    response = download(browser, account, export)
     assert response["Content-Length"] == str(export.size)
     # The practice names a file after its own day, not after UTC's
     day = export.snapshot_at.astimezone(ZoneInfo("Australia/Sydney")).date().isoformat()
@@ -109,11 +117,11 @@ def test_a_copy_is_made_watched_and_downloaded(browser: Browser, account: Accoun
     with acting_in(account.ref):
         Note.objects.update(is_restricted=True)
     assert b"Also the words of restricted notes" in browser.get(page(account, "exports")).content
-    assert browser.post(page(account, "exports"), {"whole": "yes"}).status_code == 302
+    assert browser.post(page(account, "exports"), OPEN | {"whole": "on"}).status_code == 302
     scene.run_jobs(account)
     assert b"With restricted notes" in browser.get(page(account, "exports")).content
     assert b"leaves out the words" not in browser.get(page(account, "closure")).content
-    assert browser.post(page(account, "exports")).status_code == 302
+    assert browser.post(page(account, "exports"), OPEN).status_code == 302
     scene.run_jobs(account)
     assert b"Without the words" in browser.get(page(account, "exports")).content
     assert b"leaves out the words" in browser.get(page(account, "closure")).content
@@ -132,6 +140,7 @@ def chained(account: Account) -> list[str]:
 def test_a_copy_of_another_account_is_not_there(browser: Browser, account: Account) -> None:
     theirs = a_copy(make_account())
     assert browser.get(page(account, "export_file", theirs.pk)).status_code == 404
+    assert browser.post(page(account, "export_link", theirs.pk)).status_code == 404
 
 
 def test_a_copy_goes_after_seven_days(browser: Browser, account: Account, settings: Any) -> None:
@@ -144,7 +153,7 @@ def test_a_copy_goes_after_seven_days(browser: Browser, account: Account, settin
         RegionSession.objects.update(
             expires_at=late, last_seen_at=clock.now(), stepped_up_at=clock.now()
         )
-    response = browser.get(page(account, "export_file", export.pk))
+    response = browser.post(page(account, "export_link", export.pk))
     assert (response.status_code, response["Location"]) == (302, page(account, "exports"))
 
 
@@ -155,7 +164,7 @@ def test_a_failed_copy_says_why_and_can_be_tried_again(browser: Browser, account
     shown = browser.get(page(account, "exports")).content.decode()
     assert "The region&#x27;s file store did not take the file." in shown
     assert "Try again" in shown
-    browser.post(page(account, "exports"))
+    browser.post(page(account, "exports"), OPEN)
     assert b"Making your copy" in browser.get(page(account, "exports")).content
 
 
@@ -188,11 +197,11 @@ def test_closing_shows_its_dates_and_the_copy(browser: Browser, account: Account
 
 def test_a_closing_account_can_still_be_copied_and_kept(browser: Browser, account: Account) -> None:
     browser.post(page(account, "closure"), {"name": "Harbour Physio", "copy": "none"})
-    browser.post(page(account, "exports"))
+    browser.post(page(account, "exports"), OPEN)
     scene.run_jobs(account)
     with acting_in(account.ref):
         export = Export.objects.get()
-    assert bytes_of(browser.get(page(account, "export_file", export.pk))).startswith(b"PK")
+    assert bytes_of(download(browser, account, export)).startswith(b"PK")
     assert browser.post(page(account, "closure_cancel")).status_code == 302
     assert b"Close this account" in browser.get(page(account, "closure")).content
     again = browser.post(page(account, "closure_cancel"), follow=True)

@@ -1,0 +1,37 @@
+"""What can be chosen for a set of data: kinds by part of the product, and the fields of those that were chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.apps import apps
+from django.utils.text import capfirst
+
+from privacy.export.archive import Field
+from privacy.records import fields_of
+from privacy.scopes.choosing import offered
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A kind that can be chosen, with its fields once it is."""
+
+    name: str
+    words: str
+    is_chosen: bool
+    fields: list[Field]
+
+
+def choice_groups(chosen: Collection[str]) -> list[tuple[str, list[Choice]]]:
+    """Return the kinds that an export can hold, in the order of their names, by the app that they belong to."""
+    groups: dict[str, list[Choice]] = {}
+    for kind in offered():
+        is_chosen = kind.name in chosen
+        words = capfirst(str(kind.model._meta.verbose_name_plural))
+        fields = fields_of(kind) if is_chosen else []
+        app = apps.get_app_config(kind.model._meta.app_label)
+        groups.setdefault(str(app.verbose_name), []).append(
+            Choice(kind.name, words, is_chosen, fields)
+        )
+    return [(name, sorted(some, key=lambda each: each.words)) for name, some in groups.items()]
