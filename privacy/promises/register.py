@@ -102,6 +102,8 @@ PROMISES: tuple[Promise, ...] = (
         11,
         _("Data centres around the world, each secured"),
         _("Regions that refuse to start with a part of another region"),
+        (region.every_part_stands_here,),
+        ("tests/accounts/test_whereabouts.py",),
     ),
     Promise(
         12,
@@ -125,7 +127,9 @@ PROMISES: tuple[Promise, ...] = (
     Promise(
         15,
         _("Whoever gets data in another country gets it protected"),
-        _("Encryption to the key of whoever receives it"),
+        _("Encryption to the key of whoever receives it; the basis in the ledger"),
+        (sharing.what_went_abroad_was_protected,),
+        ("tests/privacy/export/test_age.py",),
     ),
     Promise(
         16,
@@ -139,7 +143,11 @@ PROMISES: tuple[Promise, ...] = (
         _("You can take everything with you, at any time"),
         _("A complete copy with its own verifier, also while the account closes"),
         (keeping.a_copy_can_be_had,),
-        ("tests/privacy/test_exporting.py", "tests/privacy/export/test_verify_export.py"),
+        (
+            "tests/privacy/test_exporting.py",
+            "tests/privacy/export/test_verify_export.py",
+            "tests/privacy/arrival/test_round_trip.py",
+        ),
     ),
     Promise(
         18,
@@ -152,8 +160,13 @@ PROMISES: tuple[Promise, ...] = (
         19,
         _("At the end it is gone, and can't be brought back"),
         _("Keys are destroyed first, then rows, files and backups"),
-        (keeping.every_client_has_a_key,),
-        ("tests/privacy/test_purge.py", "tests/promises/test_dump.py"),
+        (keeping.every_client_has_a_key, keeping.the_erased_stay_erased),
+        (
+            "tests/privacy/test_purge.py",
+            "tests/privacy/erasure/test_erasing.py",
+            "tests/privacy/backups/test_drill.py",
+            "tests/promises/test_dump.py",
+        ),
     ),
     Promise(
         20,

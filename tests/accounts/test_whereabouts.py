@@ -24,6 +24,8 @@ from accounts.whereabouts import marking, proof
 from accounts.whereabouts.proof import WrongPlace
 from config.demo.servers import Valkey
 from config.parts import object_store
+from privacy.promises.evidence import Verdict
+from privacy.promises.probes.region import every_part_stands_here
 from tests import parts
 from tests.conftest import HOME, ROOT, environment
 from tests.factories import make_account
@@ -167,6 +169,16 @@ def a_scanner_of_europe(house: House) -> None:
 def unsaid_in_production(house: House) -> None:
     house.settings.PRODUCTION = True
     texting(house, "https://texts.example/")
+
+
+def test_the_board_asks_the_parts_as_well(house: House) -> None:
+    account = make_account()
+    with acting_in(account.ref):
+        assert every_part_stands_here().verdict == Verdict.KEPT
+        in_a_folder(house)
+        assert every_part_stands_here().verdict == Verdict.BROKEN
+        house.settings.PROVE_ENDPOINTS = False
+        assert every_part_stands_here().verdict == Verdict.UNSHOWN
 
 
 ASTRAY: list[tuple[str, str, Callable[[House], None]]] = [

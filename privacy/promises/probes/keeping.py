@@ -10,10 +10,13 @@ from django.utils.translation import ngettext
 
 from accounts.models import AccountAnchor
 from accounts.models.practice import current_anchor
+from accounts.tenancy import NotServing
 from clients.models import Client
 from privacy import closure
+from privacy.erasure import ledger
+from privacy.erasure.places import place
 from privacy.inventory import kinds_in
-from privacy.models import Export
+from privacy.models import Erasure, Export
 from privacy.promises.evidence import Evidence, Verdict, told
 from privacy.sweeping import ending, over
 from privacy.vocabulary import keyring, scope
@@ -78,10 +81,27 @@ def what_is_over_has_gone() -> Evidence:
     return Evidence(Verdict.KEPT, words)
 
 
+def the_erased_stay_erased() -> Evidence:
+    """Hold the region's database against the ledger of erasures outside it; a database that knows less is old (RT-8)."""
+    try:
+        ledger.check(place(scope.current().cell))
+    except NotServing:
+        return Evidence(Verdict.BROKEN, _("The database knows less than the ledger of erasures."))
+    done = Erasure.objects.values("entry").distinct().count()
+    words = ngettext(
+        "%(n)s person erased; ledger and database agree",
+        "%(n)s people erased; ledger and database agree",
+        done,
+    )
+    return Evidence(Verdict.KEPT, told(words, n=done))
+
+
 def every_client_has_a_key() -> Evidence:
     """Hold clients against the keyring: a record without a key can't be read, a key alone should be gone (P19)."""
     keys = keyring.client_ids_with_keys()
     clients = set(Client.objects.values_list("pk", flat=True).iterator())
+    erased = set(Erasure.objects.values_list("client_id", flat=True))  # whose empty rows stay
+    clients -= erased
     if lost := len(clients - keys):
         words = ngettext("%(n)s client without a key", "%(n)s clients without a key", lost)
         return Evidence(Verdict.BROKEN, told(words, n=lost))

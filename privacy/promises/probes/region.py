@@ -1,21 +1,40 @@
-"""Looks at where the account's data lies (P12)."""
+"""Looks at where the account's data lies, and whether the parts that hold it stand there (P11, P12)."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.cells import region_name
 from accounts.jurisdiction import UnknownJurisdiction, home_region
 from accounts.models import Account
+from accounts.whereabouts import proof
+from accounts.whereabouts.declared import declared
 from privacy.models import ResidencyStatement
 from privacy.promises.evidence import Evidence, Verdict, told
 from privacy.residency import statements
 from privacy.vocabulary import clock, scope
 
 STALE = timedelta(hours=50)
+
+
+def every_part_stands_here() -> Evidence:
+    """Ask every part of the account's region where it stands, as each process does before it serves (RP-5)."""
+    if not settings.PROVE_ENDPOINTS:
+        return Evidence(Verdict.UNSHOWN, _("This installation doesn't ask its parts."))
+    here = [each for each in declared() if each.region == scope.current().region]
+    asked = proof.examine(here)
+    if wrong := sum(bool(each.wrong) for each in asked):
+        words = ngettext("%(n)s part stands elsewhere", "%(n)s parts stand elsewhere", wrong)
+        return Evidence(Verdict.BROKEN, told(words, n=wrong), page="residency")
+    if silent := sum(bool(each.silent) for each in asked):
+        words = ngettext("%(n)s part doesn't answer", "%(n)s parts don't answer", silent)
+        return Evidence(Verdict.UNSHOWN, told(words, n=silent), page="residency")
+    words = _("%(n)s parts of this region asked where they are")
+    return Evidence(Verdict.KEPT, told(words, n=len(asked)), page="residency")
 
 
 def it_lies_where_the_rule_says() -> Evidence:

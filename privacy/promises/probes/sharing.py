@@ -1,4 +1,4 @@
-"""Looks at what went out, to whom it may go, and what the Owner has to do about it (P4, P5, P10)."""
+"""Looks at what went out, to whom it may go, and what the Owner has to do about it (P4, P5, P10, P15)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts import agreements
-from accounts.models import AuditEvent, PrivacyNotice
+from accounts.models import Account, AuditEvent, PrivacyNotice
 from accounts.models.practice import current_anchor
 from accounts.processors import processors_of
 from accounts.tenancy import acting_in
@@ -50,6 +50,22 @@ def _fetched(since: float) -> int:
             action="export.downloaded", result="done", at_us__gte=int(since * 1_000_000)
         ).count()
     return fetched
+
+
+def what_went_abroad_was_protected() -> Evidence:
+    """Count what went to another country in a month, and the copies that were made without encryption (P15)."""
+    since = clock.now() - MONTH
+    home = Account.objects.get(pk=scope.current().account_id).country
+    abroad = Disclosure.objects.filter(at__gte=since).exclude(country__in=("", home)).count()
+    made = Export.objects.filter(created_at__gte=since).exclude(sha256="")
+    open_ = made.filter(encryption=Export.Encryption.NONE).count()
+    words = told(
+        _("%(abroad)s to another country in 30 days; of %(made)s copies %(open)s not encrypted"),
+        abroad=abroad,
+        made=made.count(),
+        open=open_,
+    )
+    return Evidence(Verdict.KEPT, words, page="exports")
 
 
 def the_owner_agreed_and_informs() -> Evidence:
