@@ -34,6 +34,7 @@ SHORT = {"notes": gettext_lazy("Notes"), "waiting": gettext_lazy("Waiting")}
 BELONGS = {"appointments": "diary", "contacts": "clients", "recalls": "clients"} | dict.fromkeys(
     (
         "setup",
+        "archive",
         "exports",
         "closure",
         "audit",

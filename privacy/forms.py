@@ -200,3 +200,63 @@ class ClosureForm(forms.Form):
     def has_copy(self) -> bool:
         """What the Owner stated."""
         return bool(self.cleaned_data["copy"] == "have")
+
+
+class ArchiveForm(forms.Form):
+    """An export that is given back, and what opens it where it is encrypted."""
+
+    forgets = True  # no browser shows a chosen file again
+
+    file = forms.FileField(
+        label=_("Your copy"),
+        max_length=1000,
+        allow_empty_file=True,
+        error_messages={"required": _("Choose the file of a copy.")},
+    )
+    secret = forms.CharField(
+        label=_("Passphrase or key"),
+        max_length=1000,
+        required=False,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text=_("If the copy is encrypted. It is used once, and kept nowhere."),
+    )
+
+
+class BringForm(forms.Form):
+    """Who of the copy's members the Owner is, and whether they know who signed it."""
+
+    was = forms.ChoiceField(
+        label=_("Which of its members are you?"),
+        required=False,
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": _("Choose one of the members on the list.")},
+    )
+    knows_signer = forms.BooleanField(label=_("I know who signed this copy"), required=False)
+
+    def __init__(self, *args: Any, people: list[dict[str, Any]], ours: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named = [(each["id"], each["name"] or each["email"]) for each in people]
+        self.fields["was"].choices = [*named, ("", _("None of them"))]  # type: ignore[attr-defined]
+        if ours:
+            del self.fields["knows_signer"]
+
+
+class MoveForm(forms.Form):
+    """Where an account should move, and who asks for it."""
+
+    region = forms.ChoiceField(
+        label=_("Move to"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a region.")},
+    )
+    document = forms.CharField(
+        label=_("Why"),
+        max_length=200,
+        help_text=_("For your records: a decision, a contract, where you practise now."),
+        error_messages={"required": _("Say why, in a few words.")},
+    )
+
+    def __init__(self, *args: Any, regions: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["region"].choices = regions  # type: ignore[attr-defined]

@@ -68,7 +68,10 @@ SHOWN_BY: dict[str, set[Permission]] = {
     "notes.NoteVersion": {P.CLINICAL_READ},
     "notes.Remark": {P.CLINICAL_READ},
     "notes.Withdrawal": {P.CLINICAL_READ},
+    "privacy.ArchiveImport": {P.OWNERSHIP},
+    "privacy.CarriedDetail": {P.AUDIT_VIEW},
     "privacy.Export": {P.EXPORT},
+    "privacy.PastEvent": {P.AUDIT_VIEW},
 }
 # What proves something only when whoever may see it does
 SEEN = {

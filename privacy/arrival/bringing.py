@@ -71,6 +71,18 @@ def begin(*, by: Actor, was: str, knows_signer: bool = False) -> ArchiveImport:
     return archive
 
 
+def again(*, by: Actor) -> bool:
+    """Go on with the archive whose bringing was given up; return whether there is one."""
+    archive = ArchiveImport.objects.select_for_update().filter(state=State.FAILED).first()
+    if archive is None or not archive.storage_key:
+        return False
+    archive.state = State.BRINGING
+    archive.save(update_fields=["state"])
+    keeping.ask(archive, keeping.BRING)
+    audit.record("archive.again", by=by, of=archive)
+    return True
+
+
 @outbox.handles(keeping.BRING, long=True)
 def bring(work: outbox.Work) -> None:
     """Bring an archive in; killed at any point it goes on from there."""

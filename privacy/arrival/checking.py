@@ -97,6 +97,8 @@ def _strange(opened: Archive) -> Iterator[str]:
             yield f"{name}: is a kind that isn't known here"
             continue
         yield from _strange_fields(known[name], opened)
+    if opened.manifest.get("scope", {}).get("kind", "account") != "account":
+        yield "manifest.json: is a copy of a part, and not of a whole account"
     for fact in ("account_id", "region", "snapshot_at"):
         if fact not in opened.facts:
             yield f"manifest.json: says no {fact}"

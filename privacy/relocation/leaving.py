@@ -14,7 +14,8 @@ from accounts import dispatch, objects
 from accounts.cells import cell
 from accounts.models import AccountAnchor
 from accounts.tenancy import AccountRef, acting_in
-from privacy import catalog
+from privacy import catalog, purge
+from privacy.erasure import ledger
 from privacy.relocation.leasing import Move
 from privacy.vocabulary import keyring
 from privacy.vocabulary.models import AccountKey
@@ -33,6 +34,9 @@ def delete_copy(move: Move, account: AccountRef) -> None:
     if not _begin(account):
         return
     move.beat(now=True)
+    if move.row.has_flipped:  # no backup of the old region brings the account back there (RT-8)
+        pk = move.row.pk
+        ledger.enter(account.cell, decision=pk, action=purge.ACTION, account=account.id, records=[])
     with acting_in(account, purpose=Purpose.CLOSURE):
         keyring.destroy_account_keys()
         AccountAnchor.objects.filter(account_id=account.id).update(key_epoch=F("key_epoch") + 1)

@@ -26,7 +26,10 @@ class ArrivingFile(UploadedFile[bytes]):
 
 
 class Arriving(FileUploadHandler):
-    """Takes the files of one form, all of them together no more than `settings.FORM_LARGEST`."""
+    """Takes the files of one form, all of them together no more than `settings.FORM_LARGEST`.
+
+    A view may say that it takes more: `largest`, in bytes.
+    """
 
     def handle_raw_input(
         self,
@@ -37,7 +40,10 @@ class Arriving(FileUploadHandler):
         encoding: Any = None,
     ) -> None:
         """Look at the size of the whole form; one that is too large comes without its files."""
-        self.is_taken = content_length <= settings.FORM_LARGEST
+        match = getattr(self.request, "resolver_match", None)
+        largest = getattr(match.func if match else None, "largest", 0)
+        self._largest = largest or settings.FILE_LARGEST
+        self.is_taken = content_length <= (largest or settings.FORM_LARGEST)
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         """Begin with the next file of the form."""
@@ -48,7 +54,7 @@ class Arriving(FileUploadHandler):
         """Take a piece, as long as the file is not too large."""
         if not self.is_taken:
             return raw_data
-        if start + len(raw_data) <= settings.FILE_LARGEST:
+        if start + len(raw_data) <= self._largest:
             self._spool.write(raw_data)
         return None
 
