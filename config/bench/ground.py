@@ -29,19 +29,22 @@ FLOOR_DATABASE = "floor"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How much is measured."""
+    """How much is measured; `only`: the goals that are, all of them where none is named."""
 
     size: Size
     rounds: int
     races: int
     peers: Mapping[str, str]
+    only: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, *, quick: bool, peers: Mapping[str, str]) -> Plan:
-        """Return the plan of a full or a quick run."""
+    def of(
+        cls, *, quick: bool, peers: Mapping[str, str], only: frozenset[str] = frozenset()
+    ) -> Plan:
+        """Return the plan of a full or a quick run, of all goals or of those named."""
         if quick:
-            return cls(seeding.QUICK, rounds=40, races=2, peers=peers)
-        return cls(seeding.FULL, rounds=200, races=20, peers=peers)
+            return cls(seeding.QUICK, rounds=40, races=2, peers=peers, only=only)
+        return cls(seeding.FULL, rounds=200, races=20, peers=peers, only=only)
 
 
 @dataclass(slots=True)

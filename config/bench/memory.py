@@ -19,7 +19,7 @@ def memory(ground: Ground) -> list[Finding]:
     Told beside: the worker that holds the directory of 50,000 clients open.
     """
     with serving(PRODUCT, ground.logs / "memory.log", ready="/healthz") as server:
-        for kind in kinds(ground):
+        for kind in kinds(ground.scene):
             if kind.practice is ground.scene.diary:
                 server.browser(kind.practice.headers).get(kind.path)
         ours = _megabytes(server)

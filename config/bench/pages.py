@@ -18,7 +18,7 @@ from config.bench import reference, seeding
 from config.bench.ground import Ground
 from config.bench.report import Finding
 from config.bench.rounds import Job, interleaved
-from config.bench.seeding import Practice
+from config.bench.seeding import Practice, Scene
 from config.bench.sent import Statement, caught, send, tied
 from config.bench.statistics import p95, ratio, spread
 from config.bench.web import Answer, Browser
@@ -31,7 +31,7 @@ def slots(ground: Ground) -> list[Finding]:
     """Measure thirty days of free times: SQL, arithmetic, page, and the page with ten times the history."""
     practice, raw, app = ground.scene.diary, ground.raw(), ground.raw(role="app")
     computed, statements = _computed(ground)
-    page = slots_page(ground)
+    page = slots_page(ground.scene)
     visitor, grown, floor = ground.product.browser(), ground.grown.browser(), ground.on_floor()
     below = page.floor(_ok(visitor.get(page.path)))
     asked = _slot_days() | {"account": practice.account.id, "who": practice.practitioners[0]}
@@ -89,7 +89,7 @@ def diary(ground: Ground) -> list[Finding]:
     """Measure the week of everybody, 235 appointments, and the pages of peers in the same rounds."""
     practice, raw = ground.scene.diary, ground.raw()
     since, until = (midnight(ground, day) for day in (0, 7))
-    page = week_page(ground)
+    page = week_page(ground.scene)
     ours, grown, floor = (
         ground.member(practice),
         ground.member(practice, grown=True),
@@ -139,9 +139,9 @@ class Kind:
         return f"{self.below or f'/rows/{rows}/'}?bytes={len(answer.body)}{public}"
 
 
-def kinds(ground: Ground) -> list[Kind]:
+def kinds(scene: Scene) -> list[Kind]:
     """Return one page of every kind."""
-    practice, crowd = ground.scene.diary, ground.scene.crowd
+    practice, crowd = scene.diary, scene.crowd
     here, there = f"/a/{practice.account.slug}", f"/a/{crowd.account.slug}"
     with acting_in(practice.account):
         client = Client.objects.order_by("pk").values_list("pk", flat=True)[0]
@@ -149,15 +149,15 @@ def kinds(ground: Ground) -> list[Kind]:
         Kind(
             "booking: services", practice, f"/book/{practice.account.slug}/", "<li", is_public=True
         ),
-        slots_page(ground),
+        slots_page(scene),
         Kind(
             "diary, day",
             practice,
-            f"{here}/diary/?day={ground.scene.monday}",
+            f"{here}/diary/?day={scene.monday}",
             'class="appt ',
-            _floor_days(ground, 1),
+            _floor_days(scene, 1),
         ),
-        week_page(ground),
+        week_page(scene),
         Kind("client record", practice, f"{here}/clients/{client}/", "<li"),
         Kind("clients, 50 of 50,000", crowd, f"{there}/clients/", 'class="row-link"'),
         Kind("new appointment", practice, f"{here}/appointments/new/", "<option"),
@@ -170,7 +170,7 @@ def every_kind(ground: Ground) -> list[Finding]:
     """Measure each kind of page beside the floor's page of its shape."""
     floor = ground.on_floor()
     findings = []
-    for kind in kinds(ground):
+    for kind in kinds(ground.scene):
         ours = ground.product.browser() if kind.is_public else ground.member(kind.practice)
         below = kind.floor(_ok(ours.get(kind.path)))
         timed = interleaved(
@@ -186,10 +186,10 @@ def every_kind(ground: Ground) -> list[Finding]:
     return findings
 
 
-def slots_page(ground: Ground) -> Kind:
+def slots_page(scene: Scene) -> Kind:
     """Return the page of free times of one practitioner, in the first full week."""
-    practice = ground.scene.diary
-    monday = ground.scene.monday + timedelta(days=7)
+    practice = scene.diary
+    monday = scene.monday + timedelta(days=7)
     query = f"who={practice.practitioners[0]}&day={monday}"
     return Kind(
         "booking: times",
@@ -201,12 +201,12 @@ def slots_page(ground: Ground) -> Kind:
     )
 
 
-def week_page(ground: Ground) -> Kind:
+def week_page(scene: Scene) -> Kind:
     """Return the diary of everybody in the first full week."""
-    practice = ground.scene.diary
-    day = ground.scene.monday + timedelta(days=7)
+    practice = scene.diary
+    day = scene.monday + timedelta(days=7)
     path = f"/a/{practice.account.slug}/diary/?view=week&practitioner=all&day={day}"
-    return Kind("diary, week", practice, path, 'class="appt ', _floor_days(ground, 7, after=7))
+    return Kind("diary, week", practice, path, 'class="appt ', _floor_days(scene, 7, after=7))
 
 
 def midnight(ground: Ground, day: int) -> datetime:
@@ -215,8 +215,8 @@ def midnight(ground: Ground, day: int) -> datetime:
     return datetime.combine(monday, time(), zone_info(seeding.ZONE))
 
 
-def _floor_days(ground: Ground, days: int, *, after: int = 0) -> str:
-    first = ground.scene.monday + timedelta(days=after)
+def _floor_days(scene: Scene, days: int, *, after: int = 0) -> str:
+    first = scene.monday + timedelta(days=after)
     return f"/diary/{first}/{first + timedelta(days=days - 1)}/"
 
 

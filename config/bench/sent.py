@@ -11,6 +11,8 @@ import psycopg
 from django.db import connections
 from django.test import Client as Inside
 
+from accounts.tenancy import SETTINGS
+from config.bench import plans
 from config.bench.seeding import Practice
 
 SAVEPOINTS = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
@@ -103,6 +105,8 @@ def tied(connection: psycopg.Connection[Any], practice: Practice) -> Iterator[No
         connection.execute(
             "SELECT set_config('app.account_id', %s, true)", [str(practice.account.id)]
         )
+        for name in SETTINGS:
+            connection.execute("SELECT set_config(%s, '', true)", [f"app.{name}"])
         yield
 
 
@@ -112,14 +116,15 @@ def send(connection: psycopg.Connection[Any], statements: Sequence[Statement]) -
         connection.execute(each.sql, each.params).fetchall()
 
 
-def buffers(connection: psycopg.Connection[Any], statements: Sequence[Statement]) -> int:
-    """Return how many shared buffers the reading statements touch."""
-    touched = 0
+def explained(
+    connection: psycopg.Connection[Any], statements: Sequence[Statement]
+) -> list[plans.Node]:
+    """Send reading statements again and return how PostgreSQL went about each."""
+    found = []
     for each in statements:
-        found = connection.execute(
+        answer = connection.execute(
             f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {each.sql}", each.params
         )
-        ((plans,),) = found.fetchall()
-        plan = plans[0]["Plan"]
-        touched += plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
-    return touched
+        ((told,),) = answer.fetchall()
+        found.append(told[0]["Plan"])
+    return found

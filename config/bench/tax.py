@@ -8,9 +8,10 @@ from functools import partial
 from config.bench import databases
 from config.bench.ground import Ground
 from config.bench.pages import Kind, kinds, week_page
+from config.bench.plans import Node, buffers, walks
 from config.bench.report import Finding
 from config.bench.rounds import interleaved
-from config.bench.sent import Seen, buffers, send, tied, visit
+from config.bench.sent import Seen, explained, send, tied, visit
 from config.bench.stage import LARGE, SMALL
 from config.bench.statistics import exact, ratio
 
@@ -23,7 +24,7 @@ def walls(ground: Ground) -> list[Finding]:
     """Send every query of every kind of page with and without the policies; tell the dearest of each page."""
     app, free = ground.raw(role="app"), ground.raw(role=BYPASSING)
     findings = []
-    for kind in kinds(ground):
+    for kind in kinds(ground.scene):
         seen = visit(kind.practice, kind.path)
         jobs = {}
         for number, statement in enumerate(seen.reading):
@@ -54,9 +55,9 @@ def counters(ground: Ground) -> list[Finding]:
     small = _counted(ground, SMALL)
     large = _counted(ground, LARGE)
     findings = []
-    for kind in kinds(ground):
+    for kind in kinds(ground.scene):
         few, many = small[kind.name], large[kind.name]
-        week = kind.name == week_page(ground).name
+        week = kind.name == week_page(ground.scene).name
         count = partial(Finding, "G2" if week else "count", counted=True)
         touched = max(many.buffers, 1) / max(few.buffers, 1)
         findings += [
@@ -80,6 +81,13 @@ def counters(ground: Ground) -> list[Finding]:
             ),
             count(f"{kind.name}: shared buffers, ×10 / ×1", exact(touched)),
             count(
+                f"{kind.name}: tables walked through, ×10",
+                exact(len(many.walks)),
+                unit="",
+                limit=0,
+                more={"tables": many.walks},
+            ),
+            count(
                 f"{kind.name}: compressed",
                 exact(few.bytes / 1024),
                 unit="KB",
@@ -92,15 +100,15 @@ def counters(ground: Ground) -> list[Finding]:
 class Count:
     """The counters of one page."""
 
-    def __init__(self, seen: Seen, touched: int) -> None:
-        self.statements, self.buffers = seen.count, touched
+    def __init__(self, seen: Seen, found: list[Node]) -> None:
+        self.statements, self.buffers, self.walks = seen.count, buffers(found), walks(found)
         self.bytes = len(gzip.compress(seen.body, 6))
 
 
 def _counted(ground: Ground, prefix: str) -> dict[str, Count]:
     databases.use(prefix)
     try:
-        return {kind.name: _count(ground, kind, prefix) for kind in kinds(ground)}
+        return {kind.name: _count(ground, kind, prefix) for kind in kinds(ground.scene)}
     finally:
         databases.use(SMALL)
 
@@ -111,4 +119,4 @@ def _count(ground: Ground, kind: Kind, prefix: str) -> Count:
         raise RuntimeError(f"{kind.name} answered {seen.status}.")
     app = ground.raw(prefix, "app")
     with tied(app, kind.practice):
-        return Count(seen, buffers(app, seen.reading))
+        return Count(seen, explained(app, seen.reading))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.management import CommandError, call_command
 
 ROOT = Path(settings.BASE_DIR)
 GOALS = {"G1", "G2", "G3", "G4", "G5", "G6", "G7", "G8", "G11"}
@@ -30,10 +31,12 @@ def bench(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_peer_needs_a_name_and_an_address(tmp_path: Path) -> None:
+def test_what_it_does_not_know_is_told_before_anything_starts(tmp_path: Path) -> None:
     ran = bench(tmp_path, "--peer", "somebody")
     assert ran.returncode != 0
     assert "takes NAME=URL" in ran.stderr
+    with pytest.raises(CommandError, match="takes some of G1, G11, G2"):
+        call_command("bench", "--only", "G8,G99")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -24,6 +24,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--quick", action="store_true", help="about two minutes, fewer rounds")
         parser.add_argument(
+            "--only",
+            default=frozenset(),
+            metavar="G7,G8",
+            type=_goals,
+            help="only these goals",
+        )
+        parser.add_argument(
             "--peer",
             action="append",
             default=[],
@@ -37,9 +44,13 @@ class Command(BaseCommand):
         if not (settings.DEMO or settings.TESTING):
             raise CommandError("The bench makes servers of its own: not in production.")
         if options["on_stage"]:
-            run.measure(Plan.of(quick=options["quick"], peers=dict(options["peer"])))
+            run.measure(
+                Plan.of(quick=options["quick"], peers=dict(options["peer"]), only=options["only"])
+            )
             return
         again = ["bench", "--on-stage", *(["--quick"] if options["quick"] else [])]
+        if options["only"]:
+            again += ["--only", ",".join(sorted(options["only"]))]
         for name, url in options["peer"]:
             again += ["--peer", f"{name}={url}"]
         try:
@@ -48,6 +59,13 @@ class Command(BaseCommand):
             raise CommandError(str(refusal)) from None
         if code:
             raise CommandError("The bench stopped before its end.")
+
+
+def _goals(text: str) -> frozenset[str]:
+    named = frozenset(text.split(","))
+    if not named <= run.GOALS:
+        raise argparse.ArgumentTypeError(f"takes some of {', '.join(sorted(run.GOALS))}")
+    return named
 
 
 def _peer(text: str) -> tuple[str, str]:
