@@ -316,7 +316,7 @@ class LetErase(Operation):
 
 
 def _condition(readers: str | ReaderRule) -> str:
-    return readers if isinstance(readers, str) else f"{readers.name}(account_id, {readers.column})"
+    return readers if isinstance(readers, str) else readers.condition
 
 
 # Of a rule's function: whose rights it works with, that it looks where it was meant to, and who may ask it
@@ -328,12 +328,13 @@ def _rule_sql(rule: ReaderRule) -> list[str]:
     """Return the statements that make or renew the function of a reader's rule.
 
     A function, because PostgreSQL would answer a condition of this size for the whole account and not for the row, and
-    plan it anew for each statement; it keeps the plans of a function. It works with the rights of whoever asks, so the
-    wall stands around what it looks at, too; nobody's temporary table takes the place of one that it names.
+    plan and open its tables anew for each statement, also where nobody is kept from anything; it keeps the plans of a
+    function. It works with the rights of whoever asks, so the wall stands around what it looks at, too; nobody's
+    temporary table takes the place of one that it names.
     """
-    signature = f"{rule.name}(uuid, uuid)"
+    signature = f"{rule.name}({rule.parameters})"
     return [
-        f"CREATE OR REPLACE FUNCTION {rule.name}(of_account uuid, asked uuid) RETURNS boolean"
+        f"CREATE OR REPLACE FUNCTION {signature} RETURNS boolean"
         " LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY INVOKER"
         f" SET {RULE_PATH.replace('=', ' = ')} AS $rule${rule.body}$rule$",
         f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC",

@@ -189,13 +189,22 @@ def _policies(connection: Connection, table: str, model: Any) -> Iterator[str]:
 def _rule(connection: Connection, table: str, rule: ReaderRule) -> Iterator[str]:
     """Yield what is wrong with the function of a reader's rule: other words, other rights, another path, other askers."""
     standing = connection.execute(
-        "SELECT prosrc, proowner::regrole::text, prosecdef, provolatile::text, proconfig,"
+        "SELECT prosrc, pg_get_function_identity_arguments(oid), proowner::regrole::text, prosecdef,"
+        " provolatile::text, proconfig,"
         " (SELECT array_agg(grantee::regrole::text ORDER BY grantee::regrole::text)"
         "  FROM aclexplode(coalesce(proacl, acldefault('f', proowner))))"
         " FROM pg_proc WHERE proname = %s",
         [rule.name],
     ).fetchall()
-    wanted = (rule.body, "keepwell_owner", False, "s", [RULE_PATH], list(RULE_ASKED_BY))
+    wanted = (
+        rule.body,
+        rule.parameters,
+        "keepwell_owner",
+        False,
+        "s",
+        [RULE_PATH],
+        list(RULE_ASKED_BY),
+    )
     if standing != [wanted]:
         yield f"{table}: function {rule.name} differs from its rule"
 

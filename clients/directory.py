@@ -30,6 +30,13 @@ OLDEST_SECONDS = 600
 OVERLAP = timedelta(minutes=2)
 PEOPLE_IN_MEMORY = 200_000
 PAGE_SIZE = 50
+# Whom a member looks after who sees only their own clients: few, while the wall would be asked about everybody
+_LOOKED_AFTER = """
+SELECT id FROM clients_client WHERE account_id = %(account)s AND id = ANY(ARRAY(
+    SELECT c.client_id FROM clients_caring c
+    JOIN accounts_practitioner p ON p.account_id = c.account_id AND p.id = c.practitioner_id
+    WHERE c.account_id = %(account)s AND c.ended_at IS NULL AND p.member_id = %(member)s))
+"""
 _CHANGED = "SELECT id, updated_at FROM clients_client WHERE account_id = %s AND updated_at >= %s"
 
 
@@ -238,7 +245,7 @@ def _open(opened: _Opened) -> None:
     now = clock.now()
     opened.recent = _changed_since(now - OVERLAP)
     with opening.no_collection():
-        opened.people = {person.id: person for person in opening.people(None)}
+        opened.people = {person.id: person for person in opening.people(_seen())}
     opened.checked_at = now
     opened.opened = time.monotonic()
 
@@ -246,7 +253,8 @@ def _open(opened: _Opened) -> None:
 def _all_contacts(opened: _Opened) -> dict[UUID, Contact]:
     if opened.contacts is None:
         with opening.no_collection():
-            opened.contacts = dict(opening.contacts(None))
+            everybody = opened.people if scope.current().sight.clients_of else None
+            opened.contacts = dict(opening.contacts(everybody))
     return opened.contacts
 
 
@@ -262,10 +270,9 @@ def _refresh(opened: _Opened) -> None:
     found = _changed_since(since)
     stale = {pk for pk, at in found.items() if opened.recent.get(pk) != at}
     stale |= {pk for pk, at in opened.recent.items() if at >= since and pk not in found}
-    if scope.current().sight.clients_of:
-        stale |= (
-            _seen() ^ opened.people.keys()
-        )  # who came to them, or went, without a change of the record
+    if (seen := _seen()) is not None:
+        # Who came to them, or went, without a change of the record
+        stale |= seen ^ opened.people.keys()
     if stale:
         kept = {pk: each for pk, each in opened.people.items() if pk not in stale}
         opened.people = kept | {person.id: person for person in opening.people(stale)}
@@ -276,11 +283,14 @@ def _refresh(opened: _Opened) -> None:
     opened.checked_at = now
 
 
-def _seen() -> set[UUID]:
-    """Return the ids of all whom the database shows to whoever looks."""
+def _seen() -> set[UUID] | None:
+    """Return the ids of whom somebody sees who sees only their own clients; None: everybody that the wall shows."""
     active = scope.current()
+    if active.sight.clients_of is None:
+        return None
     with connections[active.database].cursor() as cursor:
-        cursor.execute("SELECT id FROM clients_client WHERE account_id = %s", [active.account_id])
+        asked = {"account": active.account_id, "member": active.sight.clients_of}
+        cursor.execute(_LOOKED_AFTER, asked)
         return {pk for (pk,) in cursor.fetchall()}
 
 

@@ -15,6 +15,7 @@ from clients.models import Case, Client, Relationship
 from privacy.vocabulary import clock
 from privacy.vocabulary.classification import (
     DataPolicy,
+    ReaderRule,
     Subject,
     operational,
     personal,
@@ -32,13 +33,21 @@ class BusyRange(models.Func):
 
 
 # A member who keeps their own diary alone sees the appointments that are with them
-_MEMBER = (
-    "( SELECT (NULLIF(current_setting('app.diary_of'::text, true), ''::text))::uuid AS \"nullif\")"
-)
-OF_THE_MEMBER = (
-    f"(({_MEMBER} IS NULL) OR (EXISTS ( SELECT 1 FROM accounts_practitioner p"
-    " WHERE p.account_id = bookings_appointment.account_id"
-    f" AND p.id = bookings_appointment.practitioner_id AND p.member_id = {_MEMBER})))"
+READERS = ReaderRule(
+    "may_see_appointment",
+    {"whose": "practitioner_id"},
+    """
+DECLARE
+  me text := current_setting('app.diary_of', true);
+BEGIN
+  IF me <> '' THEN
+    RETURN EXISTS (
+      SELECT FROM accounts_practitioner p
+      WHERE p.account_id = of_account AND p.id = whose AND p.member_id = me::uuid);
+  END IF;
+  RETURN true;
+END""",
+    unless="(current_setting('app.diary_of', true) = '')",
 )
 
 
@@ -133,9 +142,7 @@ class Appointment(RegionModel):
     created_at = operational(models.DateTimeField(default=clock.now))
     cancelled_at = operational(models.DateTimeField(null=True, blank=True))
 
-    data_policy = DataPolicy(
-        Subject.SYSTEM, readers=OF_THE_MEMBER, undoable=True, dated="starts_at"
-    )
+    data_policy = DataPolicy(Subject.SYSTEM, readers=READERS, undoable=True, dated="starts_at")
 
     class Meta(RegionModel.Meta):
         constraints = [

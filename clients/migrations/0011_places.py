@@ -5,9 +5,8 @@ from typing import ClassVar
 from django.db import migrations
 
 from accounts.wall import RestrictReaders
-from clients.models.record import OF_THE_PLACE
 
 
 class Migration(migrations.Migration):
     dependencies: ClassVar = [("clients", "0010_disclosures")]
-    operations: ClassVar = [RestrictReaders("Client", readers=OF_THE_PLACE)]
+    operations: ClassVar = [RestrictReaders("Client")]

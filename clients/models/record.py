@@ -13,7 +13,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Location
 from accounts.models.practice import valid_zone
 from privacy.vocabulary import clock
-from privacy.vocabulary.classification import DataPolicy, Subject, operational, personal, sensitive
+from privacy.vocabulary.classification import (
+    DataPolicy,
+    ReaderRule,
+    Subject,
+    operational,
+    personal,
+    sensitive,
+)
 from privacy.vocabulary.fields import (
     BlindIndexField,
     EncryptedCharField,
@@ -25,18 +32,31 @@ from privacy.vocabulary.fields import (
 from privacy.vocabulary.placement import RegionModel, TenantForeignKey
 
 IDENTITY = "user.name"
-# A member who is confined to a location sees its clients and those at none; to everybody else this says nothing
-_PLACE = (
-    "( SELECT (NULLIF(current_setting('app.location'::text, true), ''::text))::uuid AS \"nullif\")"
-)
-OF_THE_PLACE = f"(({_PLACE} IS NULL) OR (location_id IS NULL) OR (location_id = {_PLACE}))"
-# A member who sees their own clients alone sees those whom they look after (see `Caring`)
-_MEMBER = "( SELECT (NULLIF(current_setting('app.clients_of'::text, true), ''::text))::uuid AS \"nullif\")"
-OF_THE_MEMBER = (
-    f"(({_MEMBER} IS NULL) OR (EXISTS ( SELECT 1 FROM clients_caring c JOIN accounts_practitioner p"
-    " ON p.account_id = c.account_id AND p.id = c.practitioner_id"
-    " WHERE c.account_id = clients_client.account_id AND c.client_id = clients_client.id"
-    f" AND c.ended_at IS NULL AND p.member_id = {_MEMBER})))"
+# A member who is confined to a location sees its clients and those at none, and one who sees their own clients alone
+# those whom they look after (see `Caring`); from everybody else nothing is kept
+READERS = ReaderRule(
+    "may_see_client",
+    {"asked": "id", "place": "location_id"},
+    """
+DECLARE
+  here text := current_setting('app.location', true);
+  me text := current_setting('app.clients_of', true);
+BEGIN
+  IF here <> '' THEN
+    IF place <> here::uuid THEN
+      RETURN false;
+    END IF;
+  END IF;
+  IF me <> '' THEN
+    RETURN EXISTS (
+      SELECT FROM clients_caring c
+      JOIN accounts_practitioner p ON p.account_id = c.account_id AND p.id = c.practitioner_id
+      WHERE c.account_id = of_account AND c.client_id = asked AND c.ended_at IS NULL
+        AND p.member_id = me::uuid);
+  END IF;
+  RETURN true;
+END""",
+    unless="(current_setting('app.location', true) = '' AND current_setting('app.clients_of', true) = '')",
 )
 PROVENANCE = "where the record came from: staff, self_booking, import or integration:<id> (P3)"
 
@@ -206,7 +226,7 @@ class Client(RegionModel):
         Subject.CLIENT,
         client="id",
         erase="blank",
-        readers=f"({OF_THE_PLACE} AND {OF_THE_MEMBER})",
+        readers=READERS,
         undoable=True,
         work_of="client",
     )

@@ -39,7 +39,7 @@ class Breaking(models.TextChoices):
 
 READERS = ReaderRule(
     "may_read_note",
-    "note_id",
+    {"asked": "note_id"},
     """
 DECLARE
   asker text := current_setting('app.reader', true);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -55,13 +56,27 @@ class StoredFile:
 class ReaderRule:
     """Who may read a row of their own account: a function of the database, asked for each row that is loaded.
 
-    `name` of the function; `column` of the row that it is asked about, beside the account; `body` in PL/pgSQL, where
-    `of_account` and `asked` are these two and `app.reader` says who reads.
+    `name` of the function; `asks`: which columns of the row it is asked about, by the names they have in `body`, beside
+    the account, `of_account`; `body` in PL/pgSQL, where `app.reader` and its like say who reads. `unless`: a condition
+    that holds for most readers and tells without asking that nothing is kept from them; a comparison of settings costs
+    a statement nothing.
     """
 
     name: str
-    column: str
+    asks: Mapping[str, str]
     body: str
+    unless: str = ""
+
+    @property
+    def parameters(self) -> str:
+        """The function's parameters."""
+        return ", ".join(f"{name} uuid" for name in ("of_account", *self.asks))
+
+    @property
+    def condition(self) -> str:
+        """What a row has to meet."""
+        asked = f"{self.name}({', '.join(('account_id', *self.asks.values()))})"
+        return f"({self.unless} OR {asked})" if self.unless else asked
 
 
 class Because(StrEnum):

@@ -78,6 +78,24 @@ def test_the_wall_stands(catalog: psycopg.Connection[Any]) -> None:
             "GRANT EXECUTE ON FUNCTION may_read_note TO PUBLIC",
             "notes_addendum: function may_read_note differs",
         ),
+        (
+            "CREATE OR REPLACE FUNCTION may_see_client(of_account uuid, asked uuid, place uuid)"
+            " RETURNS boolean LANGUAGE sql AS 'SELECT true'",
+            "clients_client: function may_see_client differs",
+        ),
+        (
+            "ALTER POLICY reader ON clients_client USING (current_setting('app.location', true) = ''"
+            " OR may_see_client(account_id, id, location_id))",
+            "clients_client: policy reader differs",
+        ),
+        (
+            "ALTER FUNCTION may_see_appointment SECURITY DEFINER",
+            "bookings_appointment: function may_see_appointment differs",
+        ),
+        (
+            "ALTER POLICY reader ON bookings_appointment USING (practitioner_id IS NOT NULL)",
+            "bookings_appointment: policy reader differs",
+        ),
         ("ALTER TABLE notes_addendum DISABLE TRIGGER it_fits_its_note", "notes_addendum: nothing"),
         ("ALTER TABLE bookings_attendee NO FORCE ROW LEVEL SECURITY", "not enabled and forced"),
         ("ALTER TABLE bookings_attendee DISABLE ROW LEVEL SECURITY", "not enabled and forced"),
