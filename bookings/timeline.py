@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from typing import Any
 
-from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -15,9 +15,9 @@ from bookings.messaging.reasons import doubt, why
 from bookings.messaging.recipients import of_message
 from bookings.models import Attendee, Message
 from clients.holdings import says
-from clients.identity import of
+from clients.identity import OF, of
 from clients.models import Client
-from clients.timeline import NEWEST, Entry, Slice, slices
+from clients.timeline import NEWEST, Entry, Slice, Sliced, slices
 
 # state → icon, tone
 LOOK = {
@@ -30,17 +30,31 @@ LOOK = {
 }
 
 
-@slices("appointments")
-def appointments(client: Client, wanted: Slice = NEWEST) -> Iterator[Entry]:
-    """Give a client's appointments, each at its time, newest first."""
-    until = Q(appointment__starts_at__lte=wanted.until) if wanted.until else Q()
-    places = (
-        Attendee.objects.filter(of(client), until)
+_PLACES = Sliced[Any](
+    lambda: (
+        Attendee.objects.filter(OF)
         .select_related("appointment__practitioner", "appointment__location")
         .defer("comment")
-        .order_by("-appointment__starts_at", "-pk")[: wanted.most]
-    )
-    for place in places:
+        .order_by("-appointment__starts_at", "-pk")
+    ),
+    at="appointment__starts_at",
+)
+_MESSAGES = Sliced[Any](
+    lambda: (
+        Message.objects.filter(OF)
+        .annotate(at=Coalesce("sent_at", "send_at"))
+        .select_related("attendee__appointment", "offer__location", "via__other", "via__contact")
+        .defer("address", "subject", "body", "attendee__comment", "attendee__cancel_note")
+        .order_by("-at", "-pk")
+    ),
+    at="at",
+)
+
+
+@slices("appointments", Attendee)
+def appointments(client: Client, wanted: Slice = NEWEST) -> Iterator[Entry]:
+    """Give a client's appointments, each at its time, newest first."""
+    for place in _PLACES(client, wanted):
         appointment = place.appointment
         icon, tone = LOOK[place.state]
         yield Entry(
@@ -57,18 +71,10 @@ def appointments(client: Client, wanted: Slice = NEWEST) -> Iterator[Entry]:
         )
 
 
-@slices("messages")
+@slices("messages", Message)
 def messages(client: Client, wanted: Slice = NEWEST) -> Iterator[Entry]:
     """Give what was sent to a client, is still to be sent, or was not and why; newest first, no text is opened."""
-    rows = (
-        Message.objects.filter(of(client))
-        .annotate(at=Coalesce("sent_at", "send_at"))
-        .filter(Q(at__lte=wanted.until) if wanted.until else Q())
-        .select_related("attendee__appointment", "offer__location", "via__other", "via__contact")
-        .defer("address", "subject", "body", "attendee__comment", "attendee__cancel_note")
-        .order_by("-at", "-pk")[: wanted.most]
-    )
-    for row in rows:
+    for row in _MESSAGES(client, wanted):
         appointment = row.attendee.appointment if row.attendee else None
         yield Entry(
             at=row.at,

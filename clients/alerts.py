@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
-from typing import Any
 from uuid import UUID
 
 from accounts import audit
+from clients import glance
 from clients.identity import OF, among, ids, records
 from clients.models import Alert, Client
 from privacy.vocabulary import clock
 from privacy.vocabulary.prepared import Prepared
 from privacy.vocabulary.scope import Actor
 
-_STANDING = Prepared[Any](lambda: Alert.objects.filter(OF, resolved_at=None).order_by("created_at"))
+_ALL = Prepared[Alert](lambda: Alert.objects.filter(OF).order_by("created_at", "id"))
+glance.watches(Alert)
 _ORDER: list[str] = [Alert.Severity.SEVERE, Alert.Severity.CARE, Alert.Severity.INFO]
 # How each severity looks wherever an alert is shown
 TONES: dict[str, str] = {Alert.Severity.SEVERE: "danger", Alert.Severity.CARE: "warn"}
@@ -87,9 +88,15 @@ def resolve(*, by: Actor, alert: Alert) -> Alert:
     return alert
 
 
+def of_client(client: Client) -> list[Alert]:
+    """Return every alert that a client has had, the oldest first."""
+    return _ALL(person=ids(client)) if glance.may_have(client, Alert) else []
+
+
 def standing(client: Client) -> list[Alert]:
     """Return the alerts of a client that hold, the gravest first."""
-    return _gravest_first(_STANDING(person=ids(client)))
+    known = glance.once(client, of_client)
+    return _gravest_first(each for each in known if each.resolved_at is None)
 
 
 def standing_of(clients: Iterable[Client]) -> dict[UUID, list[Alert]]:

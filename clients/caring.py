@@ -7,16 +7,25 @@ from uuid import UUID
 
 from accounts import audit
 from accounts.models import Practitioner
-from clients.identity import of
+from clients import glance
+from clients.identity import OF, ids, of
 from clients.models import Caring, Client
 from privacy.vocabulary import clock
+from privacy.vocabulary.prepared import Prepared
 from privacy.vocabulary.scope import Actor
+
+glance.watches(Caring)
+_CARERS = Prepared[Practitioner](
+    lambda: Practitioner.objects.filter(
+        pk__in=Caring.objects.filter(OF, ended_at=None).values("practitioner_id"),
+        deactivated_at=None,
+    )
+)
 
 
 def of_client(client: Client) -> list[Practitioner]:
     """Return the active practitioners who look after a client, in their order."""
-    kept = Caring.objects.filter(of(client), ended_at=None).values("practitioner_id")
-    return list(Practitioner.objects.filter(pk__in=kept, deactivated_at=None))
+    return _CARERS(person=ids(client)) if glance.may_have(client, Caring) else []
 
 
 def change(*, by: Actor, client: Client, practitioners: Collection[Practitioner]) -> None:

@@ -6,17 +6,18 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from clients.identity import of
+from clients import alerts, glance
 from clients.models import Alert, Client, Relationship
+from clients.relationships import relating
 from clients.timeline import Entry, provides
 
 MOST = 200
 
 
-@provides("record")
-def alerts(client: Client) -> Iterator[Entry]:
+@provides("record", Alert)
+def told(client: Client) -> Iterator[Entry]:
     """Give the alerts of a client, each when it was added and when it was resolved."""
-    for alert in Alert.objects.filter(of(client)).order_by("-created_at")[:MOST]:
+    for alert in glance.once(client, alerts.of_client)[: -MOST - 1 : -1]:
         words = {"kind": alert.get_kind_display(), "severity": alert.get_severity_display()}
         text = _("%(severity)s · %(kind)s") % words
         if alert.resolved_at:
@@ -26,11 +27,10 @@ def alerts(client: Client) -> Iterator[Entry]:
         yield Entry(alert.created_at, _("Alert added"), "alert", text=f"{text}: {alert.text}")
 
 
-@provides("record")
+@provides("record", Relationship)
 def people(client: Client) -> Iterator[Entry]:
     """Give who stood by a client, from when and until when."""
-    rows = Relationship.objects.filter(of(client)).select_related("other", "contact")
-    for row in rows.order_by("-created_at")[:MOST]:
+    for row in glance.once(client, relating.of_client)[: -MOST - 1 : -1]:
         name = row.other.full_name if row.other else row.contact.name
         text = f"{name} · {row.get_kind_display()}"
         if row.ended_at:

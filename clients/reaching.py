@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 from uuid import UUID
 
-from clients import phones
+from clients import glance, phones
 from clients.identity import OF, ids
 from clients.models import Client, ContactPoint
 from privacy.vocabulary.prepared import Prepared
@@ -14,6 +14,7 @@ from privacy.vocabulary.prepared import Prepared
 MOST = 10
 Kind = ContactPoint.Kind
 # Names under which forms and imports give them: one list of lines for each kind
+glance.watches(ContactPoint)
 _POINTS = Prepared[ContactPoint](lambda: ContactPoint.objects.filter(OF))
 FIELDS = {"more_phones": Kind.PHONE, "more_emails": Kind.EMAIL}
 
@@ -30,7 +31,8 @@ def of_client(client: Client) -> dict[str, list[Line]]:
 
     Of merged records their first ones too; each only once.
     """
-    found = _by_field(_POINTS(person=ids(client)))
+    points = _POINTS(person=ids(client)) if glance.may_have(client, ContactPoint) else []
+    found = _by_field(points)
     _own, *merged = ids(client)
     for record in Client.objects.filter(pk__in=merged).order_by("pk") if merged else ():
         found["more_phones"] += [Line(record.phone_use, record.phone)] if record.phone else []

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Max
 
 from accounts import audit
+from clients import glance
 from clients.identity import OF, ids, of
 from clients.models import Client, Contact, Referral, ReferralType
 from privacy.vocabulary import clock
@@ -20,6 +21,7 @@ _FIELDS: dict[type[Any], str] = {
     ReferralType: "by_type",
 }
 
+glance.watches(Referral)
 _SAID = Prepared[Referral](
     lambda: Referral.objects.select_related("by_client", "by_contact", "by_type").filter(OF)
 )
@@ -27,6 +29,8 @@ _SAID = Prepared[Referral](
 
 def of_client(client: Client) -> Referral | None:
     """Return how a client found the practice, with what it names."""
+    if not glance.may_have(client, Referral):
+        return None
     records = ids(client)
     return min(_SAID(person=records), key=lambda row: records.index(row.client_id), default=None)
 

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import TypedDict
 
+from django.db.models import Model, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AccountAnchor
 from accounts.permissions import Permission
 from accounts.templatetags.keepwell import when
+from clients import glance
+from clients.identity import ids
 from clients.models import Client
+from privacy.vocabulary.prepared import Given, Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,28 @@ class Mark:
 
 
 NEWEST = Slice()
+LENGTHS_KEPT = 8
+
+
+class Sliced[Row: Model]:
+    """A slice of a client's rows, the newest first, prepared for each length that pages ask for.
+
+    `build` gives the rows of a person (`identity.OF`) in their order; `at` is the look-up for when each happened.
+    """
+
+    def __init__(self, build: Callable[[], QuerySet[Row]], at: str) -> None:
+        def prepared(most: int, is_cut: bool) -> Prepared[Row]:
+            until = Q((f"{at}__lte", Given("until"))) if is_cut else Q()
+            return Prepared(lambda: build().filter(until)[:most])
+
+        self._prepared = lru_cache(LENGTHS_KEPT)(prepared)
+
+    def __call__(self, client: Client, wanted: Slice) -> list[Row]:
+        """Return the rows that are asked for."""
+        until = {} if wanted.until is None else {"until": wanted.until}
+        return self._prepared(wanted.most, bool(until))(person=ids(client), **until)
+
+
 Provider = Callable[[Client], Iterable[Entry]]
 Slicer = Callable[[Client, Slice], Iterable[Entry]]
 
@@ -98,22 +125,23 @@ KINDS = {
 PROVIDERS: dict[str, list[Slicer]] = {}
 
 
-def provides(kind: str) -> Callable[[Provider], Provider]:
+def provides(kind: str, *made_of: glance.Kind) -> Callable[[Provider], Provider]:
     """Register a function that gives a client's entries of one of `KINDS`; for `AppConfig.ready` of apps above.
 
     It runs in the open account only when the reader may see that kind, with a number of queries that does not grow
-    with the entries. It gives the newest first, at most a few hundred.
+    with the entries. It gives the newest first, at most a few hundred. Where a glance has found no rows of what its
+    entries are `made_of`, it need not run.
     """
     _check(kind)
 
     def register(provider: Provider) -> Provider:
-        _register(kind, lambda client, wanted: provider(client))
+        _register(kind, lambda client, wanted: provider(client), made_of)
         return provider
 
     return register
 
 
-def slices[Kept: Slicer](kind: str) -> Callable[[Kept], Kept]:
+def slices[Kept: Slicer](kind: str, *made_of: glance.Kind) -> Callable[[Kept], Kept]:
     """Register a function like that for entries that can be thousands: it gives the slice that is asked for, in full.
 
     Its order is the same each time, also of what happened at one instant.
@@ -121,7 +149,7 @@ def slices[Kept: Slicer](kind: str) -> Callable[[Kept], Kept]:
     _check(kind)
 
     def register(slicer: Kept) -> Kept:
-        _register(kind, slicer)
+        _register(kind, slicer, made_of)
         return slicer
 
     return register
@@ -132,8 +160,13 @@ def _check(kind: str) -> None:
         raise LookupError(f"No kind of timeline entry is called {kind}.")
 
 
-def _register(kind: str, slicer: Slicer) -> None:
-    PROVIDERS.setdefault(kind, []).append(slicer)
+def _register(kind: str, slicer: Slicer, made_of: tuple[glance.Kind, ...]) -> None:
+    glance.watches(*made_of)
+
+    def where_there_is_any(client: Client, wanted: Slice) -> Iterable[Entry]:
+        return slicer(client, wanted) if not made_of or glance.may_have(client, *made_of) else ()
+
+    PROVIDERS.setdefault(kind, []).append(where_there_is_any)
 
 
 def kinds(allowed: Collection[Permission]) -> list[Kind]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Case, Q, When
+from django.db.models import Case, Exists, OuterRef, QuerySet, When
 from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -17,9 +18,9 @@ from accounts.practice_settings import zone as practice_zone
 from accounts.tallies import counts
 from accounts.templatetags.keepwell import day
 from clients.holdings import says
-from clients.identity import of
+from clients.identity import OF, of
 from clients.models import Client
-from clients.timeline import NEWEST, Entry, Slice, slices
+from clients.timeline import NEWEST, Entry, Slice, Sliced, slices
 from notes import finishing, reading
 from notes.models import Note, NoteVersion
 from privacy.vocabulary import scope
@@ -40,25 +41,35 @@ BADGES: dict[str, tuple[Promise, str, str]] = {
 AMENDED = (gettext_lazy("Amended since"), "history", "quiet")
 
 
-@slices("notes")
-def entries(client: Client, wanted: Slice = NEWEST) -> Iterator[Entry]:
-    """Yield the client's notes, newest first: to everybody that they are there, their titles to whoever reads them."""
-    notes = (
-        Note.objects.filter(of(client))
+def _notes() -> QuerySet[Any]:
+    taken = Note.objects.filter(OF, amends=OuterRef("pk"), state=Note.State.FINAL)
+    rows: QuerySet[Any] = (
+        Note.objects.filter(OF)
         .exclude(state=Note.State.VOID)
-        .annotate(at=AT)
-        .filter(Q(at__lte=wanted.until) if wanted.until else Q())
+        .annotate(at=AT, is_amended=Exists(taken))
         .defer("content_hash", "sections")
         .select_related("author", "appointment")
-        .order_by("-at", "-id")[: wanted.most]
+        .order_by("-at", "-id")
     )
-    texts, amended = reading.texts_of(notes), reading.amended_ids(client)
-    zone, owner = practice_zone(), _reads_as_owner()
+    return rows
+
+
+_NOTES = Sliced(_notes, at="at")
+
+
+@slices("notes", Note)
+def entries(client: Client, wanted: Slice = NEWEST) -> Iterator[Entry]:
+    """Yield the client's notes, newest first: to everybody that they are there, their titles to whoever reads them."""
+    notes = _NOTES(client, wanted)
+    texts = reading.texts_of(notes)
+    zone = practice_zone() if notes else ""
+    drafts_of_others = any(_is_draft_of_another(note, texts) for note in notes)
+    owner = drafts_of_others and _reads_as_owner()
     for note in notes:
         text = texts.get(note.pk)
         # A colleague's draft is nobody's page to open, but the Owner's with a reason
-        closed = note.state == Note.State.DRAFT and text is None and not owner
-        word, icon, tone = AMENDED if note.pk in amended else BADGES[note.state]
+        closed = _is_draft_of_another(note, texts) and not owner
+        word, icon, tone = AMENDED if note.is_amended else BADGES[note.state]
         yield Entry(
             at=note.at,
             title=_title(note, text),
@@ -71,6 +82,10 @@ def entries(client: Client, wanted: Slice = NEWEST) -> Iterator[Entry]:
             who=note.author_name if note.is_signed else note.author.name,
             zone=note.signed_zone or (note.appointment.time_zone if note.appointment else zone),
         )
+
+
+def _is_draft_of_another(note: Note, texts: Mapping[UUID, NoteVersion]) -> bool:
+    return note.state == Note.State.DRAFT and note.pk not in texts
 
 
 def _title(note: Note, text: NoteVersion | None) -> str:

@@ -11,6 +11,7 @@ from accounts.permissions import Permission
 from accounts.requests import AccountRequest
 from bookings.cases import keeping, usage
 from bookings.cases.usage import Caution, Usage
+from clients import glance
 from clients.cards import Card, shows
 from clients.models import Case, Client
 from privacy.vocabulary import clock
@@ -34,6 +35,8 @@ class Shown:
 
 def of(cases: list[Case], *, on: date | None = None, more: int = 0, price: int = 0) -> list[Shown]:
     """Return cases as they would be with so many more visits of a price, the last of them on a day; else as they are."""
+    if not cases:
+        return []
     used = usage.of_cases(cases)
     last = on or clock.today(practice_settings.zone())
     return [
@@ -48,10 +51,13 @@ def of(cases: list[Case], *, on: date | None = None, more: int = 0, price: int =
     ]
 
 
+glance.watches(Case)
+
+
 @shows
 def card(request: AccountRequest, client: Client) -> Card | None:
     """Return the open cases of a client for their page, and how many are closed."""
-    cases = keeping.of_client(client)
+    cases = keeping.of_client(client) if glance.may_have(client, Case) else []
     may_edit = Permission.CLIENTS_EDIT in request.permissions and request.account.is_active
     if not cases and not may_edit:
         return None

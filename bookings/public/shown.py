@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import PrivacyNotice
 from bookings.models import Attendee, BookingPolicy
+from clients import glance
 from clients.consents import notices, paper
 from clients.consents.notices import Seen, Shower
 from clients.consents.wording import changes
@@ -28,6 +29,8 @@ _SHOWN = Prepared[Any](
 
 def seen_by(client: Client) -> list[Seen]:
     """Return each time a client was shown the notice while booking."""
+    if not glance.may_have(client, Attendee):
+        return []
     return [
         Seen(row.notice, row.notice_shown_at, _("While booking online"))
         for row in _SHOWN(person=ids(client))

@@ -16,7 +16,7 @@ from clients.timeline import Entry, provides
 MOST = 100
 
 
-@provides("appointments")
+@provides("appointments", WaitingEntry)
 def entries(client: Client) -> Iterator[Entry]:
     """Give when a client joined the list and for what, newest first; notes stay closed."""
     rows = (
@@ -39,7 +39,7 @@ def entries(client: Client) -> Iterator[Entry]:
         )
 
 
-@provides("appointments")
+@provides("appointments", WaitingOffer)
 def offers(client: Client) -> Iterator[Entry]:
     """Give the times that a client was offered and what became of them, newest first."""
     rows = (

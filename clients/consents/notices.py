@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from accounts.models import PrivacyNotice
-from clients import directory
+from clients import directory, glance
 from clients.consents.giving import Given
 from clients.finding import Person
 from clients.identity import OF, ids, person
@@ -25,6 +25,7 @@ from privacy.vocabulary.prepared import Prepared
 from privacy.vocabulary.scope import Actor, ActorKind
 
 Answer = NoticeAnswer.Answer
+glance.watches(NoticeAnswer)
 _CURRENT = Prepared[PrivacyNotice](lambda: PrivacyNotice.objects.order_by("-version")[:1])
 _ANSWERS = Prepared[NoticeAnswer](
     lambda: NoticeAnswer.objects.filter(OF).select_related("notice").order_by("-recorded_at", "-id")
@@ -145,14 +146,14 @@ def current() -> PrivacyNotice | None:
 
 def standing(client: Client) -> Standing:
     """Return how a client stands with the notice."""
-    newest = next(iter(answers(client)), None)
+    newest = next(iter(glance.once(client, answers)), None)
     state = State(newest.answer) if newest else State.NOT_ASKED
     return Standing(state, newest, current(), max(_seen(client), key=_rank, default=None))
 
 
 def answers(client: Client) -> list[NoticeAnswer]:
     """Return what a client said to the notice, newest first."""
-    return _ANSWERS(person=ids(client))
+    return _ANSWERS(person=ids(client)) if glance.may_have(client, NoticeAnswer) else []
 
 
 def sightings(client: Client) -> list[Seen]:

@@ -12,6 +12,7 @@ from django.db.models import Max, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from clients import glance
 from clients.identity import OF, ids, of, of_record, person
 from clients.models import Client, Consent, ConsentPurpose
 from privacy.vocabulary import clock
@@ -87,7 +88,9 @@ class Standing:
 
 def standings(client: Client) -> list[Standing]:
     """Return how things stand with every purpose in use, and with every other that the client answered to."""
-    newest = {each.purpose_id: each for each in _NEWEST(person=ids(client))}
+    newest: dict[UUID, Consent] = {}
+    for each in sorted(glance.once(client, answered), key=_given, reverse=True):
+        newest.setdefault(each.purpose_id, each)
     now = clock.now()
     return [
         Standing(purpose, state_of(newest.get(purpose.pk), now), newest.get(purpose.pk), version)
@@ -95,6 +98,11 @@ def standings(client: Client) -> list[Standing]:
         if (version := purpose.version or 0)
         and (purpose.archived_at is None or purpose.pk in newest)
     ]
+
+
+def answered(client: Client) -> list[Consent]:
+    """Return every answer of a client as it came in, newest first, without names and evidence."""
+    return _ANSWERED(person=ids(client)) if glance.may_have(client, Consent) else []
 
 
 def permits(client_id: UUID, kind: str) -> bool:
@@ -161,5 +169,18 @@ def _newest(which: Q) -> QuerySet[Consent]:
     return rows
 
 
-_NEWEST = Prepared(lambda: _newest(OF))
+def _given(consent: Consent) -> tuple[datetime, datetime, UUID]:
+    """Return the order in which answers count."""
+    return consent.starts_at, consent.recorded_at, consent.pk
+
+
+glance.watches(Consent)
+_ANSWERED = Prepared[Consent](
+    lambda: (
+        Consent.objects.filter(OF)
+        .select_related("text", "purpose")
+        .defer("by_name", "evidence", "signature", "text__text")
+        .order_by("-recorded_at", "-id")
+    )
+)
 _PURPOSES = Prepared[Any](lambda: ConsentPurpose.objects.annotate(version=Max("texts__version")))

@@ -6,25 +6,19 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
+from clients import glance
 from clients.consents import notices
-from clients.consents.standing import LOOK, State
-from clients.identity import of
-from clients.models import Client, Consent
+from clients.consents.standing import LOOK, State, answered
+from clients.models import Client, Consent, NoticeAnswer
 from clients.timeline import Entry, provides
 
 MOST = 300
 
 
-@provides("consents")
+@provides("consents", Consent, NoticeAnswer)
 def consents(client: Client) -> Iterator[Entry]:
     """Give a client's answers, newest first, without names and evidence."""
-    rows = (
-        Consent.objects.filter(of(client))
-        .select_related("purpose", "text")
-        .defer("by_name", "evidence", "signature", "text__text")
-        .order_by("-recorded_at", "-id")[:MOST]
-    )
-    for row in rows:
+    for row in glance.once(client, answered)[:MOST]:
         icon, tone = LOOK[_state(row)]
         yield Entry(
             at=row.starts_at,
@@ -37,7 +31,7 @@ def consents(client: Client) -> Iterator[Entry]:
             badge_icon=icon,
             tone=tone,
         )
-    for answer in notices.answers(client)[:MOST]:
+    for answer in glance.once(client, notices.answers)[:MOST]:
         icon, tone = notices.LOOK[notices.State(answer.answer)]
         yield Entry(
             at=answer.recorded_at,

@@ -11,7 +11,7 @@ from clients.documents.keeping import kept
 from clients.models import Client, Document
 
 
-@timeline.provides("files")
+@timeline.provides("files", Document)
 def timeline_entries(client: Client) -> Iterable[timeline.Entry]:
     """Give the files of a client to its timeline; what we made ourselves gives entries of its own."""
     for document in kept(client):

@@ -15,7 +15,7 @@ from uuid_utils.compat import uuid7
 
 from accounts import audit, practice_settings
 from accounts.tenancy import everywhere
-from clients import signals
+from clients import glance, signals
 from clients.identity import OF, ids, of
 from clients.models import Client, Contact, Relationship
 from clients.relationships import adulthood
@@ -35,9 +35,14 @@ INVERSE = {
 }
 # Those who act for a client only until they can themselves
 OF_MINORS = (Kind.PARENT, Kind.GUARDIAN)
-_AROUND = Prepared[Relationship](
-    lambda: Relationship.objects.filter(OF, ended_at=None).select_related("other", "contact")
+_ALL = Prepared[Relationship](
+    lambda: (
+        Relationship.objects.filter(OF)
+        .select_related("other", "contact")
+        .order_by("created_at", "id")
+    )
 )
+glance.watches(Relationship)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +149,14 @@ def end(*, by: Actor, relationship: Relationship) -> None:
             audit.record("relationship.ended", by=by, of=row, client_id=row.client_id)
 
 
+def of_client(client: Client) -> list[Relationship]:
+    """Return who stands by a client and who did, in the order in which it was said."""
+    return _ALL(person=ids(client)) if glance.may_have(client, Relationship) else []
+
+
 def around(client: Client) -> list[Side]:
     """Return who stands by a client, those whose time has passed last; one query where nobody does."""
-    found = _AROUND(person=ids(client))
+    found = [row for row in glance.once(client, of_client) if row.ended_at is None]
     if not found:
         return []
     today, years = _now()

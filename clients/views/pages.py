@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 from accounts import practice_settings
 from accounts.permissions import Permission, require
 from accounts.requests import AccountRequest
-from clients import alerts, cards, caring, duplicates, identity, measures, merging, timeline
+from clients import alerts, cards, caring, duplicates, glance, identity, measures, merging, timeline
 from clients.consents.card import card
 from clients.custom import definitions
 from clients.custom.values import told
@@ -40,6 +40,7 @@ def client(request: AccountRequest, pk: UUID) -> HttpResponse:
     found = identity.find(pk, "location")
     if found.pk != pk:
         return redirect(request.account.url("client", found.pk))
+    glance.begin(found)
     zone, whole = practice_settings.zone(), Permission.CLIENTS_CARE in request.permissions
     context = {
         "client": found,

@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import PrivacyNotice
 from accounts.tallies import counts
+from clients import glance
 from clients.consents import notices
 from clients.consents.notices import Seen, Shower
-from clients.identity import of, person
+from clients.identity import person
 from clients.models import Client
 from clients.timeline import Entry, provides
 from notes.intake import reading
@@ -31,10 +32,10 @@ LOOK = {
 }
 
 
-@provides("forms")
+@provides("forms", Form)
 def entries(client: Client) -> Iterator[Entry]:
     """Yield the client's forms, newest first; never what was answered."""
-    for form in reading.of_client(client)[:MOST]:
+    for form in glance.once(client, reading.of_client)[:MOST]:
         icon, tone = LOOK[State(form.state)]
         yield Entry(
             at=form.completed_at or form.opened_at or form.sent_at or form.created_at,
@@ -49,12 +50,11 @@ def entries(client: Client) -> Iterator[Entry]:
 
 def seen_by(client: Client) -> list[Seen]:
     """Return each time a client was shown the privacy notice with a form."""
-    rows = (
-        Form.objects.filter(of(client), notice__isnull=False, opened_at__isnull=False)
-        .defer(*reading.SEALED)
-        .select_related("notice")
-    )
-    return [Seen(row.notice, row.opened_at, _("With a form")) for row in rows]
+    return [
+        Seen(form.notice, form.opened_at, _("With a form"))
+        for form in glance.once(client, reading.of_client)
+        if form.notice is not None and form.opened_at is not None
+    ]
 
 
 def clients_of(notice: PrivacyNotice) -> TenantQuerySet:

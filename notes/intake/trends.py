@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from accounts.models import Member
 from accounts.permissions import Permission
-from clients.identity import of
+from clients import glance
 from clients.measures import Measure, Point, provides
 from clients.models import Client
 from notes.intake import reading
@@ -50,13 +50,13 @@ def _may_see(client: Client) -> bool:
 
 def _by_measure(client: Client) -> list[list[Form]]:
     """Return the forms with a score by what they were made from, each oldest first."""
-    newest = (
-        Form.objects.filter(of(client), kind=FormTemplate.Kind.OUTCOME, state=Form.State.COMPLETED)
-        .only("pk", "account_id", "client_id", "template_id", "name", "completed_at", "score")
-        .order_by("-completed_at", "-id")[:MOST]
-    )
+    handed_in = [
+        (form.completed_at, form.pk, form)
+        for form in glance.once(client, reading.of_client)
+        if form.kind == FormTemplate.Kind.OUTCOME and form.state == Form.State.COMPLETED
+    ]
     found: dict[object, list[Form]] = {}
-    for form in newest:
+    for _at, _pk, form in sorted(handed_in, reverse=True)[:MOST]:
         if form.score and not is_unreadable(form.score):
             found.setdefault(form.template_id or form.pk, []).insert(0, form)
     return list(found.values())

@@ -14,7 +14,7 @@ from notes.models import Letter
 MOST = 300
 
 
-@provides("letters")
+@provides("letters", Letter)
 def entries(client: Client) -> Iterator[Entry]:
     """Yield the client's letters, newest first, as far as the database shows them to whoever reads."""
     letters = (
