@@ -26,7 +26,7 @@ from accounts.models import (
     User,
 )
 from accounts.tenancy import acting_in
-from privacy.vocabulary import clock, keyring
+from privacy.vocabulary import clock, keyring, rekeying
 
 RESERVED = frozenset(
     {"admin", "api", "book", "demo", "help", "keepwell", "new", "privacy", "support", "www"}
@@ -149,7 +149,7 @@ def _found_in_region(account: Account, by: User, owner_name: str, is_practitione
                 created_at=clock.now(),
             ).save(force_insert=True)
     with acting_in(account.ref):
-        if not keyring.account_keys_wrapped_by():
+        if not rekeying.account_keys_wrapped_by():
             keyring.create_account_key()
         if Member.objects.filter(user_id=by.pk).exists():
             return

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.migrations.operations.base import Operation
 from django.db.models import CASCADE, SET_NULL
 
+from accounts.wall_columns import rotating_sql
 from privacy.vocabulary.classification import DataPolicy, ReaderRule, Subject
 from privacy.vocabulary.fields import BlindIndexField
 from privacy.vocabulary.placement import Placement, TenantForeignKey
@@ -33,6 +34,7 @@ POLICIES = {
         "  WHERE ((a.account_id = {table}.account_id) AND ((a.state)::text = 'purging'::text)))))",
         None,
     ),
+    "rotate": ("ALL", "keepwell_rotator", "{equality}", "{equality}"),
     "support": (
         "SELECT",
         "keepwell_support",
@@ -235,12 +237,12 @@ def wall_sql(model: Any, policy: DataPolicy) -> list[str]:
         f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
     ]
     sql += [
-        _policy_sql(table, name, *parts)
+        policy_sql(table, name, *parts)
         for name, parts in policies_of(table, policy).items()
         # They look at tables that may come later: `RestrictReaders`, `LetErase`, `HoldRestricted`
         if name not in (*BESIDE, ERASING)
     ]
-    return [*sql, *_erase_sql(model, policy)] + [
+    return [*sql, *erase_sql(model, policy), *rotating_sql(model, policy)] + [
         f"GRANT {verbs} ON {table} TO {role}"
         for role, verbs in grants_of(
             table, policy, [field.column for field in model._meta.local_concrete_fields]
@@ -273,12 +275,12 @@ def blanked(model: Any) -> dict[str, str]:
     return found
 
 
-def _erase_sql(model: Any, policy: DataPolicy) -> list[str]:
+def erase_sql(model: Any, policy: DataPolicy) -> list[str]:
     """Return the statements that let the purger erase people in a table; they do nothing before `ERASURES` is there."""
     table = model._meta.db_table
     if not policy.client or policy.erase == "keep":
         return []
-    made = _policy_sql(table, ERASING, *policies_of(table, policy)[ERASING])
+    made = policy_sql(table, ERASING, *policies_of(table, policy)[ERASING])
     sql = [
         f"DO $do$ BEGIN IF to_regclass('{ERASURES}') IS NOT NULL THEN"
         f" DROP POLICY IF EXISTS {ERASING} ON {table}; {made}; END IF; END $do$"
@@ -286,33 +288,6 @@ def _erase_sql(model: Any, policy: DataPolicy) -> list[str]:
     if policy.erase == "blank":
         sql.append(f"GRANT UPDATE ({', '.join(blanked(model))}) ON {table} TO keepwell_purger")
     return sql
-
-
-class LetErase(Operation):
-    """Migration operation: let the purger erase people in every table that there is, once `ERASURES` stands.
-
-    Tables that come later are let by the operation that raises their wall.
-    """
-
-    reduces_to_sql = True
-    reversible = False
-
-    def state_forwards(self, app_label: str, state: Any) -> None:
-        """The wall is not part of the models' state."""
-
-    def database_forwards(
-        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
-    ) -> None:
-        if not schema_editor.connection.alias.startswith("region_"):
-            return
-        for model in to_state.apps.get_models():
-            meta = model._meta
-            real: Any = apps.all_models[meta.app_label].get(meta.model_name)
-            for statement in _erase_sql(model, real.data_policy) if tenant_models([real]) else []:
-                schema_editor.execute(statement, params=None)
-
-    def describe(self) -> str:
-        return "Let the purger erase people"
 
 
 def _condition(readers: str | ReaderRule) -> str:
@@ -359,12 +334,12 @@ def _held_by(table: str, policy: DataPolicy) -> list[str]:
         if name == HIDDEN
         for statement in (
             f"DROP POLICY IF EXISTS {name} ON {table}",
-            _policy_sql(table, name, *parts),
+            policy_sql(table, name, *parts),
         )
     ]
 
 
-def _policy_sql(
+def policy_sql(
     table: str, name: str, command: str, roles: str, using: str, check: str | None
 ) -> str:
     kind = " AS RESTRICTIVE" if name in BESIDE else ""
@@ -508,7 +483,7 @@ class RestrictReaders(Operation):
                 for statement in _rule_sql(rule):
                     schema_editor.execute(statement, params=None)
             schema_editor.execute(f"DROP POLICY IF EXISTS {RESTRICTIVE} ON {table}", params=None)
-            schema_editor.execute(_policy_sql(table, RESTRICTIVE, *parts), params=None)
+            schema_editor.execute(policy_sql(table, RESTRICTIVE, *parts), params=None)
 
     def describe(self) -> str:
         return f"Let only their readers read {', '.join(self.models)}"

@@ -22,6 +22,7 @@ from accounts.wall import (
     tenant_foreign_keys,
     tenant_models,
 )
+from accounts.wall_columns import TRIGGER, resealable, sealed
 from privacy.vocabulary.classification import ReaderRule
 from privacy.vocabulary.placement import Placement
 
@@ -44,7 +45,7 @@ NEVER_CHANGE = {
 }
 # Lets go of what an import brought, and of nothing else
 UNDOING = "only_an_import_is_taken_back"
-ROLES = ("app", "audit", "support", "exporter", "dispatch", "purger")
+ROLES = ("app", "audit", "support", "exporter", "dispatch", "purger", "rotator")
 VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
 
 Row = tuple[Any, ...]
@@ -223,15 +224,16 @@ def _grants(connection: Connection, table: str, model: Any) -> Iterator[str]:
         held = {verb for verb, has in zip(VERBS, row or (), strict=True) if has}
         if held != whole:
             yield f"{table}: keepwell_{role} holds {sorted(held)} instead of {sorted(whole)}"
-    if model.data_policy.erase == "blank":
-        wanted_columns = set(blanked(model))
+    blanks = blanked(model) if model.data_policy.erase == "blank" else ()
+    changes = {"purger": set(blanks), "rotator": set(resealable(model, model.data_policy))}
+    for role, wanted_columns in changes.items():
         held_columns = connection.execute(
-            "SELECT array_agg(attname::text) FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attnum > 0"
-            " AND NOT attisdropped AND has_column_privilege('keepwell_purger', attrelid, attnum, 'UPDATE')",
+            "SELECT attname::text FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attnum > 0"
+            f" AND NOT attisdropped AND has_column_privilege('keepwell_{role}', attrelid, attnum, 'UPDATE')",
             [table],
-        ).fetchone()
-        if set((held_columns and held_columns[0]) or ()) != wanted_columns:
-            yield f"{table}: keepwell_purger may blank other columns than {sorted(wanted_columns)}"
+        ).fetchall()
+        if {name for (name,) in held_columns} != wanted_columns:
+            yield f"{table}: keepwell_{role} may change other columns than {sorted(wanted_columns)}"
 
 
 def _references(connection: Connection, table: str, model: Any) -> Iterator[str]:
@@ -256,10 +258,12 @@ def _references(connection: Connection, table: str, model: Any) -> Iterator[str]
 
 def _triggers(connection: Connection, table: str, model: Any) -> Iterator[str]:
     rows = connection.execute(
-        "SELECT tgname, tgenabled FROM pg_trigger WHERE tgrelid = to_regclass(%s) AND NOT tgisinternal",
+        "SELECT tgname, tgenabled, tgqual IS NULL AND tgtype & 16 > 0 FROM pg_trigger"
+        " WHERE tgrelid = to_regclass(%s) AND NOT tgisinternal",
         [table],
     ).fetchall()
-    enabled = {name for name, state in rows if state == "O"}
+    enabled = {name for name, state, _blocks in rows if state == "O"}
+    blocking = {name for name, _state, blocks in rows if blocks}
     if table != ANCHOR and not model.data_policy.closing and "refuse_while_closing" not in enabled:
         yield f"{table}: nothing refuses writes while the account closes"
     still = (ANCHOR, *NO_APP_GRANT, *WHILE_MOVING)
@@ -271,3 +275,7 @@ def _triggers(connection: Connection, table: str, model: Any) -> Iterator[str]:
         yield f"{table}: nothing keeps rows from being deleted that no import brought"
     if table in NEVER_CHANGE and NEVER_CHANGE[table] not in enabled:
         yield f"{table}: nothing keeps its rows as they were"
+    if sealed(model) and TRIGGER not in enabled:
+        yield f"{table}: nothing keeps the rotator to sealing anew"
+    if sealed(model) and NEVER_CHANGE.get(table) in blocking:
+        yield f"{table}: its values can't be sealed anew"

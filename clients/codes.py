@@ -70,4 +70,4 @@ def use(*, by: Actor, code: BookingCode) -> None:
 def _digest(text: str) -> bytes:
     """Return what is kept of a code, however it was typed: "abcd efgh" is "ABCD-EFGH"."""
     typed = "".join(letter for letter in text.upper() if letter in LETTERS)
-    return keyring.blind_index(INDEX, typed)
+    return keyring.lasting_index(INDEX, typed)

@@ -14,7 +14,9 @@ from config.regions import REGION_CODES
 
 ROLE = env("KEEPWELL_DB_ROLE", default="app")
 PREFIX = env("DATABASE_PREFIX", default="")
-DB_ROLES = ("owner", "app", "audit", "support", "exporter", "dispatch", "purger", "backup")
+DB_ROLES = (
+    "owner", "app", "audit", "support", "exporter", "dispatch", "purger", "backup", "rotator",
+)  # fmt: skip
 
 
 def database(server: str, name: str, role: str, **options: Any) -> dict[str, Any]:

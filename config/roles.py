@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import psycopg
 from psycopg import sql
 
-ROLES = ("owner", "app", "audit", "support", "exporter", "dispatch", "purger", "backup")
+ROLES = ("owner", "app", "audit", "support", "exporter", "dispatch", "purger", "backup", "rotator")
 # Who may enter which kind of database at all; what they may do there is granted by the migrations.
 ENTRANTS = {
     "control": ROLES,

@@ -28,7 +28,7 @@ def fingerprint() -> str:
     for pattern in (
         "*/migrations/*.py",
         "privacy/vocabulary/migrations/*.py",
-        "accounts/wall.py",
+        "accounts/wall*.py",
         "accounts/grants.py",
         "notes/models/readers.py",
     ):

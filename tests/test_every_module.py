@@ -158,6 +158,7 @@ BY_RECORD = {
     "privacy/erasure/erasing.py": "the records that `identity` gave",
     "privacy/reading.py": "the records that it has just asked for",
     "privacy/vocabulary/keyring.py": "keys, of which each record has its own",
+    "privacy/vocabulary/rekeying.py": "keys, of which each record has its own",
 }
 RULES: dict[Callable[[Module], Iterator[str]], str] = {
     every_transaction_names_its_database: "with transaction.atomic(): transaction.on_commit(go)",

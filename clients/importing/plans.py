@@ -114,7 +114,7 @@ class Plan:
         """Return the keyed hash by which the same row is known again, in whichever file it stands."""
         told = sorted(f"{column.field.name}={row.cell(column.place)}" for column in self.columns)
         words = "\x1f".join((self.kind.name, self.source, *told))
-        return keyring.blind_index("clients.ImportedRow.row", words)
+        return keyring.lasting_index("clients.ImportedRow.row", words)
 
 
 def plan_of(batch: ImportBatch) -> Plan:

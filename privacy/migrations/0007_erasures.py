@@ -7,7 +7,8 @@ from django.db import migrations, models
 
 import privacy.vocabulary.clock
 import privacy.vocabulary.scope
-from accounts.wall import LetErase, RaiseWall
+from accounts.wall import RaiseWall
+from accounts.wall_later import LetErase
 
 HEAD = """
 GRANT SELECT, INSERT, UPDATE ON privacy_ledgerhead TO keepwell_purger;

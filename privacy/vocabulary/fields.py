@@ -12,7 +12,7 @@ from django.core import validators
 from django.core.exceptions import FieldError
 from django.db import models
 from django.db.models.expressions import Col
-from django.db.models.lookups import Exact, IsNull
+from django.db.models.lookups import In, IsNull
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -124,9 +124,9 @@ class EncryptedField(models.Field[Any, Any]):
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         value = model_instance.__dict__.get(self.attname)
-        if value is None or isinstance(value, Sealed):
-            return value
-        return self.seal(model_instance, value)
+        if isinstance(value, Sealed):
+            return self._renewed(value, *self._place(model_instance))
+        return value if value is None else self.seal(model_instance, value)
 
     def seal(self, instance: Any, value: Any) -> Sealed:
         """Return `value` sealed for the place of `instance`; an unchanged value keeps its sealed form."""
@@ -138,11 +138,31 @@ class EncryptedField(models.Field[Any, Any]):
             raise FieldError(f"{self.name} can't be read and so can't be written.")
         text = self.to_text(value)
         if kept and kept[1] == text and kept[2] == aad:
-            return Sealed(kept[0].payload)
+            return self._renewed(Sealed(kept[0].payload), aad, client_id)
         key = keyring.sealing_key(client_id)
         sealed = Sealed(sealing.seal(text.encode(), key, aad))
         instance.__dict__.setdefault("_kept_sealed", {})[self.attname] = (sealed, text, aad)
         return sealed
+
+    def _renewed(self, sealed: Sealed, aad: bytes, client_id: UUID | None) -> Sealed:
+        """Return an unchanged value as it is, or under the newest key that is known here when an older one sealed it.
+
+        Else whoever loaded a row before its key was renewed would write the old sealing back (CR-4).
+        """
+        key = keyring.known_key(client_id)
+        if key is None or sealed.payload[1:17] == key.id.bytes:
+            return sealed
+        try:
+            return Sealed(sealing.seal(_unsealed(sealed, aad, client_id), key, aad))
+        except sealing.Unreadable:
+            return sealed
+
+    def text_of(self, instance: Any, sealed: Sealed) -> str | None:
+        """Return the text of a value that nobody gets to see, None when it can't be opened."""
+        try:
+            return _unsealed(sealed, *self._place(instance)).decode()
+        except sealing.Unreadable:
+            return None
 
     def open(self, instance: Any, sealed: Sealed) -> Any:
         """Return the value of a sealed one found on `instance`; sensitive reads are noted for the audit (AU-3)."""
@@ -197,6 +217,11 @@ class EncryptedField(models.Field[Any, Any]):
             self.attname,
         )
         return aad, client_id
+
+
+def _unsealed(sealed: Sealed, aad: bytes, client_id: UUID | None) -> bytes:
+    key = keyring.opening_key(sealing.key_id(sealed.payload), client_id)
+    return sealing.unseal(sealed.payload, key, aad)
 
 
 class EncryptedCharField(EncryptedField):
@@ -284,18 +309,30 @@ class BlindIndexField(models.BinaryField[Any, Any]):
         raw = model_instance.__dict__.get(self.source)
         if isinstance(raw, Sealed):
             current = model_instance.__dict__.get(self.attname)
-            return None if current is None else bytes(current)
+            return None if current is None else self._renewed(model_instance, raw, bytes(current))
         index = self.index_of(raw) if raw else None
         setattr(model_instance, self.attname, index)
         return index
 
+    def _renewed(self, instance: Any, sealed: Sealed, current: bytes) -> bytes:
+        """Return the index of an unopened value, made anew where the account has had another key (CR-4)."""
+        if not keyring.has_older_keys():
+            return current
+        text = instance._meta.get_field(self.source).text_of(instance, sealed)
+        return current if text is None else self.index_of(text)
+
     def index_of(self, value: str) -> bytes:
         """Return the blind index of a value in the active account."""
-        return keyring.blind_index(f"{self.model._meta.label}.{self.source}", self.normalise(value))
+        return self.indexes_of(value)[0]
+
+    def indexes_of(self, value: str) -> list[bytes]:
+        """Return the same by each of the account's keys, newest first."""
+        name = f"{self.model._meta.label}.{self.source}"
+        return keyring.blind_indexes(name, self.normalise(value))
 
 
-class BlindExact(Exact):
-    """`field = value` on an encrypted field, asked of its blind index."""
+class BlindExact(In):
+    """`field = value` on an encrypted field, asked of its blind index: of each key's, while those are rebuilt."""
 
     def __init__(self, lhs: Any, rhs: Any) -> None:
         source = lhs.target
@@ -304,4 +341,4 @@ class BlindExact(Exact):
                 f"{source.model._meta.label}.{source.name} is encrypted: compare {source.blind} with its `index_of`."
             )
         index: BlindIndexField = source.model._meta.get_field(source.blind)
-        super().__init__(Col(lhs.alias, index), index.index_of(str(rhs)))
+        super().__init__(Col(lhs.alias, index), index.indexes_of(str(rhs)))

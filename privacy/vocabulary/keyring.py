@@ -34,10 +34,10 @@ class _Remembered:
     """The unwrapped keys of one account at one key epoch; they never show in text (CR-6)."""
 
     expires: float
-    account: tuple[Key, bytes] | None = None
+    accounts: list[tuple[Key, bytes]] = field(default_factory=list)  # the newest first
     clients: dict[UUID, Key] = field(default_factory=dict)
     by_id: dict[UUID, Key] = field(default_factory=dict)
-    indexes: dict[str, bytes] = field(default_factory=dict)
+    indexes: dict[tuple[str, UUID], bytes] = field(default_factory=dict)
 
 
 _memory: OrderedDict[tuple[UUID, str, int], _Remembered] = OrderedDict()
@@ -56,40 +56,11 @@ def create_account_key() -> None:
     with keyring_transaction():
         AccountKey.objects.using(active.keyring).create(
             account_id=active.account_id,
-            wrapped=wrapping.wrap(raw, _account_place(active.account_id, 1)),
+            wrapped=wrapping.wrap(raw, account_place(active.account_id, 1)),
             wrapped_by=wrapping.name,
             created_at=clock.now(),
         )
     forget()
-
-
-def rewrap_account_keys() -> int:
-    """Wrap the active account's keys by the region's present key; return how many another had wrapped (CR-4).
-
-    The keys themselves stay, and so does all that they seal. One transaction: killed at any point, each key is wrapped by
-    one or the other. Raises `Unreadable` when the other isn't configured, `KeysAway` when a key service doesn't answer.
-    """
-    active = scope.current()
-    wrapping = region_keys.present(active.region)
-    with keyring_transaction():
-        rows = AccountKey.objects.using(active.keyring).filter(account_id=active.account_id)
-        others = list(rows.exclude(wrapped_by=wrapping.name).select_for_update())
-        for row in others:
-            place = _account_place(active.account_id, row.version)
-            raw = region_keys.unwrap(active.region, row.wrapped_by, bytes(row.wrapped), place)
-            row.wrapped, row.wrapped_by = wrapping.wrap(raw, place), wrapping.name
-            if wrapping.unwrap(row.wrapped, place) != raw:  # else the account would be lost
-                raise Unreadable("What the present region key wrapped, it doesn't unwrap.")
-            row.save(using=active.keyring, update_fields=["wrapped", "wrapped_by"])
-    return len(others)
-
-
-def account_keys_wrapped_by() -> set[str]:
-    """Return the names of the region's keys that wrap the active account's."""
-    active = scope.current()
-    with keyring_transaction():
-        rows = AccountKey.objects.using(active.keyring).filter(account_id=active.account_id)
-        return set(rows.values_list("wrapped_by", flat=True))
 
 
 def create_client_keys(client_ids: Iterable[UUID]) -> None:
@@ -99,7 +70,7 @@ def create_client_keys(client_ids: Iterable[UUID]) -> None:
     rows = []
     for client_id in client_ids:
         raw = os.urandom(32)
-        wrapped = _wrap(account_cipher, raw, _client_place(active.account_id, client_id, 1))
+        wrapped = wrap(account_cipher, raw, client_place(active.account_id, client_id, 1))
         rows.append(
             ClientKey(
                 account_id=active.account_id,
@@ -124,6 +95,19 @@ def sealing_key(client_id: UUID | None) -> Key:
         return memory.clients[client_id]
     except KeyError:
         raise Unreadable(f"Client {client_id} has no key.") from None
+
+
+def known_key(client_id: UUID | None) -> Key | None:
+    """Return the key that seals new values when this process remembers it; asks nobody."""
+    memory = _recall(scope.current())
+    if client_id is not None:
+        return memory.clients.get(client_id)
+    return memory.accounts[0][0] if memory.accounts else None
+
+
+def has_older_keys() -> bool:
+    """Whether this process knows that the account has had another key before; asks nobody."""
+    return len(_recall(scope.current()).accounts) > 1
 
 
 def opening_key(key_id: UUID, client_id: UUID | None) -> Key:
@@ -154,12 +138,29 @@ def prefetch(client_ids: Iterable[UUID] | None = None) -> Mapping[UUID, Key]:
 
 def blind_index(name: str, value: str) -> bytes:
     """Return 16 bytes that stand for a normalised value of the field `name` in this account alone (privacy.md 4)."""
-    memory = _recall(scope.current())
-    if name not in memory.indexes:
-        secret = _account_key()[1]
+    return blind_indexes(name, value)[0]
+
+
+def blind_indexes(name: str, value: str) -> list[bytes]:
+    """Return the same by each of the account's keys, newest first: a look-up asks for all, while they are rebuilt."""
+    text = value.encode()
+    return [
+        hmac.digest(_index_key(name, key, raw), text, hashlib.sha256)[:16]
+        for key, raw in account_keys()
+    ]
+
+
+def lasting_index(name: str, value: str) -> bytes:
+    """Return the same by the account's first key, for what nobody could hash again: its value isn't kept."""
+    return blind_indexes(name, value)[-1]
+
+
+def _index_key(name: str, key: Key, raw: bytes) -> bytes:
+    indexes = _recall(scope.current()).indexes
+    if (name, key.id) not in indexes:
         info = f"keepwell|blind|{name}".encode()
-        memory.indexes[name] = HKDFExpand(hashes.SHA256(), 32, info).derive(secret)
-    return hmac.digest(memory.indexes[name], value.encode(), hashlib.sha256)[:16]
+        indexes[name, key.id] = HKDFExpand(hashes.SHA256(), 32, info).derive(raw)
+    return indexes[name, key.id]
 
 
 def destroy_account_keys() -> int:
@@ -229,29 +230,40 @@ def _remember(active: scope.Scope, key_id: UUID, client_id: UUID, raw: bytes) ->
     memory.clients[client_id] = key
 
 
-def _account_key() -> tuple[Key, bytes]:
+def account_keys() -> list[tuple[Key, bytes]]:
+    """Return every key of the active account that there is, newest first: that one seals, the others only open."""
     active = scope.current()
     memory = _recall(active)
-    if memory.account is None:
+    if not memory.accounts:
         with keyring_transaction():
-            row = (
-                AccountKey.objects.using(active.keyring)
-                .filter(account_id=active.account_id)
-                .order_by("-version")
-                .first()
-            )
-        if row is None:
+            rows = AccountKey.objects.using(active.keyring).filter(account_id=active.account_id)
+            found = list(rows.order_by("-version"))
+        if not found:
             raise Unreadable("The account's key was destroyed.")
-        place = _account_place(active.account_id, row.version)
-        raw = region_keys.unwrap(active.region, row.wrapped_by, bytes(row.wrapped), place)
-        key = Key(row.pk, raw)
-        memory.account = (key, raw)
-        memory.by_id[row.pk] = key
-    return memory.account
+        for row in found:
+            place = account_place(active.account_id, row.version)
+            raw = region_keys.unwrap(active.region, row.wrapped_by, bytes(row.wrapped), place)
+            memory.accounts.append((Key(row.pk, raw), raw))
+        memory.by_id |= {key.id: key for key, _raw in memory.accounts}
+    return memory.accounts
+
+
+def _account_key() -> tuple[Key, bytes]:
+    return account_keys()[0]
 
 
 def _account_secret() -> AESGCM:
     return AESGCM(_account_key()[1])
+
+
+def unwrap_client_key(wrapped: bytes, place: bytes) -> tuple[bytes, bool]:
+    """Return a client's key, and whether the account's newest key wraps it; raise `Unreadable`."""
+    for number, (_key, raw) in enumerate(account_keys()):
+        try:
+            return AESGCM(raw).decrypt(wrapped[:12], wrapped[12:], place), number == 0
+        except InvalidTag:
+            continue
+    raise _not_unwrapped()
 
 
 def _load_clients(client_ids: list[UUID] | None) -> None:
@@ -273,23 +285,27 @@ def _load_clients(client_ids: list[UUID] | None) -> None:
     memory = _recall(active)
     clients, by_id = memory.clients, memory.by_id
     decrypt, account = account_cipher.decrypt, str(active.account_id)
-    try:
-        for pk, client_id, text, version, wrapped in rows:
-            place = _client_place(account, text, version)
-            by_id[pk] = clients[client_id] = Key(pk, decrypt(wrapped[:12], wrapped[12:], place))
-    except InvalidTag as error:
-        raise _not_unwrapped() from error
+    for pk, client_id, text, version, wrapped in rows:
+        place = client_place(account, text, version)
+        try:
+            raw = decrypt(wrapped[:12], wrapped[12:], place)
+        except InvalidTag:  # by an older key, while they are wrapped anew
+            raw = unwrap_client_key(wrapped, place)[0]
+        by_id[pk] = clients[client_id] = Key(pk, raw)
 
 
-def _account_place(account_id: UUID, version: int) -> bytes:
+def account_place(account_id: UUID, version: int) -> bytes:
+    """Return what a wrapped account key is bound to."""
     return f"account-key|{account_id}|{version}".encode()
 
 
-def _client_place(account_id: UUID | str, client_id: UUID | str, version: int) -> bytes:
+def client_place(account_id: UUID | str, client_id: UUID | str, version: int) -> bytes:
+    """Return what a wrapped client key is bound to."""
     return f"client-key|{account_id}|{client_id}|{version}".encode()
 
 
-def _wrap(cipher: AESGCM, raw: bytes, aad: bytes) -> bytes:
+def wrap(cipher: AESGCM, raw: bytes, aad: bytes) -> bytes:
+    """Return `nonce(12) | sealed key | tag(16)`."""
     nonce = os.urandom(12)
     return nonce + cipher.encrypt(nonce, raw, aad)
 

@@ -242,7 +242,7 @@ def test_every_secret_that_a_service_uses_is_a_file() -> None:
 def test_the_compose_file_sets_all_that_production_requires() -> None:
     environment = compose()["services"]["web"]["environment"]
     given = {name.removesuffix("_FILE") for name in environment}
-    optional = {f"DB_PASSWORD_{role}" for role in ("OWNER", "SUPPORT", "BACKUP")}
+    optional = {f"DB_PASSWORD_{role}" for role in ("OWNER", "SUPPORT", "BACKUP", "ROTATOR")}
     assert set(SAFE) - optional - given == set()
 
 

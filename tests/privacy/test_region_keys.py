@@ -20,7 +20,7 @@ from accounts.models import Account, AuditEvent
 from accounts.tenancy import acting_in
 from clients.models import Client
 from config.regions import region_keys as configured
-from privacy.vocabulary import keyring, region_keys
+from privacy.vocabulary import keyring, region_keys, rekeying
 from privacy.vocabulary.models import AccountKey
 from privacy.vocabulary.sealing import Unreadable
 from tests.browser import sign_in
@@ -88,18 +88,18 @@ def test_a_new_key_takes_over_and_the_former_goes(practices: list[Account], sett
         rotate("--check")
     # Killed after the first account; meanwhile somebody signs up
     with acting_in(first.ref):
-        assert keyring.rewrap_account_keys() == 1
+        assert rekeying.rewrap_account_keys() == 1
     late = make_account()
     with acting_in(late.ref):
         make_client(family_name="Family 3")
-        assert keyring.account_keys_wrapped_by() == {region_keys.present("au").name}
+        assert rekeying.account_keys_wrapped_by() == {region_keys.present("au").name}
     assert "4 accounts wrapped by held:" in rotate("--kek")
     assert "(former)" not in rotate("--check")
     sequencer.sequence("au-1")
     with acting_in(others[0].ref, reading=True):
         assert AuditEvent.objects.get(action="account.key_rewrapped").actor_kind == "system"
     with acting_in(others[0].ref):
-        assert keyring.rewrap_account_keys() == 0
+        assert rekeying.rewrap_account_keys() == 0
     use(settings, NEW)
     assert [family_name(each) for each in (*practices, late)] == [f"Family {n}" for n in range(4)]
     use(settings, OLD)

@@ -91,9 +91,9 @@ def keys_of(flown: Flight, settings: Any) -> dict[str, bytes]:
     with acting_in(flown.account.ref):
         keyring.prefetch(None)
         memory = keyring._recall(scope.current())
-    assert memory.account
-    found["account"] = memory.account[1]
-    found |= {f"index {name}": raw for name, raw in memory.indexes.items()}
+    assert memory.accounts
+    found["account"] = memory.accounts[0][1]
+    found |= {f"index {name} {key}": raw for (name, key), raw in memory.indexes.items()}
     return found | {f"client {pk}": key._raw for pk, key in memory.clients.items()}
 
 
