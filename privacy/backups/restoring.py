@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.core.files.storage import storages
 
 from accounts import objects
@@ -13,6 +15,9 @@ from privacy.backups.sorts import DATA, KEYRING, OBJECTS, Sort
 from privacy.erasure import ledger
 from privacy.erasure.places import place
 
+# The ledger knows of a deletion before the keys go
+ENTERED_BEFORE = timedelta(hours=1)
+_KEYS = "DELETE FROM vocabulary_clientkey"
 _TABLES = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
 
 
@@ -31,7 +36,7 @@ def restore(sort: Sort, name: str = "") -> Manifest:
         return found
     _into_an_empty_database(sort, found)
     if sort.name == KEYRING:
-        _destroy_again(sort)
+        _destroy_again(sort, found)
     if sort.name == DATA:
         _look_at_the_wall(sort)
     return found
@@ -47,19 +52,21 @@ def _into_an_empty_database(sort: Sort, found: Manifest) -> None:
     programs.restore(sort.database, shelf.get(sort, shelf.body(sort, found.id)))
 
 
-def _destroy_again(sort: Sort) -> None:
-    """Destroy the keys that came back of whoever was erased since: first thing, before anybody can use them."""
+def _destroy_again(sort: Sort, found: Manifest) -> None:
+    """Destroy the keys that came back of whoever was erased since: first thing, before anybody can use them.
+
+    An account that was deleted before the backup may have come back since, with keys of its own.
+    """
+    since = datetime.fromisoformat(found.begun_at) - ENTERED_BEFORE
     with programs.connect(sort.database, "owner") as connection:
         for entry, _document in ledger.entered(place(sort.place)):
             with connection.transaction():
                 catalog.enter(connection, entry.account)
                 if entry.records:
-                    connection.execute(
-                        "DELETE FROM vocabulary_clientkey WHERE client_id = ANY(%s)",
-                        [list(entry.records)],
-                    )
-                else:
-                    connection.execute("DELETE FROM vocabulary_clientkey")
+                    gone = [list(entry.records)]
+                    connection.execute(f"{_KEYS} WHERE client_id = ANY(%s)", gone)
+                elif datetime.fromisoformat(entry.at) > since:
+                    connection.execute(_KEYS)
                     connection.execute("DELETE FROM vocabulary_accountkey")
 
 

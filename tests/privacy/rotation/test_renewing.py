@@ -223,7 +223,7 @@ def test_killed_again_and_again_while_others_write(
         name = str(Client.objects.get(pk=one.pk).given_name)
         for number in range(300):
             make_client(given_name=f"Other {number}")
-        scene.store(one, "long.txt", os.urandom(20_000_000))
+        scene.store(one, "long.txt", os.urandom(10_000_000).hex().encode())
     before = values(account)
     prefix = connections["default"].settings_dict["NAME"].removesuffix("control")
     child = {
