@@ -23,12 +23,12 @@ from accounts.wall import blanked, tenant_foreign_keys
 from bookings.models import Attendee
 from clients import identity
 from clients.models import Client
-from privacy import catalog
+from privacy import catalog, exporting
 from privacy.erasure import ledger
 from privacy.erasure.entries import Entry
 from privacy.erasure.places import Place
 from privacy.inventory import Kind, client_kind, kinds_in
-from privacy.models import Erasure
+from privacy.models import Erasure, Export
 from privacy.vocabulary import clock, keyring
 from privacy.vocabulary.placement import Placement
 from privacy.vocabulary.scope import SYSTEM, Actor, Purpose
@@ -98,7 +98,7 @@ def run(account: AccountRef, entry: UUID, *, beat: Callable[[], None]) -> None:
         )
         with acting_in(account, purpose=Purpose.REQUEST):
             Erasure.objects.filter(entry=entry).update(seq=seq)
-    for step in (_destroy_keys, _delete_files, _delete_rows, _check):
+    for step in (_destroy_keys, _end_archives, _delete_files, _delete_rows, _check):
         beat()
         step(account, records)
     with acting_in(account, purpose=Purpose.REQUEST):
@@ -124,6 +124,14 @@ def _destroy_keys(account: AccountRef, records: list[UUID]) -> None:
     with acting_in(account, purpose=Purpose.REQUEST):
         anchors = AccountAnchor.objects.filter(account_id=account.id)
         anchors.update(key_epoch=F("key_epoch") + 1)
+
+
+def _end_archives(account: AccountRef, records: list[UUID]) -> None:
+    """Delete the archives that are ready: made before, they would tell of the person until their days are over."""
+    with acting_in(account, purpose=Purpose.REQUEST):
+        for export in Export.objects.exclude(storage_key=""):
+            if export.is_ready:
+                exporting.expire(export)
 
 
 def _delete_files(account: AccountRef, records: list[UUID]) -> None:

@@ -22,10 +22,11 @@ from bookings.models import Attendee
 from clients import merging
 from clients.models import Alert, Client, Relationship
 from notes.models import Addendum, Note
+from privacy import exporting
 from privacy.erasure import entries, erasing, gate, ledger, shelf
 from privacy.erasure.places import place
 from privacy.inventory import kinds_in
-from privacy.models import Erasure
+from privacy.models import Erasure, Export
 from privacy.vocabulary import keyring
 from privacy.vocabulary.fields import is_unreadable
 from privacy.vocabulary.placement import Placement
@@ -95,15 +96,19 @@ def test_nothing_of_the_person_is_left_and_nothing_of_others_goes(client: Browse
         names = str(gone.given_name), str(other.given_name)
         with pytest.raises(erasing.NotNow, match="appointments to come"):
             erasing.erase(client=Client.objects.get(pk=gone.pk), by=owner_of(account).actor)
+    with acting_in(account.ref):
+        exporting.request(by=owner_of(account).actor, member=owner_of(account))
+    scene.run_jobs(account, "export.build")
     before, files = held(account, other.pk), len(objects.keys_of(AU, account.pk))
     entry = erase(account, gone)
 
     kept = {"clients.Client": 1, "bookings.Attendee": 1, "clients.Relationship": 1}
     assert (held(account, gone.pk), held(account, twin.pk)) == (kept, {"clients.Client": 1})
     assert held(account, other.pk) == before
-    assert len(objects.keys_of(AU, account.pk)) == files - 1
+    assert len(objects.keys_of(AU, account.pk)) == files - 2  # the file, and the archive of before
     with acting_in(account.ref):
         assert erasing.is_done(entry)
+        assert Export.objects.get().state == Export.State.DELETED
         assert keyring.client_ids_with_keys() == {other.pk}
         assert Client.objects.get(pk=other.pk).given_name == names[1]
         stub = Client.objects.get(pk=gone.pk)
