@@ -26,10 +26,11 @@ DATA_BACKUP_DAYS = 35
 EXPORT_LIFE_DAYS = exporting.LIFE_DAYS
 MAIL_DAYS = (0, 14, 27)
 
-# All that control keeps of a closed account, and why (EX-15)
+# All that is kept of a closed account, by control's tables and outside them, and why (EX-15)
 KEPT = {
     "accounts_account": "the account's tombstone with the certificate of its deletion",
     "accounts_agreementacceptance": "the contract's record, seven years after closure",
+    "erasures": "its number in the ledgers that keep backups from bringing it back",
 }
 
 

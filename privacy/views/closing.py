@@ -48,6 +48,7 @@ def closure(request: AccountRequest) -> HttpResponse:
         "latest": export,
         "zone": letters.zone(),
         "days": closing.READ_ONLY_DAYS,
+        "mails": closing.MAIL_DAYS,
         "fingerprint": exporting.public_key(request.account.region)[1],
     }
     return render(request, "privacy/closure.html", context, status=status)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.conf import settings as django_settings
 from django.core import mail
 from django.core.cache import caches
+from django.core.files.storage import storages
 from django.db import connections
 
 from accounts import control_tasks, objects, outbox
@@ -123,7 +125,10 @@ def test_what_stays_is_a_fixed_list(account: Account, settings: Any) -> None:
             if connection.execute(query, [f"%{account.pk}%"]).fetchone() != (0,):
                 mentioned.add(table)
     task = {"accounts_controltask"}  # the certificate's mail: its id goes 30 days later
-    assert mentioned - task == set(closure.KEPT)
+    for region in ("au", "control"):
+        [entry] = Path(storages[f"objects_{region}"].path("erasures")).iterdir()
+        assert str(account.pk) in entry.read_text()
+    assert mentioned - task == set(closure.KEPT) - {"erasures"}
     assert mentioned >= task
 
 
