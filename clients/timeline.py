@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from django.db.models import Model, Q, QuerySet
 from django.utils.functional import Promise
@@ -89,10 +89,10 @@ class Sliced[Row: Model]:
 
         self._prepared = lru_cache(LENGTHS_KEPT)(prepared)
 
-    def __call__(self, client: Client, wanted: Slice) -> list[Row]:
-        """Return the rows that are asked for."""
+    def __call__(self, client: Client, wanted: Slice, **given: Any) -> list[Row]:
+        """Return the rows that are asked for; `given`: what else the statement wants to know."""
         until = {} if wanted.until is None else {"until": wanted.until}
-        return self._prepared(wanted.most, bool(until))(person=ids(client), **until)
+        return self._prepared(wanted.most, bool(until))(person=ids(client), **until, **given)
 
 
 Provider = Callable[[Client], Iterable[Entry]]

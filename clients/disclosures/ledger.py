@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.apps import apps
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,6 +17,7 @@ from accounts.models import Member
 from clients import identity, timeline
 from clients.models import Client, Disclosure
 from privacy.vocabulary.placement import TenantQuerySet
+from privacy.vocabulary.prepared import Given
 from privacy.vocabulary.scope import ActorKind
 
 # What somebody can say they gave, by name of the registry
@@ -108,19 +109,27 @@ def kind_name(label: str) -> str:
         return label
 
 
+def _to_others() -> QuerySet[Disclosure]:
+    everybody = Q(client__isnull=True, at__gte=Given("on_record"))
+    rows: QuerySet[Disclosure] = (
+        Disclosure.objects.filter(everybody | identity.OF)
+        .exclude(to=Disclosure.To.PRACTICE)
+        .exclude(never_was=True)
+        .exclude(Exists(Disclosure.objects.filter(replaces=OuterRef("pk"))))
+        .order_by("-at", "-id")
+    )
+    return rows
+
+
+_TO_OTHERS = timeline.Sliced(_to_others, at="at")
+
+
 @timeline.slices("disclosures")
 def timeline_entries(
     client: Client, wanted: timeline.Slice = timeline.NEWEST
 ) -> Iterator[timeline.Entry]:
     """Give a client's timeline what went to somebody outside of the practice."""
-    rows = (
-        about(client)
-        .filter(Q(at__lte=wanted.until) if wanted.until else Q())
-        .exclude(to=Disclosure.To.PRACTICE)
-        .exclude(never_was=True)
-        .exclude(Exists(Disclosure.objects.filter(replaces=OuterRef("pk"))))[: wanted.most]
-    )
-    for row in rows:
+    for row in _TO_OTHERS(client, wanted, on_record=client.created_at):
         yield timeline.Entry(
             at=row.at,
             title=what_of(row),

@@ -24,6 +24,7 @@ AS_YOU_TYPE = 8
 
 @require(Permission.CLIENTS_VIEW)
 @require_GET
+@directory.look()
 def clients(request: AccountRequest) -> HttpResponse:
     """Show one page of the clients in one state."""
     state = _one_of(State, request.GET.get("state", ""))
@@ -45,6 +46,7 @@ def clients(request: AccountRequest) -> HttpResponse:
 
 @require(Permission.CLIENTS_VIEW, while_closing=True)
 @require_http_methods(["GET", "HEAD", "POST"])
+@directory.look()
 def client_search(request: AccountRequest) -> HttpResponse:
     """Find clients: a few as somebody types, or a whole page of them."""
     typed = bool(request.htmx)

@@ -83,6 +83,8 @@ def test_a_search_takes_the_same_statements_for_three_and_many(
     found = [each.body.count(b'class="row-link"') for each in (few, many)]
     assert found == [3, 100]
     assert many.count == few.count
+    changes = [each for each in many.statements if "updated_at >= " in each.sql]
+    assert len(changes) == 1
 
 
 def test_a_booking_takes_the_same_statements_in_a_full_diary(
