@@ -17,11 +17,12 @@ from privacy.export.archive import Field
 from privacy.export.container import file_path
 from privacy.export.stored import Stored, sum_up
 from privacy.inventory import Kind, KindField
-from privacy.models import CarriedDetail
+from privacy.models import CarriedDetail, Erasure
 from privacy.vocabulary import keyring, scope, sealing
 from privacy.vocabulary.classification import DataClass
 from privacy.vocabulary.fields import (
     BlindIndexField,
+    EncryptedCharField,
     EncryptedDateField,
     EncryptedField,
     EncryptedJSONField,
@@ -99,13 +100,13 @@ def rows(
 ) -> Iterator[dict[str, object]]:
     """Yield the rows of a kind, or those `found`, opened; what can't be read becomes a gap, never a word."""
     kept = [(field.field.attname, field.field) for field in held_fields(kind, only)]
-    held = 0
+    held, erased = 0, _erased() if kind.declared.client else set()
     each_of = found if found is not None else [kind.model._default_manager.order_by("pk")]
     streams = chain.from_iterable(some.iterator(chunk_size=CHUNK) for some in each_of)
     for chunk in batched(streams, CHUNK, strict=False):
         held += fetch_keys(kind, chunk)
         for row in chunk:
-            yield _row(kind, row, kept, gap, only)
+            yield _row(kind, row, kept, gap if _whose(kind, row) not in erased else _no_gap, only)
         scope.current().reads.clear()  # one event tells of the whole export
         if held > KEYS_HELD:
             keyring.forget()
@@ -120,7 +121,7 @@ def _row(
         value = getattr(row, name)
         if getattr(field, "is_sealed", False) and is_unreadable(value):
             gap(f"{kind.name}/{row.pk}/{name}", "the value can't be read")
-            value = None
+            value = "" if gap is _no_gap and isinstance(field, EncryptedCharField) else None
         values[name] = value
     stored = kind.declared.file
     if stored and _has_file(kind, only):
@@ -132,6 +133,20 @@ def _row(
     if _is_opened(kind, only):
         values[OPENED] = detail_of(row)
     return values
+
+
+def _erased() -> set[UUID]:
+    """Return the ids of clients who were erased: what stands of their rows is empty, and nothing is missing."""
+    return set(Erasure.objects.values_list("client_id", flat=True))
+
+
+def _whose(kind: Kind, row: Any) -> UUID | None:
+    path = kind.declared.client
+    return getattr(row, path) if path else None
+
+
+def _no_gap(_name: str, _reason: str) -> None:
+    """Stands for the list of gaps where none is one."""
 
 
 def detail_of(event: Any) -> object:

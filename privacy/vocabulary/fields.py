@@ -38,6 +38,17 @@ class UnreadableValue(str):
     __slots__ = ()
 
 
+class ErasedValue(UnreadableValue):
+    """Stands for a value that was taken out of a row which stays: nothing is wrong, and nothing can be read."""
+
+    __slots__ = ()
+
+
+def is_erased(value: object) -> bool:
+    """Tell whether a value was taken out of its row on purpose."""
+    return isinstance(value, ErasedValue)
+
+
 def is_unreadable(value: object) -> bool:
     """Tell whether a value read from a sealed field could not be opened."""
     return isinstance(value, UnreadableValue)
@@ -171,6 +182,9 @@ class EncryptedField(models.Field[Any, Any]):
         active = scope.current()
         if self._is_sensitive and not active.care:
             raise scope.NotToBeRead(f"{self.model._meta.label}.{self.name}")
+        if not sealed.payload:
+            kept[self.attname] = (sealed, None, aad)
+            return ErasedValue(_("erased"))
         try:
             key = keyring.opening_key(sealing.key_id(sealed.payload), client_id)
             text = sealing.unseal(sealed.payload, key, aad).decode()
