@@ -38,6 +38,7 @@ BELONGS = {"appointments": "diary", "contacts": "clients", "recalls": "clients"}
         "exports",
         "closure",
         "audit",
+        "desk",
         "residency",
         "processors",
         "team",

@@ -18,6 +18,11 @@ class PrivacyConfig(AppConfig):
             purge,  # noqa: F401
         )
         from privacy.arrival import bringing, checking  # noqa: F401, PLC0415
+        from privacy.desk import (  # noqa: PLC0415 - and of requests
+            certificates,  # noqa: F401
+            taking,  # noqa: F401
+            working,  # noqa: F401
+        )
         from privacy.erasure import (  # noqa: PLC0415 - they register themselves
             erasing,  # noqa: F401
             gate,  # noqa: F401

@@ -9,6 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Member, Practitioner
 from clients.models import Client
+from privacy.cases import (
+    DeskCase,
+    DeskCertificate,
+    DeskChoices,
+    DeskStep,
+    DeskTelling,
+    DeskWait,
+)
 from privacy.moves import ArchiveImport, CarriedDetail, PastEvent, Relocation
 from privacy.vocabulary import clock
 from privacy.vocabulary.classification import (
@@ -25,6 +33,12 @@ __all__ = [
     "ArchiveImport",
     "CarriedDetail",
     "Closure",
+    "DeskCase",
+    "DeskCertificate",
+    "DeskChoices",
+    "DeskStep",
+    "DeskTelling",
+    "DeskWait",
     "Export",
     "ExportPart",
     "ExportTicket",

@@ -155,6 +155,7 @@ BY_RECORD = {
     "clients/importing/undoing.py": "the records that an import brought",
     "clients/opening.py": "the records that it was asked for",
     "clients/reaching.py": "the record that is changed",
+    "privacy/desk/working.py": "the records that `identity` gave",
     "privacy/erasure/erasing.py": "the records that `identity` gave",
     "privacy/reading.py": "the records that it has just asked for",
     "privacy/vocabulary/keyring.py": "keys, of which each record has its own",

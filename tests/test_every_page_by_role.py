@@ -70,6 +70,8 @@ SHOWN_BY: dict[str, set[Permission]] = {
     "notes.Withdrawal": {P.CLINICAL_READ},
     "privacy.ArchiveImport": {P.OWNERSHIP},
     "privacy.CarriedDetail": {P.AUDIT_VIEW},
+    "privacy.DeskCase": {P.REQUESTS},
+    "privacy.DeskTelling": {P.REQUESTS},
     "privacy.Export": {P.EXPORT},
     "privacy.PastEvent": {P.AUDIT_VIEW},
 }

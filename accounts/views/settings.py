@@ -217,6 +217,13 @@ DOORS = (
                 P.AUDIT_VIEW,
             ),
             (
+                "desk",
+                "shield",
+                gettext_lazy("Requests about data"),
+                gettext_lazy("What people ask about their data, until when, what was done"),
+                P.REQUESTS,
+            ),
+            (
                 "residency",
                 "pin",
                 gettext_lazy("Where your data is"),

@@ -128,7 +128,13 @@ def calendar(request: AccountRequest, attendee: Attendee) -> HttpResponse:
 @require_safe
 def privacy(request: AccountRequest) -> HttpResponse:
     """Show the practice's privacy notice with its version."""
-    return page(request, "privacy", notice=current_notice(), book_url=url(request, "book"))
+    return page(
+        request,
+        "privacy",
+        notice=current_notice(),
+        book_url=url(request, "book"),
+        ask_url=request.account.url("privacy_request"),
+    )
 
 
 @public

@@ -104,6 +104,10 @@ def special(model: type[models.Model]) -> Any:
         "Closure": {"cancelled_at": clock.now()},
         "SupportGrant": {"expires_at": later},
         "NoteOpening": {"ends_at": later},
+        "DeskCertificate": {"text": "{}"},
+        "DeskChoices": {"pack": "AU"},
+        "DeskWait": {"what": "identity"},
+        "DeskCase": {"pack": "AU", "pack_version": "2026-1"},
         "ResidencyStatement": {"text": '{"held": {}}'},
     }.get(model.__name__, {})
 

@@ -27,6 +27,7 @@ from config.demo.data.practice import (
     provide_places,
     provide_services,
 )
+from config.demo.data.requests import add_requests
 from config.demo.data.rooms import add_rooms, give_rooms
 from config.demo.data.times import add_times
 from config.demo.data.together import Scene, add_together
@@ -41,7 +42,6 @@ __all__ = ["HARBOUR", "LIFFEY", "PASSWORD", "Practice", "load", "small"]
 def load(practice: Practice) -> dict[str, Any]:
     """Make one practice with all its data; return what `bin/demo --facts` tells of it."""
     account, users = open_with_staff(practice)
-    owner = users[0]
     with acting_in(account.ref):
         people = provide_people(practice, users)
         places = provide_places(practice, people)
@@ -75,6 +75,7 @@ def load(practice: Practice) -> dict[str, Any]:
         add_forms(clients, clients[-1], random.Random(f"{practice.slug} forms"))
         send_with_first_visits(offered)
         add_letters(clients)
+        add_requests(clients)
         add_door(practice, random.Random(f"{practice.slug} door"))
         audit.record("demo.loaded", by=by, count=len(clients))
     known = practice.known
@@ -82,7 +83,7 @@ def load(practice: Practice) -> dict[str, Any]:
         "slug": account.slug,
         "region": account.home_region,
         "name": account.name,
-        "owner_email": owner.email,
+        "owner_email": users[0].email,
         "owner_password": PASSWORD,
         "known_client": {
             name: getattr(known, name) for name in ("given_name", "family_name", "email", "phone")
