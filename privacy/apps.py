@@ -19,6 +19,7 @@ class PrivacyConfig(AppConfig):
         )
         from privacy.arrival import bringing, checking  # noqa: F401, PLC0415
         from privacy.desk import (  # noqa: PLC0415 - and of requests
+            card,  # noqa: F401
             certificates,  # noqa: F401
             taking,  # noqa: F401
             working,  # noqa: F401

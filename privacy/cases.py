@@ -48,6 +48,7 @@ class DeskCase(RegionModel):
         WITHDRAWAL = "withdrawal", _("Take back a consent")
         AUTOMATED = "automated", _("Know of decisions made by software")
         COMPLAINT = "complaint", _("Complain")
+        OTHER = "other", _("Not sorted yet")
 
     class Way(models.TextChoices):
         PAGE = "page", _("Page of the practice")

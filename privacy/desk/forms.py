@@ -87,6 +87,17 @@ class NotedForm(forms.Form):
         return {**given, "received_at": min(noon, clock.now())}
 
 
+class SortingForm(forms.Form):
+    """What a request is about."""
+
+    right = forms.ChoiceField(
+        label=gettext_lazy("What they want"),
+        choices=[each for each in DeskCase.Right.choices if each[0] != DeskCase.Right.OTHER],
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose what they want.")},
+    )
+
+
 class ProofForm(forms.Form):
     """How whoever asks proved who they are; of a document its sort and last four signs, never the document."""
 

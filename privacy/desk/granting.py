@@ -49,6 +49,8 @@ def grant(*, by: Actor, case: DeskCase, what: Grant = USUAL) -> DeskCase:
         return fresh
     if refusal := route(fresh.right).refusal:
         raise ValidationError(_("This can only be answered: %(why)s.") % {"why": refusal})
+    if fresh.right == Right.OTHER:
+        raise ValidationError(_("Say first what they want."))
     if fresh.right != Right.COMPLAINT and (missing := reason_to_wait(fresh)):
         raise ValidationError(missing)
     fresh.state, fresh.decided_by = DeskCase.State.WORKING, by.id

@@ -31,6 +31,18 @@ def assign(*, by: Actor, case: DeskCase, client: Client) -> DeskCase:
     return fresh
 
 
+def sort(*, by: Actor, case: DeskCase, right: str) -> DeskCase:
+    """Say what a request is about once it was read, or that it is about something else than was thought."""
+    fresh = locked(case)
+    if fresh.state != State.OPEN:
+        raise ValidationError(_("It is being done already."))
+    fresh.right = right
+    fresh.full_clean(exclude=["client"])
+    fresh.save(update_fields=["right"])
+    audit.record("request.sorted", by=by, of=fresh, detail={"right": right})
+    return fresh
+
+
 def wait(*, by: Actor, case: DeskCase, what: str) -> DeskCase:
     """Note that the request waits for whoever asked; whether the clock stands still is the law's to say."""
     fresh = locked(case)

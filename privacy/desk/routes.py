@@ -54,6 +54,7 @@ _OF_CLIENTS: Final[dict[str, Route]] = {
     Right.WITHDRAWAL: Route(Answers.OWNER, ("consent", "recipients")),
     Right.AUTOMATED: Route(Answers.OWNER, refusal=Refusal.NO_SUCH),
     Right.COMPLAINT: Route(Answers.OWNER, ("reply",)),
+    Right.OTHER: Route(Answers.OWNER, ("reply",)),  # until somebody has read what it is about
 }
 _OF_USERS: Final[dict[str, Route]] = {
     Right.ACCESS: Route(Answers.VENDOR, ("copy",)),
@@ -65,15 +66,17 @@ _OF_USERS: Final[dict[str, Route]] = {
     Right.WITHDRAWAL: Route(Answers.VENDOR, ("reply",)),
     Right.AUTOMATED: Route(Answers.VENDOR, refusal=Refusal.NO_SUCH),
     Right.COMPLAINT: Route(Answers.VENDOR, ("reply",)),
+    Right.OTHER: Route(Answers.VENDOR, ("reply",)),
 }
 # Nothing that is kept of visitors says who they are, unless they wrote to the vendor
 _OF_VISITORS: Final[dict[str, Route]] = {
     right: Route(Answers.VENDOR, ("visitor", "reply"))
     for right in Right.values
-    if right not in (Right.AUTOMATED, Right.COMPLAINT)
+    if right not in (Right.AUTOMATED, Right.COMPLAINT, Right.OTHER)
 } | {
     Right.AUTOMATED: Route(Answers.VENDOR, refusal=Refusal.NO_SUCH),
     Right.COMPLAINT: Route(Answers.VENDOR, ("reply",)),
+    Right.OTHER: Route(Answers.VENDOR, ("reply",)),
 }
 ROUTES: Final[dict[str, dict[str, Route]]] = {
     Person.CLIENT: _OF_CLIENTS,

@@ -18,6 +18,7 @@ from privacy.desk.forms import (
     MoreTimeForm,
     ProofForm,
     RefusalForm,
+    SortingForm,
     StatementForm,
     WaitForm,
 )
@@ -49,6 +50,11 @@ def _refuse(by: Actor, case: DeskCase, form: Any) -> object:
 
 
 TURNS: dict[str, Turn] = {
+    "sorting": Turn(
+        SortingForm,
+        lambda by, case, form: keeping.sort(by=by, case=case, **form.cleaned_data),
+        _("Sorted"),
+    ),
     "proof": Turn(ProofForm, _prove, _("Noted")),
     "authority": Turn(
         AuthorityForm,

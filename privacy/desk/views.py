@@ -214,6 +214,7 @@ def _page(
         "certificate": DeskCertificate.objects.filter(case=case).first(),
         "forms": {turn: bound.get(turn) or _form(turn, case) for turn in TURNS},
         "failed": next(iter(bound), ""),
+        "sorts": "sorting" if case.right == DeskCase.Right.OTHER else next(iter(bound), ""),
         "words": words,
         "choices": choosing.found(words, among=(choosing.CLIENT,)) if words else [],
         "zone": case.zone,

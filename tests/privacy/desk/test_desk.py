@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from io import BytesIO, StringIO, TextIOWrapper
 from typing import Any
 
 import pytest
 from django.core import mail
 from django.core.cache import caches
 from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
 from django.db import connections
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
@@ -228,6 +230,7 @@ def test_the_pages(office: Office) -> None:
     with acting_in(office.account.ref):
         told = DeskTelling.objects.get()
     assert browser.post(turn("statement"), {"statement": "It was the left knee"}).status_code == 302
+    assert "It was the left knee" in browser.get(url("client", client.pk)).content.decode()
     telling = url("desk_telling", case.pk, told.pk)
     browser.post(telling, {"did": "given_up", "because": " "})
     browser.post(telling, {"did": "told"})
@@ -271,6 +274,39 @@ def test_the_pages(office: Office) -> None:
     assert browser.post(turn("wait"), {"what": "fee"}).status_code == 422
     with acting_in(office.account.ref):
         assert DeskCertificate.objects.count() == 1
+
+
+MAIL = """From: Leila Haddad <leila@mail.example>
+To: privacy+practice@keepwell.example
+Subject: My file
+Message-ID: <one@mail.example>
+Date: Fri, 20 Nov 2026 09:00:00 +1100
+Content-Type: text/plain; charset=utf-8
+
+Please send me what you keep about my knee – all of it.
+""".encode()
+
+
+def test_a_mail_is_a_request(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    def send(raw: bytes, slug: str = "") -> str:
+        said = StringIO()
+        monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(raw)))
+        call_command("requests", "mail", slug or office.account.slug, stdout=said)
+        return said.getvalue().strip()
+
+    reference = send(MAIL)
+    assert send(MAIL) == reference  # delivered twice
+    assert send(b"Auto-Submitted: auto-replied\n" + MAIL).startswith("Not taken")
+    with pytest.raises(CommandError):
+        send(MAIL, "nobody-has-this")
+    with acting_in(office.account.ref, by=office.by):
+        case = DeskCase.objects.get()
+        assert (case.name, case.contact) == ("Leila Haddad", "leila@mail.example")
+        assert case.words == "My file\n\nPlease send me what you keep about my knee – all of it."
+        assert case.received_at.isoformat() == "2026-11-19T22:00:00+00:00"
+        with pytest.raises(ValidationError, match="what they want"):
+            granting.grant(by=office.by, case=case)
+        assert keeping.sort(by=office.by, case=case, right="access").right == "access"
 
 
 def test_a_law_is_chosen(office: Office) -> None:
