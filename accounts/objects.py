@@ -152,6 +152,10 @@ class _Ranged(io.RawIOBase):
         self._position = max(0, origin + offset)
         return self._position
 
+    def readall(self) -> bytes:
+        """Read the rest at once; by itself Python would ask for 8 KB at a time."""
+        return self.read(max(0, self._size - self._position)) or b""
+
     def readinto(self, buffer: Any, /) -> int:
         view = memoryview(buffer).cast("B")
         end = min(self._size, self._position + len(view))

@@ -9,16 +9,14 @@ from dataclasses import replace
 
 from accounts import audit, objects, outbox, uploads
 from accounts.calm import FILE_STORE
-from accounts.models import Member, OutboxJob
+from accounts.models import OutboxJob
 from accounts.models.practice import current_anchor
-from accounts.permissions import Permission
-from accounts.rights import permissions_of
 from accounts.tenancy import acting_in
 from bookings.messaging.links import absolute
 from privacy import letters
 from privacy.export import age
 from privacy.export.verify_export import verify
-from privacy.exporting import LIFE, place
+from privacy.exporting import LIFE, overseers, place
 from privacy.making import archiving, spooling
 from privacy.making.archiving import Written
 from privacy.making.tasks import Progress, Secrets, StartOver, Task
@@ -216,8 +214,7 @@ def tell(work: outbox.Work) -> None:
     export = Export.objects.select_related("requested_by").get(pk=work.payload["export"])
     anchor, who = current_anchor(), export.requested_by
     url = absolute(anchor.url("audit_log"))
-    for member in Member.objects.filter(removed_at=None).exclude(pk=who.pk):
-        if Permission.AUDIT_VIEW in permissions_of(member):
-            letters.to_member(
-                "export_asked", member, export=export, account=anchor, who=who.name, url=url
-            )
+    for member in overseers(who):
+        letters.to_member(
+            "export_asked", member, export=export, account=anchor, who=who.name, url=url
+        )

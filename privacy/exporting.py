@@ -16,6 +16,8 @@ from django.db.models import Q, QuerySet
 
 from accounts import audit, objects, outbox, uploads
 from accounts.models import Member, Practitioner
+from accounts.permissions import Permission
+from accounts.rights import permissions_of
 from clients import identity
 from clients.models import Client
 from privacy.export import age
@@ -120,9 +122,15 @@ def request(
     about = wanted.client.pk if wanted.client else None
     detail = {"scope": export.scope, "whole": whole, "encryption": export.encryption}
     audit.record("export.requested", by=by, of=export, client_id=about, detail=detail)
-    if wanted.client is None:
+    if wanted.client is None and overseers(member):
         outbox.enqueue("export.tell", {"export": str(export.pk)})
     return export
+
+
+def overseers(member: Member) -> list[Member]:
+    """Return who else looks at the audit, and so is told that somebody asked for the practice's data (EX-10)."""
+    others = Member.objects.filter(removed_at=None).exclude(pk=member.pk)
+    return [each for each in others if Permission.AUDIT_VIEW in permissions_of(each)]
 
 
 def _asked_today(member: Member, wanted: Wanted) -> int:

@@ -28,7 +28,8 @@ def choice_groups(chosen: Collection[str]) -> list[tuple[str, list[Choice]]]:
     groups: dict[str, list[Choice]] = {}
     for kind in offered():
         is_chosen = kind.name in chosen
-        words = capfirst(str(kind.model._meta.verbose_name_plural))
+        # Of most models Django would make the plural up
+        words = capfirst(str(kind.model._meta.verbose_name))
         fields = fields_of(kind) if is_chosen else []
         app = apps.get_app_config(kind.model._meta.app_label)
         groups.setdefault(str(app.verbose_name), []).append(

@@ -182,7 +182,7 @@ def test_the_owner_takes_parts_and_whoever_sees_the_audit_is_told(
     assert newest(account).practitioner_id == practitioner.pk
     assert sorted(each.to[0] for each in mail.outbox) == sorted([manager.email, user.email])
     choice = page(account, "export_choice")
-    assert b"Appointments" in browser.get(choice).content
+    assert b"Appointment" in browser.get(choice).content
     fields = browser.get(choice, {"kind": "bookings.appointment"}).content
     assert b"bookings.appointment:starts_at" in fields
     assert browser.post(choice, {"encryption": "none"}).status_code == 422

@@ -51,7 +51,7 @@ def worker(
     child = {
         **environment(server, prefix),
         "DJANGO_SETTINGS_MODULE": "config.settings",
-        "OBJECTS_AU": Path(store).as_uri(),
+        "OBJECTS_AU": store if "://" in store else Path(store).as_uri(),
     }
     command = [sys.executable, "-c", program, str(job.account_id), str(job.pk)]
     return subprocess.Popen(
