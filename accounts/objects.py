@@ -15,7 +15,7 @@ from django.core.files.storage import storages
 from uuid_utils.compat import uuid7
 
 from accounts.cells import cell
-from accounts.whereabouts.asking import MARK
+from accounts.whereabouts.marking import MARK
 from accounts.whereabouts.proof import require_objects
 
 ROOT = "a"

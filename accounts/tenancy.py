@@ -16,7 +16,8 @@ from django.db.backends.signals import connection_created
 from django.db.models import Model
 
 from accounts.cells import cell, known_cell, region_name
-from accounts.whereabouts.proof import WrongPlace, require_database
+from accounts.whereabouts.declared import WrongPlace
+from accounts.whereabouts.proof import require_database
 from privacy.vocabulary import scope
 from privacy.vocabulary.placement import Placement, columns_of, from_row
 from privacy.vocabulary.scope import (

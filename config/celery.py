@@ -18,6 +18,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from accounts.whereabouts import proof
+from accounts.whereabouts.declared import WrongPlace
 
 REGION = os.environ.get("KEEPWELL_REGION", "")
 BROKER = {"socket_connect_timeout": 2, "socket_timeout": 5}
@@ -46,7 +47,7 @@ def start_where_declared(**kwargs: object) -> None:
     """End a worker or beat one of whose parts is elsewhere: Celery only notes what else its signals raise."""
     try:
         proof.require()
-    except proof.WrongPlace as wrong:
+    except WrongPlace as wrong:
         raise SystemExit(str(wrong)) from None
 
 

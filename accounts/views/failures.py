@@ -24,7 +24,7 @@ from accounts.permissions import public
 from accounts.tasks import alive_key
 from accounts.tenancy import AccountRef, acting_in
 from accounts.whereabouts import proof
-from accounts.whereabouts.asking import client_of
+from accounts.whereabouts.marking import client_of
 from privacy.vocabulary import keyring
 
 ALARM_SECONDS = 60

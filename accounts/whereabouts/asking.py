@@ -6,14 +6,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import boto3
 import psycopg
 import redis
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.core.files.storage import storages
@@ -23,10 +20,11 @@ from redis.retry import Retry
 
 from accounts.closest_region import REGIONS
 from accounts.processors import Processor, processor
+from accounts.whereabouts import marking
 from accounts.whereabouts.declared import CONTROL, Endpoint, Kind
+from accounts.whereabouts.marking import MARK, client_of
 from privacy.vocabulary import region_keys
 
-MARK = "keepwell-region"
 PINNED = "keepwell.region"
 # How clouds call their regions, also within the names of hosts
 _CLOUD = re.compile(r"(?<![a-z0-9])[a-z]{2}(?:-[a-z]+){1,2}-\d(?![a-z0-9])")
@@ -78,8 +76,6 @@ def _key(endpoint: Endpoint) -> str:
     try:
         wrapped_by = _wrapped_by(endpoint.region)
         places = region_keys.places(endpoint.region)
-    except psycopg.errors.UndefinedTable:
-        raise Astray("its keyring has no tables: run bin/migrate") from None
     except region_keys.KeysAway as failure:
         raise Silent(str(failure)) from None
     for place in places:
@@ -92,8 +88,11 @@ def _key(endpoint: Endpoint) -> str:
 
 def _wrapped_by(region: str) -> str:
     """Return the name of the key that wrapped the key of some account of a region; empty when it has none yet."""
-    with _connected(f"region_{region}", "dispatch") as connection:
-        account = connection.execute(_ANY_ACCOUNT).fetchone()
+    try:
+        with _connected(f"region_{region}", "dispatch") as connection:
+            account = connection.execute(_ANY_ACCOUNT).fetchone()
+    except psycopg.errors.UndefinedTable:
+        return ""  # to be migrated, or restored into
     if account is None:
         return ""
     with _connected(f"keyring_{region}") as connection:
@@ -126,7 +125,7 @@ def _objects(endpoint: Endpoint) -> str:
     if not hasattr(store, "bucket_name"):
         return _folder(endpoint, Path(store.location))
     place = _place_of(store, endpoint)
-    if place and not fits(endpoint.region, place):
+    if place and endpoint.region != CONTROL and not fits(endpoint.region, place):
         raise Astray(f"its bucket is in {place}")
     try:
         answer = client_of(store).get_object(Bucket=store.bucket_name, Key=MARK)
@@ -138,6 +137,15 @@ def _objects(endpoint: Endpoint) -> str:
             raise _failure(error) from None
     _compare(endpoint, told)
     return f"its mark, {place}" if place else "its mark"
+
+
+def _backups(endpoint: Endpoint) -> str:
+    """The first backup claims its store, for backups are made elsewhere than `bin/migrate` runs."""
+    try:
+        marking.mark(storages[endpoint.at], endpoint.region)
+    except (ClientError, BotoCoreError) as error:
+        raise _failure(error) from None
+    return _objects(endpoint)
 
 
 def _place_of(store: Any, endpoint: Endpoint) -> str:
@@ -153,25 +161,6 @@ def _place_of(store: Any, endpoint: Endpoint) -> str:
     if told and store.region_name and told != store.region_name:
         raise Astray(f"its bucket is in {told}, not in {store.region_name}")
     return str(told or store.region_name or "")
-
-
-def client_of(store: Any) -> Any:
-    """Return a client of a bucket's service that waits two seconds at most and asks once, for questions of health."""
-    return _client(store.endpoint_url, store.region_name, store.access_key, store.secret_key)
-
-
-@cache
-def _client(
-    endpoint: str | None, region: str | None, access: str | None, secret: str | None
-) -> Any:
-    return boto3.session.Session().client(
-        "s3",
-        endpoint_url=endpoint,
-        region_name=region,
-        aws_access_key_id=access,
-        aws_secret_access_key=secret,
-        config=Config(connect_timeout=2, read_timeout=2, retries={"total_max_attempts": 1}),
-    )
 
 
 def _folder(endpoint: Endpoint, folder: Path) -> str:
@@ -212,6 +201,7 @@ _QUESTIONS: dict[Kind, Callable[[Endpoint], str]] = {
     Kind.KEY: _key,
     Kind.VALKEY: _valkey,
     Kind.OBJECTS: _objects,
+    Kind.BACKUPS: _backups,
     Kind.MAIL: _spoken_of,
     Kind.SMS: _spoken_of,
     Kind.SCANNER: _spoken_of,

@@ -15,6 +15,10 @@ from accounts.processors import processor_for
 CONTROL = "control"
 
 
+class WrongPlace(RuntimeError):
+    """A part is not the one that was declared; the message says which setting to mend."""
+
+
 class Kind(StrEnum):
     """What a part is, hence how it is asked."""
 
@@ -22,6 +26,7 @@ class Kind(StrEnum):
     KEYRING = "keyring"
     VALKEY = "valkey"
     OBJECTS = "objects"
+    BACKUPS = "backups"
     KEY = "key"
     MAIL = "mail"
     SMS = "sms"
@@ -63,7 +68,7 @@ def of_database(alias: str) -> Endpoint:
 
 
 def of_objects(code: str) -> Endpoint:
-    """Return the file store of a region."""
+    """Return the file store of a region, or of control."""
     return Endpoint(f"OBJECTS_{code.upper()}", code, Kind.OBJECTS, f"objects_{code}", _host(code))
 
 
@@ -77,6 +82,8 @@ def _of_control() -> Iterator[Endpoint]:
         yield Endpoint(
             "VALKEY_CONTROL", CONTROL, Kind.VALKEY, settings.VALKEY_CONTROL, _host(CONTROL)
         )
+    yield of_objects(CONTROL)
+    yield from _backups(CONTROL)
     yield _mail("MAIL_CONTROL", CONTROL, "default")
 
 
@@ -87,10 +94,19 @@ def _of_region(code: str) -> Iterator[Endpoint]:
     yield Endpoint(f"REGION_KEY_{name}", code, Kind.KEY, f"keyring_{code}", _host(code))
     yield Endpoint(f"VALKEY_{name}", code, Kind.VALKEY, settings.VALKEYS[code], _host(code))
     yield of_objects(code)
+    yield from _backups(code)
     yield _mail(f"MAIL_{name}", code, code)
     yield _called(f"SMS_{name}", code, Kind.SMS, settings.SMS_GATEWAYS[code], "sms")
     if settings.SCANNERS[code]:
         yield _called(f"SCANNER_{name}", code, Kind.SCANNER, settings.SCANNERS[code], "scan")
+
+
+def _backups(code: str) -> Iterator[Endpoint]:
+    """Where backups are made, the stores that take them."""
+    for name in ("backups", "keyring_backups"):
+        alias = f"{name}_{code}"
+        if alias in settings.STORAGES:
+            yield Endpoint(alias.upper(), code, Kind.BACKUPS, alias, _host(code))
 
 
 def _mail(setting: str, region: str, mailer: str) -> Endpoint:

@@ -18,15 +18,11 @@ from django.conf import settings
 
 from accounts.whereabouts import asking
 from accounts.whereabouts.asking import Astray, Silent
-from accounts.whereabouts.declared import Endpoint, declared, of_database, of_objects
+from accounts.whereabouts.declared import Endpoint, WrongPlace, declared, of_database, of_objects
 
 log = logging.getLogger("keepwell.whereabouts")
 _proven: set[tuple[str, str]] = set()
 _turn = Lock()
-
-
-class WrongPlace(RuntimeError):
-    """A part is not the one that was declared; the message says which setting to mend."""
 
 
 @dataclass(frozen=True, slots=True)

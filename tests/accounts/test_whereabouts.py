@@ -21,7 +21,7 @@ from accounts import dispatch, objects
 from accounts.tenancy import acting_in
 from accounts.views.failures import readyz
 from accounts.whereabouts import marking, proof
-from accounts.whereabouts.proof import WrongPlace
+from accounts.whereabouts.declared import WrongPlace
 from config.demo.servers import Valkey
 from config.parts import object_store
 from privacy.promises.evidence import Verdict
@@ -144,6 +144,16 @@ def in_a_folder(house: House) -> None:
     house.store("au", folder.as_uri())
 
 
+def control_in_oregon(house: House) -> None:
+    house.bucket("control", "files-us", said=CLOUD["us"])
+
+
+def backups_in_frankfurt(house: House) -> None:
+    url = f"s3://files-eu?endpoint={house.endpoint}&region={CLOUD['eu']}"
+    stores = {"keyring_backups_au": object_store(url)}
+    house.settings.STORAGES = {**house.settings.STORAGES, **stores}
+
+
 def in_the_wrong_city(house: House) -> None:
     house.make_bucket("abroad", "eu-west-1")
     house.bucket("au", "abroad", said="eu-west-1")
@@ -213,6 +223,8 @@ ASTRAY: list[tuple[str, str, Callable[[House], None]]] = [
     ("OBJECTS_AU (objects)", "no mark", in_a_folder),
     ("OBJECTS_AU (objects)", "is in eu-west-1", in_the_wrong_city),
     ("OBJECTS_EU (objects)", "in eu-central-1, not in eu-west-1", in_another_city_than_said),
+    ("OBJECTS_CONTROL (objects)", "is marked us", control_in_oregon),
+    ("KEYRING_BACKUPS_AU (backups)", "is in eu-central-1", backups_in_frankfurt),
     ("MAIL_AU (mail)", "ends in #eu", said("MAIL_AU", "eu")),
     ("MAIL_AU (mail)", "host is in us-east-1", routed("email-smtp.us-east-1.amazonaws.com")),
     ("SMS_AU (sms)", "ends in #us", said("SMS_AU", "us")),

@@ -16,6 +16,7 @@ from accounts.cells import cells
 from accounts.dispatch import accounts_of
 from accounts.verification import verify
 from accounts.whereabouts import proof
+from accounts.whereabouts.declared import WrongPlace
 
 ALARM_SECONDS = 60
 
@@ -35,7 +36,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             proof.require()
-        except proof.WrongPlace as wrong:
+        except WrongPlace as wrong:
             raise CommandError(str(wrong)) from None
         if options["action"] == "verify":
             self.verify(options["account"])

@@ -7,6 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from accounts.whereabouts import proof
+from accounts.whereabouts.declared import WrongPlace
 from privacy.backups import ending, making
 from privacy.backups.programs import Failed
 from privacy.backups.sorts import SORTS, NotConfigured, Sort, sorts
@@ -22,6 +24,10 @@ class Command(BaseCommand):
         parser.add_argument("--what", nargs="+", choices=SORTS, default=SORTS)
 
     def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            proof.require()
+        except WrongPlace as wrong:
+            raise CommandError(str(wrong)) from None
         does = {"make": self._make, "list": self._list, "expire": self._expire}[options["action"]]
         try:
             late = [does(sort) for sort in sorts(tuple(options["what"]), settings.WORKER_REGION)]
