@@ -11,7 +11,8 @@ from django.db import connections
 
 from accounts.cells import cell
 from accounts.tenancy import AccountRef
-from accounts.whereabouts.proof import WrongPlace, require_database
+from accounts.whereabouts.declared import WrongPlace
+from accounts.whereabouts.proof import require_database
 from privacy.vocabulary import clock
 
 # How a plain connection is made as Django's are: it verifies the server, and keeps nothing in a pooler's session
@@ -39,7 +40,9 @@ def connect_to(alias: str, role: str, *, autocommit: bool = True) -> psycopg.Con
         port=where["PORT"],
         dbname=where["NAME"],
         user=f"keepwell_{role}",
-        password=settings.DB_PASSWORDS[role],
+        password=(settings.CONTROL_PASSWORDS if alias == "default" else settings.DB_PASSWORDS)[
+            role
+        ],
         application_name=f"keepwell {role}",
         connect_timeout=5,
         autocommit=autocommit,

@@ -19,7 +19,13 @@ DB_ROLES = (
 )  # fmt: skip
 
 
-def database(server: str, name: str, role: str, **options: Any) -> dict[str, Any]:
+def password(role: str, place: str = "") -> str:
+    """Return a role's password: control's own where it has one, as in an installation whose regions are kept apart."""
+    own: str = env(f"DB_PASSWORD_{role.upper()}_{place}", default="") if place else ""
+    return own or str(env(f"DB_PASSWORD_{role.upper()}", default=""))
+
+
+def database(server: str, name: str, role: str, place: str = "", **options: Any) -> dict[str, Any]:
     """Return Django's settings for one database as one role; values never reach the server's log (server-side binding).
 
     `?pooler=transaction`: a pooler stands before the server and gives each transaction another session. Then nothing may
@@ -38,7 +44,7 @@ def database(server: str, name: str, role: str, **options: Any) -> dict[str, Any
         "ENGINE": "django.db.backends.postgresql",
         "NAME": PREFIX + name,
         "USER": f"keepwell_{role}",
-        "PASSWORD": env(f"DB_PASSWORD_{role.upper()}", default=""),
+        "PASSWORD": password(role, place),
         "HOST": where.hostname or "127.0.0.1",
         "PORT": where.port or 5432,
         "CONN_MAX_AGE": 60,
@@ -57,7 +63,10 @@ def database(server: str, name: str, role: str, **options: Any) -> dict[str, Any
 
 DATABASES = {
     "default": database(
-        required("DATABASE_SERVER_CONTROL", "postgres://127.0.0.1:5432"), "control", ROLE
+        required("DATABASE_SERVER_CONTROL", "postgres://127.0.0.1:5432"),
+        "control",
+        ROLE,
+        "CONTROL",
     )
 }
 for code in REGION_CODES:
@@ -73,6 +82,7 @@ DB_PASSWORDS = {
     else env(f"DB_PASSWORD_{role.upper()}", default="")
     for role in DB_ROLES
 }
+CONTROL_PASSWORDS = {role: password(role, "CONTROL") for role in DB_ROLES}
 DATABASE_ROUTERS = ["accounts.tenancy.RegionRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -104,8 +114,8 @@ CACHES["default"] = (
 )
 
 
-def object_store(url: str) -> dict[str, Any]:
-    """Return the storage for `file:///folder` or `s3://bucket?endpoint=…&region=…`."""
+def object_store(url: str, place: str = "") -> dict[str, Any]:
+    """Return the storage for `file:///folder` or `s3://bucket?endpoint=…&region=…`; a place may have keys of its own."""
     where = urlsplit(url)
     if where.scheme == "file":
         return {
@@ -123,8 +133,8 @@ def object_store(url: str) -> dict[str, Any]:
             "bucket_name": where.hostname,
             "endpoint_url": query.get("endpoint"),
             "region_name": query.get("region"),
-            "access_key": env("OBJECTS_ACCESS_KEY", default=None),
-            "secret_key": env("OBJECTS_SECRET_KEY", default=None),
+            "access_key": _store_key("ACCESS", place),
+            "secret_key": _store_key("SECRET", place),
             "file_overwrite": True,
             "querystring_auth": True,
             # A store that is away is said to be so before a person gives up, not after minutes
@@ -140,6 +150,12 @@ def _beside_us(name: str, code: str) -> str:
     return "" if PRODUCTION else (HOME / name.lower() / code).as_uri()
 
 
+def _store_key(kind: str, place: str) -> str | None:
+    own: str | None = env(f"OBJECTS_{kind}_KEY_{place.upper()}", default=None) if place else None
+    general: str | None = env(f"OBJECTS_{kind}_KEY", default=None)
+    return own or general
+
+
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {
@@ -149,7 +165,7 @@ STORAGES = {
     },
 } | {
     f"objects_{code}": object_store(
-        required(f"OBJECTS_{code.upper()}", (HOME / "objects" / code).as_uri())
+        required(f"OBJECTS_{code.upper()}", (HOME / "objects" / code).as_uri()), code
     )
     for code in (*REGION_CODES, "control")
 }

@@ -12,14 +12,20 @@ from accounts.whereabouts import marking
 from config.migrating import migrate
 
 
-def main() -> None:
-    """Migrate every database that is not another one seen by a reader."""
+def main(only: str = "") -> None:
+    """Migrate every database that is not another one seen by a reader; `only`: those of `control` or of one region."""
     django.setup()
     call_command("collectstatic", interactive=False, verbosity=0)
-    migrate([alias for alias in settings.DATABASES if not alias.endswith("_reader")])
+    every = [alias for alias in settings.DATABASES if not alias.endswith("_reader")]
+    migrate([alias for alias in every if only in ("", _place_of(alias))])
     connections.close_all()
-    marking.mark_stores()
-    call_command("wall", stdout=StringIO())
+    marking.mark_stores(only)
+    if only != "control":
+        call_command("wall", stdout=StringIO())
+
+
+def _place_of(alias: str) -> str:
+    return "control" if alias == "default" else alias.rpartition("_")[2]
 
 
 if __name__ == "__main__":

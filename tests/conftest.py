@@ -60,6 +60,7 @@ def point_django_at(port: int, prefix: str) -> None:
         for where in (connections[alias].settings_dict, settings.DATABASES[alias]):
             where.update(NAME=prefix + kind, HOST="127.0.0.1", PORT=port, PASSWORD=PASSWORDS[role])
     settings.DB_PASSWORDS.update(PASSWORDS)
+    settings.CONTROL_PASSWORDS.update(PASSWORDS)
 
 
 KEPT = ("django_migrations", "django_content_type", "auth_permission")
