@@ -98,7 +98,7 @@ def open_account(
         told = {
             "account": str(account.pk),
             "user": str(by.pk),
-            "name": owner_name or by.get_full_name(),
+            "owner_name": owner_name or by.get_full_name(),
             "is_practitioner": is_practitioner,
         }
         if not is_here(account.cell):
@@ -125,7 +125,7 @@ def _found(cell: str, told: dict[str, Any]) -> None:
     """Found an account in its region, then open it in control; again from wherever it was killed."""
     account = Account.objects.get(pk=told["account"])
     by = User.objects.get(pk=told["user"])
-    _found_in_region(account, by, told["name"], told["is_practitioner"])
+    _found_in_region(account, by, told["owner_name"], told["is_practitioner"])
     with transaction.atomic(using="default"):
         AccountAccess.objects.get_or_create(user=by, account=account, defaults={"is_owner": True})
         for document, version in CURRENT.items():
