@@ -141,10 +141,18 @@ def _open(flight: Flight) -> tuple[Account, Member]:
         override=Override(flight.region, Account.RegionBasis.REQUESTED, "canary", "residency"),
         slug=f"canary-{secrets.token_hex(6)}",
     )
+    furnish(account, words)
     with acting_in(account.ref):
-        member = Member.objects.get(user_id=user.pk)
-        practitioner = Practitioner.objects.get(member=member)
-        location = Location(name="Rooms", time_zone=ZONES[flight.region])
+        member: Member = Member.objects.get(user_id=user.pk)
+        str(member.name)
+    return account, member
+
+
+def furnish(account: Account, words: Words) -> None:
+    """Give a practice a service that anybody may book every day, a notice, and templates."""
+    with acting_in(account.ref):
+        practitioner = Practitioner.objects.get()
+        location = Location(name="Rooms", time_zone=ZONES[account.home_region])
         location.save(force_insert=True)
         service = Service(name=words.word(PLAIN), duration_minutes=60, notice_minutes=0)
         service.save(force_insert=True)
@@ -160,8 +168,6 @@ def _open(flight: Flight) -> tuple[Account, Member]:
         PrivacyNotice(version=1, text="A canary's notice.").save(force_insert=True)
         note_templates.provide_defaults()
         form_templates.provide_defaults()
-        str(member.name)
-    return account, member
 
 
 def _sign_in(browser: Inside, account: Account, member: Member) -> None:

@@ -45,7 +45,11 @@ class Page:
         if what == "*":
             return max(self.forms, key=lambda form: len(form.fields.keys() | form.choices.keys()))
         for form in self.forms:
-            if what in form.fields or what in form.choices or what == form.action:
+            # An address is whole where regions have hosts of their own
+            leads_there = what.startswith("/") and form.action.endswith(what)
+            if leads_there or any(
+                what in names for names in (form.fields, form.choices, form.boxes)
+            ):
                 return form
         raise LookupError(f"{self.status} {self.address} has no form with {what}.")
 
@@ -68,6 +72,7 @@ class Form:
     fields: Fields = field(default_factory=dict)
     choices: Fields = field(default_factory=dict)
     texts: list[str] = field(default_factory=list)
+    boxes: list[str] = field(default_factory=list)
 
     def first_choices(self) -> Fields:
         """Return the first choice of every choice that nothing was chosen of."""
@@ -163,6 +168,8 @@ def _input(form: Form, name: str, given: dict[str, str]) -> None:
         value = given.get("value", "on")
         if kind == "radio":
             form.choices.setdefault(name, []).append(value)
+        else:
+            form.boxes.append(name)
         if "checked" in given:
             form.fields.setdefault(name, []).append(value)
     elif kind == "file":
