@@ -17,7 +17,7 @@ import yaml
 from django.conf import settings
 
 from accounts.wall_report import faults
-from accounts.whereabouts.asking import MARK
+from accounts.whereabouts.marking import MARK
 from config.demo.servers import Postgres
 
 ROOT = Path(settings.BASE_DIR)
@@ -208,42 +208,99 @@ def compose() -> dict[str, Any]:
     return found
 
 
+REGIONS = ("au", "eu", "us")
+
+
 def test_the_compose_file_has_every_part() -> None:
-    services = compose()["services"]
-    regional = {
-        f"{part}-{region}"
-        for part in ("postgres", "valkey", "objects", "worker", "beat")
-        for region in ("au", "eu", "us")
+    parts = ("postgres", "valkey", "objects", "migrate")
+    serving = ("web", "worker", "beat", "sequencer")
+    expected = {f"{part}-control" for part in parts} | {"mail", "proxy"}
+    expected |= {f"{part}-{region}" for part in (*parts, *serving) for region in REGIONS}
+    assert set(compose()["services"]) == expected
+
+
+def secrets_of(service: dict[str, Any]) -> dict[str, str]:
+    """Return target → secret of what a service may read."""
+    given = service.get("secrets", [])
+    return {e: e for e in given if isinstance(e, str)} | {
+        e["target"]: e["source"] for e in given if isinstance(e, dict)
     }
-    assert regional | {
-        "postgres-control",
-        "valkey-control",
-        "mail",
-        "migrate",
-        "web",
-        "sequencer",
-    } == set(services)
 
 
 def test_every_secret_that_a_service_uses_is_a_file() -> None:
     document = compose()
     declared = document["secrets"]
     assert all(set(secret) == {"file"} for secret in declared.values())
+    granted = set()
     for name, service in document["services"].items():
         used = {
             value.removeprefix("/run/secrets/")
             for value in service.get("environment", {}).values()
             if str(value).startswith("/run/secrets/")
         }
-        assert used <= set(service.get("secrets", [])), name
-        assert set(service.get("secrets", [])) <= set(declared), name
+        secrets = secrets_of(service)
+        assert used <= set(secrets), name
+        granted |= set(secrets.values())
+    assert granted <= set(declared)
 
 
-def test_the_compose_file_sets_all_that_production_requires() -> None:
-    environment = compose()["services"]["web"]["environment"]
-    given = {name.removesuffix("_FILE") for name in environment}
-    optional = {f"DB_PASSWORD_{role}" for role in ("OWNER", "SUPPORT", "BACKUP", "ROTATOR")}
-    assert set(SAFE) - optional - given == set()
+@pytest.mark.parametrize("region", REGIONS)
+def test_a_service_of_a_region_has_nothing_of_another(region: str) -> None:
+    document = compose()
+    others = [each for each in REGIONS if each != region]
+    for part in ("postgres", "valkey", "objects", "migrate", "web", "worker", "beat", "sequencer"):
+        service = document["services"][f"{part}-{region}"]
+        told = {n: v for n, v in service.get("environment", {}).items() if n[:5] != "HOST_"}
+        for other in others:
+            assert not [n for n in told if other.upper() in n.split("_")], part
+            assert not [v for v in told.values() if f"-{other}:" in str(v)], part
+            assert not [s for s in secrets_of(service).values() if s.endswith(f"_{other}")], part
+            assert not [n for n in service["networks"] if n.rpartition("-")[2] == other], part
+    assert document["networks"][region] == {"internal": True}
+    assert document["networks"]["control"] == {"internal": True}
+    proxy = document["services"]["proxy"]
+    assert set(proxy["networks"]) == {f"edge-{each}" for each in REGIONS}
+    assert (
+        f"{{$$HOST_{region.upper()}}} {{\n  reverse_proxy web-{region}:8000\n}}"
+        in (document["configs"]["proxy"]["content"])
+    )
+
+
+def test_production_starts_with_what_the_compose_file_tells_each_region(tmp_path: Path) -> None:
+    url, text = "redis://:password@valkey:6379", KEY
+    cases = []
+    for region in REGIONS:
+        told: dict[str, str | None] = dict.fromkeys(SAFE)
+        for name, value in compose()["services"][f"web-{region}"]["environment"].items():
+            if str(value).startswith("/run/secrets/"):
+                file = tmp_path / Path(value).name
+                file.write_text(
+                    url
+                    if "valkey" in value
+                    else SAFE["PROCESSORS"]
+                    if value.endswith("processors")
+                    else SAFE["SECRET_KEY"]
+                    if value.endswith("secret_key")
+                    else text
+                )
+                told[name] = str(file)
+            else:
+                given = {"SMS": "https://sms.example/#" + region, "BASE": SAFE["BASE_URL"]}
+                given |= {"HOST": f"https://{name[-2:].lower()}.keepwell.example"}
+                asked = str(value).startswith("${")
+                told[name] = given.get(name.split("_")[0], "") if asked else str(value)
+        told |= {"MAIL_CONTROL": "smtp://mail:25", f"MAIL_{region.upper()}": "smtp://mail:25"}
+        cases.append(told)
+    tried = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", TRY],
+        cwd=ROOT,
+        env={**OURS, **SAFE},
+        input=json.dumps([*cases, cases[0] | {"REGION_KEY_AU_FILE": None}]),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(tried.stdout) == [False, False, False, True], tried.stderr
 
 
 def test_bin_migrate_makes_everything_and_later_another_region(tmp_path: Path) -> None:
@@ -258,7 +315,10 @@ def test_bin_migrate_makes_everything_and_later_another_region(tmp_path: Path) -
         "DATABASE_SERVER_AU": server,
         "DATABASE_SERVER_EU": server,
         "POSTGRES_PASSWORD": str(address.password),
-        **{f"OBJECTS_{code.upper()}": (tmp_path / code).as_uri() for code in ("au", "eu")},
+        **{
+            f"OBJECTS_{code.upper()}": (tmp_path / code).as_uri()
+            for code in ("au", "eu", "control")
+        },
     }
     try:
         for regions in ("au", "au,eu"):
