@@ -22,5 +22,5 @@ def requests(request: AccountRequest, client: Client) -> tuple[str, dict[str, An
     return "privacy/desk/card.html", {
         "statements": statements,
         "open": [case for case in found if case.is_open] if answers else [],
-        "new_url": request.account.url("desk_new", client=client.person_id) if answers else "",
+        "new_url": request.account.url("desk_new", about=client.person_id) if answers else "",
     }

@@ -76,9 +76,9 @@ def desk_law(request: AccountRequest) -> HttpResponse:
 @require(Permission.REQUESTS, while_closing=True)
 @both
 def desk_new(request: AccountRequest) -> HttpResponse:
-    """Note a request that came without Keepwell; `client` says about whom it is."""
+    """Note a request that came without Keepwell; `about` says about whom it is."""
     form = NotedForm(request.POST or None, zone=practice_settings.zone())
-    somebody = choosing.chosen(f"client:{request.GET.get('client', '')}")
+    somebody = choosing.chosen(f"client:{request.GET.get('about', '')}")
     client = somebody if isinstance(somebody, Client) else None
     if client is not None and not form.is_bound:
         form.initial = {

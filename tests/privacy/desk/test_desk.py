@@ -199,7 +199,7 @@ def test_the_pages(office: Office) -> None:
             to=disclosing.Recipient("insurer", "Southern Cover"),
             way="mail",
         )
-    new = f"{url('desk_new')}?client={client.pk}"
+    new = f"{url('desk_new')}?about={client.pk}"
     assert "Leila Haddad" in browser.get(new).content.decode()
     given = {**ASKED, "right": "rectification", "way": "letter", "on": "2026-11-01"}
     assert browser.post(url("desk_new"), {**given, "on": "2027-01-01"}).status_code == 422
