@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ from privacy.canary.words import Words
 PHONE = "0491 570 156"
 _HREF = re.compile(r'href="([^"]*)"')
 _UUID = r"[0-9a-f]{8}-[0-9a-f-]{27}"
+_COPY = rf"/exports/{_UUID}/file/"
+PATIENCE = 60
 
 
 class Strayed(RuntimeError):
@@ -179,10 +182,18 @@ class Journey:
     def export(self) -> None:
         """Ask for a copy of everything, and fetch it."""
         fill(self.owner, self.url("exports"), self.url("exports"))
-        self.run_jobs()
-        page = self.owner.get(self.url("exports"))
-        page = self._follow(self.owner, page, rf"/exports/{_UUID}/file/")
+        page = self._follow(self.owner, self._copied(), _COPY)
         self.seen.append(page.body)
+
+    def _copied(self) -> Page:
+        """Wait for the copy: a job that failed once is tried again some seconds later."""
+        for _second in range(PATIENCE):
+            self.run_jobs()
+            page = self.owner.get(self.url("exports"))
+            if re.search(_COPY, page.body.decode(errors="replace")):
+                return page
+            time.sleep(1)
+        raise Strayed(f"No copy came within {PATIENCE} s.")
 
     @property
     def client(self) -> str:

@@ -16,7 +16,7 @@ import pytest
 
 from config.demo import mailbox, processes
 from privacy.canary.flight import SEALED, Flight
-from privacy.canary.journey import Journey
+from privacy.canary.journey import Journey, Strayed
 from privacy.canary.pages import Page, fill
 from privacy.canary.stores import folder
 from privacy.canary.words import Words
@@ -148,7 +148,12 @@ def test_a_practice_works_in_its_region_alone(house: House, tmp_path: Path) -> N
         jobs_done(au),
         lambda: broken(au, words.word("broken: error")),
     )
-    journey.walk()
+    try:
+        journey.walk()
+    except Strayed as failure:
+        said = [processes.tail(log, 30) for log in sorted(house.logs.glob("au-*.log"))]
+        failure.add_note("\n".join(said))
+        raise
     nothing_is_astray(house, journey, tmp_path)
     a_clinic_goes_on_without_control(house, journey)
 
