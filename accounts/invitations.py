@@ -98,11 +98,12 @@ def by_token(token: str) -> Invitation | None:
 def accept(*, user: User, invitation: Invitation) -> Member:
     """Make a User a member as invited, or one again who was removed; raise `AlreadyMember` when they are in."""
     locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
-    member: Member | None = Member.objects.filter(user_id=user.pk).first()
+    member: Member | None = Member.objects.filter(user_id=user.pk).first() or _once_here(user)
     if locked.accepted_at is not None or (member and member.removed_at is None):
         raise AlreadyMember
     is_new = member is None
     member = member or Member(user_id=user.pk)
+    member.user_id = user.pk
     member.name, member.email, member.role = locked.name, user.email, locked.role
     member.joined_at, member.removed_at = clock.now(), None
     member.location_id, member.rights = locked.location_id, {}
@@ -113,6 +114,16 @@ def accept(*, user: User, invitation: Invitation) -> Member:
         _let_practise(member)
     audit.record("member.joined", by=member.actor, of=member, detail={"role": member.role})
     return member
+
+
+def _once_here(user: User) -> Member | None:
+    """Return the member whom an archive brought from another house, where this User had another id: by their address."""
+    gone = Member.objects.exclude(removed_at=None)
+    same = [each for each in gone if str(each.email).casefold() == user.email.casefold()]
+    known = set(
+        User.objects.filter(pk__in=[each.user_id for each in same]).values_list("pk", flat=True)
+    )
+    return next((each for each in same if each.user_id not in known), None)
 
 
 def _let_practise(member: Member) -> None:

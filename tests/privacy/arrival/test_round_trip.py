@@ -5,15 +5,15 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.apps import apps
 from django.core import mail
 from django.db import DatabaseError
 
-from accounts import outbox, sequencer
-from accounts.models import Account, AccountAnchor, Member, OutboxJob
+from accounts import invitations, outbox, sequencer
+from accounts.models import Account, AccountAnchor, Member, OutboxJob, User
 from accounts.models.practice import current_anchor
 from accounts.tenancy import acting_in
 from accounts.wall import tenant_models
@@ -105,8 +105,16 @@ def test_it_comes_back_in_another_region_as_it_was(practice: tuple[Account, Clie
         assert not OutboxJob.objects.filter(name="message.send").exists()
         others = Member.objects.exclude(role="owner")
         assert [each.removed_at is not None for each in others] == [True]
+        ana = others[0]
+        Member.objects.filter(pk=ana.pk).update(user_id=uuid4())  # as from another house
         assert Member.objects.filter(role="owner").count() == 1
         assert PastEvent.objects.filter(action="account.opened").count() == 1
+        owner = Member.objects.get(role="owner")
+        invited = invitations.invite(
+            by=owner.actor, email=ana.email, name="Ana", role="manager", is_practitioner=False
+        )
+        user = User.objects.get(email=ana.email)
+        assert invitations.accept(user=user, invitation=invited).pk == ana.pk
     assert {row["action"] for row in parts.rows(after)["privacy.pastevent"]} >= {"account.opened"}
     assert len(parts.rows(after)["privacy.pastevent"]) == len(
         parts.rows(before)["accounts.auditevent"]
