@@ -23,6 +23,7 @@ def flip(move: Move) -> None:
         row = move.locked()
         if not row.has_flipped:
             region = cell(row.to_cell).region
+            before, after = region_name(cell(row.from_cell).region), region_name(region)
             Account.objects.filter(pk=row.account_id).update(
                 cell=row.to_cell,
                 home_region=region,
@@ -31,7 +32,7 @@ def flip(move: Move) -> None:
                 region_document=row.document,
                 region_decided_by=row.decided_by,
                 region_decided_at=row.asked_at,
-                region_reason=f"moved from {region_name(cell(row.from_cell).region)}",
+                region_reason=f"It was in {before}; {row.decided_by} asked for {after}."[:300],
             )
             row.flipped_at = clock.now()
             row.save(update_fields=["flipped_at"])

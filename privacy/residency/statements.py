@@ -8,6 +8,7 @@ from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from django.conf import settings
 
 from accounts import audit
 from accounts.cells import cell, region_name
@@ -66,6 +67,15 @@ def _write_one(account: Account, taken: Census) -> None:
         result="astray" if findings else "done",
         detail={"signature": statement.signature},
     )
+
+
+def region_of(statement: ResidencyStatement, region: str) -> str:
+    """Return the region that signed a statement: the one it names, where the account was before it moved, or `region`."""
+    try:
+        named = json.loads(statement.text)["region"]
+    except (ValueError, KeyError, TypeError):
+        return region
+    return named if named in settings.EXPORT_SIGNING_KEYS else region
 
 
 def holds(statement: ResidencyStatement, region: str) -> bool:

@@ -45,7 +45,9 @@ def residency(request: AccountRequest) -> HttpResponse:
     """Show what the last census found, in words, and the ones before."""
     page = Paginator(ResidencyStatement.objects.all(), PER_PAGE).get_page(request.GET.get("page"))
     latest: ResidencyStatement | None = ResidencyStatement.objects.first()
-    holds = latest is not None and statements.holds(latest, request.account.region)
+    here = request.account.region
+    counted_in = statements.region_of(latest, here) if latest else here
+    holds = latest is not None and statements.holds(latest, counted_in)
     context = {
         "latest": latest,
         "holds": holds,
@@ -54,7 +56,9 @@ def residency(request: AccountRequest) -> HttpResponse:
         "held": _held(latest) if latest and holds else [],
         "page": page,
         "entry": Account.objects.get(pk=request.account.pk),
-        "fingerprint": exporting.public_key(request.account.region)[1],
+        "counted_in": region_name(counted_in),
+        "was_elsewhere": counted_in != request.account.region,
+        "fingerprint": exporting.public_key(counted_in)[1],
         "zone": letters.zone(),
         **_moving(request),
     }
@@ -150,7 +154,7 @@ def residency_statement(request: AccountRequest, pk: UUID) -> HttpResponse:
     found: ResidencyStatement = get_object_or_404(ResidencyStatement.objects.all(), pk=pk)
     name = f"{request.account.slug}-residency-{found.counted_at:%Y-%m-%d}.json"
     return HttpResponse(
-        statements.as_file(found, request.account.region),
+        statements.as_file(found, statements.region_of(found, request.account.region)),
         content_type="application/json",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

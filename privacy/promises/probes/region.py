@@ -69,9 +69,10 @@ def it_lies_where_the_rule_says() -> Evidence:
 def nothing_lies_elsewhere() -> Evidence:
     """Read the last census: whose signature holds, that is not old, and that found nothing elsewhere (RP-6)."""
     latest: ResidencyStatement | None = ResidencyStatement.objects.first()
-    if latest is None:
+    here = scope.current().region
+    if latest is None or statements.region_of(latest, here) != here:  # counted before it moved
         return Evidence(Verdict.UNSHOWN, _("Not counted yet"), page="residency")
-    if not statements.holds(latest, scope.current().region):
+    if not statements.holds(latest, here):
         words = _("The last count isn't as it was signed.")
         return Evidence(Verdict.BROKEN, words, latest.counted_at, "residency")
     if latest.findings:
