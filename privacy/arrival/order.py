@@ -24,10 +24,14 @@ def in_order() -> tuple[Kind, ...]:
     return tuple(found)
 
 
-@cache
 def references(kind: Kind) -> dict[str, str]:
     """Return column → the kind that its values point at, of rows of the same account."""
-    keys = tenant_foreign_keys(kind.model)
+    return _references(kind.model)
+
+
+@cache
+def _references(model: Any) -> dict[str, str]:
+    keys = tenant_foreign_keys(model)
     return {key.attname: key.remote_field.model._meta.label_lower for key in keys}
 
 
