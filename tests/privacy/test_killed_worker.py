@@ -75,7 +75,7 @@ def test_an_export_survives_sigkill(
     with acting_in(account.ref, by=owner.actor):
         scene.store(client, "long.txt", secrets.token_hex(8_000_000).encode())
         export = exporting.request(by=owner.actor, member=owner)
-    [job] = scene.jobs(account)
+    [job] = scene.jobs(account, "export.build")
     until = time.monotonic() + 60
     store = settings.STORAGES["objects_au"]["OPTIONS"]["location"]
     with worker(parts, job, store, IN_SMALL_PARTS) as running:
@@ -126,7 +126,7 @@ def test_memory_stays_flat_while_half_a_gigabyte_is_exported(
         for number in range(20):
             scene.store(client, f"scan{number}.pdf", b"%PDF-1.7 " + os.urandom(24_000_000))
         export = exporting.request(by=owner.actor, member=owner)
-    [job] = scene.jobs(account)
+    [job] = scene.jobs(account, "export.build")
     store = settings.STORAGES["objects_au"]["OPTIONS"]["location"]
     with worker(parts, job, store, PEAK + MEASURED) as running:
         assert running.stdout is not None
