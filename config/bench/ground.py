@@ -57,14 +57,19 @@ class Ground:
     grown: Server
     floor: Server
     floor_cookie: str
+    floor_env: Mapping[str, str]
     logs: Path
     fastest: float = math.inf
     connections: dict[tuple[str, str], psycopg.Connection[Any]] = field(default_factory=dict)
 
     def pace_of(self, timed: Timed) -> float:
         """Return what the fixed job took in these rounds, by which they are judged once the run is over."""
-        self.fastest = min(self.fastest, *timed.fixed)
-        return median(timed.fixed)
+        return self.pace_of_times(timed.fixed)
+
+    def pace_of_times(self, fixed: list[float]) -> float:
+        """Return the same of times of the fixed job that were taken by themselves."""
+        self.fastest = min(self.fastest, *fixed)
+        return median(fixed)
 
     def raw(self, prefix: str = SMALL, role: str = "") -> psycopg.Connection[Any]:
         """Return the kept plain connection to a region's database, by default as the superuser."""
@@ -105,7 +110,7 @@ def grounded(plan: Plan, scene: Scene) -> Iterator[Ground]:
             serving(PRODUCT, logs / "grown.log", ready="/healthz", env={"DATABASE_PREFIX": LARGE})
         )
         floor = stack.enter_context(serving(FLOOR, logs / "floor.log", ready="/", env=env))
-        ground = Ground(plan, scene, product, grown, floor, cookie, logs)
+        ground = Ground(plan, scene, product, grown, floor, cookie, env, logs)
         try:
             yield ground
         finally:

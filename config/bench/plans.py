@@ -25,12 +25,13 @@ def buffers(found: Iterable[Node]) -> int:
 
 
 def walks(found: Iterable[Node]) -> list[str]:
-    """Return the tables of which a sequential scan passed more than a few rows for nothing."""
+    """Return the tables of which a sequential scan passed more rows for nothing than a few, and than it found."""
     return [
         node["Relation Name"]
         for plan in found
         for node in nodes(plan)
-        if node["Node Type"] == "Seq Scan" and node.get("Rows Removed by Filter", 0) > FEW
+        if node["Node Type"] == "Seq Scan"
+        and node.get("Rows Removed by Filter", 0) > max(FEW, node["Actual Rows"])
     ]
 
 

@@ -1,4 +1,7 @@
-"""The floor's pages. `?bytes=` fills a page up to the size of the product's, `?public=1` needs no sign-in."""
+"""The floor's pages. `?bytes=` fills a page up to the size of the product's, `?public=1` needs no sign-in.
+
+`?kinds=` asks as many tables more as the product's page shows kinds of things: no product has them all in one.
+"""
 
 from __future__ import annotations
 
@@ -108,6 +111,8 @@ def _midnight(day: date) -> datetime:
 
 
 def _filled(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    for number in range(1, int(request.GET.get("kinds", "1"))):
+        list(Hours.objects.filter(practitioner=number).order_by("weekday", "starts"))
     response = render(request, f"floor/{template}", context)
     missing = int(request.GET.get("bytes", "0")) - len(response.content)
     if missing > 0:
