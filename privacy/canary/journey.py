@@ -180,8 +180,8 @@ class Journey:
         self.seen.append(page.body)
 
     def export(self) -> None:
-        """Ask for a copy of everything, and fetch it."""
-        fill(self.owner, self.url("exports"), self.url("exports"))
+        """Ask for a copy of everything, not encrypted so that it can be searched, and fetch it."""
+        fill(self.owner, self.url("exports"), self.url("exports"), encryption="none")
         page = self._follow(self.owner, self._copied(), _COPY)
         self.seen.append(page.body)
 
