@@ -74,6 +74,7 @@ SHOWN_BY: dict[str, set[Permission]] = {
     "privacy.DeskTelling": {P.REQUESTS},
     "privacy.Export": {P.EXPORT},
     "privacy.PastEvent": {P.AUDIT_VIEW},
+    "privacy.ProcessorNotice": {P.AUDIT_VIEW},
 }
 # What proves something only when whoever may see it does
 SEEN = {
