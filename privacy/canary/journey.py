@@ -22,7 +22,7 @@ from privacy.canary.words import Words
 PHONE = "0491 570 156"
 _HREF = re.compile(r'href="([^"]*)"')
 _UUID = r"[0-9a-f]{8}-[0-9a-f-]{27}"
-_COPY = rf"/exports/{_UUID}/file/"
+_COPY = rf"/a/[a-z0-9-]+/exports/{_UUID}/link/"
 PATIENCE = 60
 
 
@@ -182,16 +182,16 @@ class Journey:
     def export(self) -> None:
         """Ask for a copy of everything, not encrypted so that it can be searched, and fetch it."""
         fill(self.owner, self.url("exports"), self.url("exports"), encryption="none")
-        page = self._follow(self.owner, self._copied(), _COPY)
-        self.seen.append(page.body)
+        page, form = self._copied()
+        self.seen.append(fill(self.owner, page, form).body)
 
-    def _copied(self) -> Page:
-        """Wait for the copy: a job that failed once is tried again some seconds later."""
+    def _copied(self) -> tuple[Page, str]:
+        """Wait for the copy, as a job that failed once is tried again later; return the page and where it is fetched."""
         for _second in range(PATIENCE):
             self.run_jobs()
             page = self.owner.get(self.url("exports"))
-            if re.search(_COPY, page.body.decode(errors="replace")):
-                return page
+            if found := re.search(_COPY, page.body.decode(errors="replace")):
+                return page, found[0]
             time.sleep(1)
         raise Strayed(f"No copy came within {PATIENCE} s.")
 
