@@ -56,6 +56,11 @@ WAYS: tuple[Way, ...] = (
         ),
     ),
     Way(
+        _("You ask a practice something about your data, or somebody notes that you did"),
+        _("Without a way to reach you nobody can answer."),
+        ("privacy.desk.forms.*", "privacy.desk.intake.*"),
+    ),
+    Way(
         _("You come in: when, from which address on the network, with which kind of browser"),
         _("Without it nobody could see that somebody else came in as you."),
     ),
