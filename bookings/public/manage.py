@@ -133,7 +133,7 @@ def privacy(request: AccountRequest) -> HttpResponse:
         "privacy",
         notice=current_notice(),
         book_url=url(request, "book"),
-        ask_url=request.account.url("privacy_request"),
+        ask_url=request.build_absolute_uri(request.account.url("privacy_request")),
     )
 
 
