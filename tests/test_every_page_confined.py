@@ -70,7 +70,7 @@ def mark(row: Any) -> None:
         plain = not isinstance(field, EncryptedDateField | EncryptedJSONField)
         if isinstance(field, EncryptedField) and plain and "@" in str(getattr(row, field.attname)):
             setattr(row, field.attname, f"{SECRET}@mail.example")
-    if not row._meta.model.__name__.startswith("Note"):
+    if not row._meta.model.__name__.startswith(("Note", "Restriction")):
         row.save()
 
 

@@ -243,7 +243,8 @@ def test_every_kind_of_row_is_read_as_one_persons_and_comes_apart_again() -> Non
     browser = browser_of(p.account, Role.PRACTITIONER)
     with acting_in(p.account.ref, by=p.by):
         client, source = p.client, make_client(given_name="Lila", family_name="Hadad")
-        assert {model._meta.label for model in holdings.kinds()} == set(MAKERS)
+        unseen = {"privacy.PastEvent"}  # the audit of an account of before, told on no page
+        assert {model._meta.label for model in holdings.kinds()} - unseen == set(MAKERS)
         marks = {label: make(p, source) for label, make in MAKERS.items()}
         before = rows_of(source)
     shown = pages_of(p, browser, client)
