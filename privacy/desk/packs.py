@@ -39,8 +39,7 @@ class Pack:
     `extension`: how much is added once, by a notice within the first period; None: there is none. `any_extension`: the
     notice itself says until when. `rolls`: a last day that is no working day moves to the next one. `restarts` and
     `stops`: waiting for these begins the period anew, or stops it. `closed`: days of each year, (month, day) both ends,
-    which are no working days beside weekends and holidays. `hold_days`: how long after the answer nothing may be
-    deleted, because the person can still go to the authority.
+    which are no working days beside weekends and holidays.
     """
 
     code: str
@@ -55,7 +54,6 @@ class Pack:
     restarts: tuple[str, ...] = ()
     stops: tuple[str, ...] = ()
     closed: tuple[tuple[int, int], tuple[int, int]] | None = None
-    hold_days: int = 0
     verified: bool = False
 
 
@@ -74,7 +72,6 @@ PACKS: Final[tuple[Pack, ...]] = (
         authority="Information Commissioner’s Office",
         source="ICO, Right of access: how long do we have to comply",
         stops=(CLARIFICATION, FEE),
-        hold_days=90,
         **_OF_EUROPE,  # type: ignore[arg-type]
     ),
     Pack(
@@ -137,7 +134,6 @@ PACKS: Final[tuple[Pack, ...]] = (
         "Office of the Privacy Commissioner of Canada",
         "PIPEDA, section 8(3), (4), (5) and (8)",
         extension=Period(30, "days"),
-        hold_days=365,
     ),
     Pack(
         "CA-ON",
@@ -147,7 +143,6 @@ PACKS: Final[tuple[Pack, ...]] = (
         "Information and Privacy Commissioner of Ontario",
         "PHIPA, section 54",
         extension=Period(30, "days"),
-        hold_days=180,
     ),
     Pack(
         "OTHER",
