@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts.cells import cells
 from accounts.models import Account, EntryCode, Member, RegionSession, User
+from accounts.models.sessions import SIGNED_IN_FOR
 from accounts.permissions import Permission
 from accounts.rights import NO, Area, levels_of, permissions_of, sees_own, usual_levels
 from accounts.tenancy import AccountRef, confine, look
@@ -24,7 +25,6 @@ from privacy.vocabulary.placement import columns_of, from_row
 from privacy.vocabulary.scope import Sight
 
 CODE_LIFE = timedelta(seconds=60)
-ABSOLUTE_LIFE = timedelta(hours=12)
 IDLE_LIFE = timedelta(minutes=30)
 STEP_UP_LIFE = timedelta(minutes=10)
 BROWSER_LIFE = timedelta(days=365)
@@ -127,7 +127,7 @@ def start(member: Member, *, browser: str, proved_at: datetime | None = None) ->
         member=member,
         browser=browser[:60],
         stepped_up_at=proved_at,
-        expires_at=now + ABSOLUTE_LIFE,
+        expires_at=now + SIGNED_IN_FOR,
     ).save(force_insert=True)
     return secret
 
@@ -219,7 +219,7 @@ def set_cookie(response: HttpResponse, account: AccountRef, secret: str) -> None
     response.set_cookie(
         cookie_name(account.slug),
         f"{account.cell}.{account.id.hex}.{secret}",
-        max_age=int(ABSOLUTE_LIFE.total_seconds()),
+        max_age=int(SIGNED_IN_FOR.total_seconds()),
         secure=settings.HTTPS,
         httponly=True,
         samesite="Lax",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.conf import settings
+
 from privacy.vocabulary.classification import (
     Because,
     DataClass,
@@ -69,7 +71,9 @@ OUTSIDE: Mapping[str, Outside] = {
         DataPolicy(
             Subject.USER,
             export="passing state of sign-in",
-            lives=Lifetime("expire_date", days=0.5, because=Because.SECURITY),
+            lives=Lifetime(
+                "expire_date", days=settings.SESSION_COOKIE_AGE / 86_400, because=Because.SECURITY
+            ),
         ),
         {**_plain("session_key", "expire_date"), **_of_users("session_data")},
     ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import models
 
 from accounts.models.practice import Member
@@ -10,6 +12,8 @@ from privacy.vocabulary.classification import Because, DataPolicy, Lifetime, Sub
 from privacy.vocabulary.placement import RegionModel, TenantForeignKey
 
 _PASSING = "passing state of sign-in"
+# The one number: the session ends by it, the cookie, and the text that says how long
+SIGNED_IN_FOR = timedelta(hours=12)
 
 
 class RegionSession(RegionModel):
@@ -28,7 +32,9 @@ class RegionSession(RegionModel):
         export=_PASSING,
         deletable=True,
         closing=True,
-        lives=Lifetime("expires_at", days=0.5, because=Because.SECURITY),
+        lives=Lifetime(
+            "expires_at", days=SIGNED_IN_FOR / timedelta(days=1), because=Because.SECURITY
+        ),
     )
 
     class Meta(RegionModel.Meta):

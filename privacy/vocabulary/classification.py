@@ -80,7 +80,7 @@ class ReaderRule:
 
 
 class Because(StrEnum):
-    """Why rows that end by themselves are kept until then (RT-10); `TEXTS` of the policy says it in words."""
+    """Why rows that end by themselves are kept until then (RT-10), which `privacy.policy` says in words."""
 
     COPY = "copy"  # made again when it is needed, or a passing state of something under way
     CONNECTION = "connection"
