@@ -16,13 +16,13 @@ from django.core.management import CommandError, call_command
 from django.test import Client as Browser
 
 from accounts import audit, outbox, sequencer
-from accounts.models import Account, AgreementAcceptance, OutboxJob, PrivacyNotice, User
+from accounts.models import Account, AgreementAcceptance, Member, OutboxJob, PrivacyNotice, User
 from accounts.tenancy import acting_in
 from clients.models import Client
 from privacy import exporting
 from privacy.erasure import shelf
 from privacy.erasure.places import place
-from privacy.models import ResidencyStatement
+from privacy.models import Export, ResidencyStatement
 from privacy.promises import recorded
 from privacy.promises.evidence import Verdict
 from privacy.promises.judging import judge
@@ -235,6 +235,26 @@ def test_a_database_that_was_changed_shows(
     with sql(alias, broken, mended):
         assert verdicts(account, int(name[1:]))[name] == Verdict.BROKEN
     assert verdicts(account, int(name[1:]))[name] == Verdict.KEPT
+
+
+def a_copy(encryption: str) -> None:
+    """Put the row of a copy that waits to be fetched."""
+    Export(
+        requested_by=Member.objects.get(role="owner"),
+        state=Export.State.READY,
+        encryption=encryption,
+        storage_key="a/b",
+        sha256="0" * 64,
+    ).save(force_insert=True)
+
+
+def test_a_copy_that_anybody_can_open_is_told(account: Account) -> None:
+    with acting_in(account.ref):
+        a_copy(Export.Encryption.PASSPHRASE)
+    assert verdicts(account, 15)["P15"] == Verdict.KEPT
+    with acting_in(account.ref):
+        a_copy(Export.Encryption.NONE)
+    assert verdicts(account, 15)["P15"] == Verdict.YOURS
 
 
 @for_real

@@ -53,19 +53,22 @@ def _fetched(since: float) -> int:
 
 
 def what_went_abroad_was_protected() -> Evidence:
-    """Count what went to another country in a month, and the copies that were made without encryption (P15)."""
-    since = clock.now() - MONTH
+    """Count a month of what went abroad, each with its basis, and the copies that wait unencrypted (P15)."""
     home = Account.objects.get(pk=scope.current().account_id).country
-    abroad = Disclosure.objects.filter(at__gte=since).exclude(country__in=("", home)).count()
-    made = Export.objects.filter(created_at__gte=since).exclude(sha256="")
-    open_ = made.filter(encryption=Export.Encryption.NONE).count()
-    words = told(
-        _("%(abroad)s to another country in 30 days; of %(made)s copies %(open)s not encrypted"),
-        abroad=abroad,
-        made=made.count(),
-        open=open_,
-    )
-    return Evidence(Verdict.KEPT, words, page="exports")
+    rows = Disclosure.objects.filter(at__gte=clock.now() - MONTH).exclude(country__in=("", home))
+    if wrong := rows.exclude(basis__in=Disclosure.Basis.values).count():
+        words = ngettext(
+            "%(n)s went abroad without a basis", "%(n)s went abroad without a basis", wrong
+        )
+        return Evidence(Verdict.BROKEN, told(words, n=wrong), page="audit_log")
+    ready = Export.objects.exclude(storage_key="").exclude(sha256="")
+    if bare := ready.filter(encryption=Export.Encryption.NONE).count():
+        words = ngettext(
+            "%(n)s copy waits that isn't encrypted", "%(n)s copies wait that aren't encrypted", bare
+        )
+        return Evidence(Verdict.YOURS, told(words, n=bare), page="exports")
+    words = _("%(n)s to another country in 30 days, and no copy waits that isn't encrypted")
+    return Evidence(Verdict.KEPT, told(words, n=rows.count()), page="exports")
 
 
 def the_owner_agreed_and_informs() -> Evidence:
