@@ -41,6 +41,8 @@ def test_periods_in_words(span: timedelta, words: str) -> None:
 def test_everything_that_is_there_is_listed(client: Browser) -> None:
     assert (purposes.unlisted(), collecting.unlisted(), periods.unlisted()) == ([], [], [])
     shown = client.get("/privacy/").content.decode()
+    assert client.get("/").status_code == 200
+    assert client.cookies == {}, "whoever only looks leaves nothing"
     for listed in ("Sydney", "Frankfurt", "Oregon", "Who came in or tried to", "mailto:"):
         assert listed in shown
     stale = {form for way in collecting.WAYS for form in way.forms if not form.endswith("*")}
