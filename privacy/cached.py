@@ -1,4 +1,4 @@
-"""What a region's cache keeps under the ids of a person: looked for, and forgotten."""
+"""What a region's cache keeps under the ids of an account or a person: looked for, and forgotten."""
 
 from __future__ import annotations
 

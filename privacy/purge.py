@@ -14,15 +14,13 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from django.core.cache import caches
 from django.db import transaction
 from django.db.models import F
 
 from accounts import audit, control_tasks, directory, dispatch, objects, outbox, uploads
-from accounts.cells import cell
 from accounts.models import Account, AccountAccess, AccountAnchor, EntryCode, User
 from accounts.tenancy import AccountRef, acting_in
-from privacy import catalog, letters
+from privacy import cached, catalog, letters
 from privacy.closure import DATA_BACKUP_DAYS, KEPT, KEYRING_BACKUP_DAYS
 from privacy.erasure import ledger
 from privacy.erasure.entries import Entry
@@ -189,9 +187,7 @@ def _delete_objects(work: outbox.Work) -> None:
 
 def _clear_cache(work: outbox.Work) -> None:
     """Delete every key of the region's cache that names the account."""
-    client = _cache(work.account)
-    for key in _cached(work.account):
-        client.delete(key)
+    cached.forget(work.account, [work.account.id])
 
 
 def _check(work: outbox.Work) -> None:
@@ -204,9 +200,9 @@ def _check(work: outbox.Work) -> None:
     with acting_in(account, purpose=Purpose.CLOSURE):
         keys += len(keyring.client_ids_with_keys())
     files = len(objects.keys_of(account.cell, account.id))
-    cached = len(_cached(account))
-    if rows or keys or files or cached:
-        raise NotEmpty(f"left: {len(rows)} tables, {keys} keys, {files} files, {cached} cached")
+    known = len(cached.found(account, [account.id]))
+    if rows or keys or files or known:
+        raise NotEmpty(f"left: {len(rows)} tables, {keys} keys, {files} files, {known} cached")
     _note(work, "stores_empty_at", clock.now().isoformat())
 
 
@@ -298,9 +294,7 @@ def _again(where: Place, entry: Entry) -> None:
             state=AccountAnchor.State.PURGING, key_epoch=F("key_epoch") + 1
         )
     objects.delete_all(account.cell, account.id)
-    client = _cache(account)
-    for key in _cached(account):
-        client.delete(key)
+    cached.forget(account, [account.id])
     with _purger(account) as connection:
         for _ in range(ROUNDS):
             for table in catalog.tables(connection):
@@ -371,14 +365,3 @@ def _left(work: outbox.Work, connection: psycopg.Connection[Any]) -> dict[str, i
     counts[JOBS] -= 1
     counts[catalog.ANCHOR] -= 1
     return catalog.left(counts)
-
-
-def _cache(account: AccountRef) -> Any:
-    cache: Any = caches[cell(account.cell).cache]
-    return cache._cache.get_client(None, write=True)
-
-
-def _cached(account: AccountRef) -> list[bytes]:
-    client = _cache(account)
-    patterns = (f"*{account.id}*", f"*{account.id.hex}*")
-    return [key for pattern in patterns for key in client.scan_iter(match=pattern, count=1000)]

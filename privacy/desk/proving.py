@@ -12,8 +12,7 @@ from psycopg import sql
 from accounts import dispatch, objects
 from accounts.models import OutboxJob
 from accounts.tenancy import AccountRef, acting_in
-from privacy import catalog
-from privacy.desk import cached
+from privacy import cached, catalog
 from privacy.sweeping import named_objects
 from privacy.vocabulary import keyring
 from privacy.vocabulary.models import AccountKey, ClientKey

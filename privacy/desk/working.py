@@ -14,9 +14,9 @@ from accounts.models.practice import current_anchor
 from accounts.tenancy import AccountRef, acting_in
 from bookings.messaging.links import absolute
 from clients import identity
-from privacy import exporting, letters
+from privacy import cached, exporting, letters
 from privacy.cases import DeskCase, DeskStep
-from privacy.desk import cached, certificates, granting
+from privacy.desk import certificates, granting
 from privacy.desk.proving import PROOFS
 from privacy.desk.routes import BY_HAND
 from privacy.erasure import erasing

@@ -7,14 +7,12 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from django.core.cache import caches
 from django.db.models import F
 
 from accounts import dispatch, objects
-from accounts.cells import cell
 from accounts.models import AccountAnchor
 from accounts.tenancy import AccountRef, acting_in
-from privacy import catalog, purge
+from privacy import cached, catalog, purge
 from privacy.erasure import ledger
 from privacy.relocation.leasing import Move
 from privacy.vocabulary import keyring
@@ -51,8 +49,7 @@ def delete_copy(move: Move, account: AccountRef) -> None:
                 break
     move.beat(now=True)
     objects.delete_all(account.cell, account.id)
-    for key in _cached(account):
-        _cache(account).delete(key)
+    cached.forget(account, [account.id])
     _check(account)
     with _purger(account) as connection, connection.transaction():
         for table in catalog.tables(connection):
@@ -80,9 +77,10 @@ def _check(account: AccountRef) -> None:
         keys = len(keyring.client_ids_with_keys())
         with keyring.keyring_transaction():
             keys += AccountKey.objects.using(active.keyring).filter(account_id=account.id).count()
-    files, cached = len(objects.keys_of(account.cell, account.id)), len(_cached(account))
-    if rows or keys or files or cached:
-        raise NotEmpty(f"left: {len(rows)} tables, {keys} keys, {files} files, {cached} cached")
+    files = len(objects.keys_of(account.cell, account.id))
+    known = len(cached.found(account, [account.id]))
+    if rows or keys or files or known:
+        raise NotEmpty(f"left: {len(rows)} tables, {keys} keys, {files} files, {known} cached")
 
 
 def _rows(connection: psycopg.Connection[Any], account: AccountRef) -> dict[str, int]:
@@ -95,14 +93,3 @@ def _rows(connection: psycopg.Connection[Any], account: AccountRef) -> dict[str,
 def _purger(account: AccountRef) -> Iterator[psycopg.Connection[Any]]:
     with dispatch.connect(account.cell, "purger") as connection:
         yield connection
-
-
-def _cache(account: AccountRef) -> Any:
-    cache: Any = caches[cell(account.cell).cache]
-    return cache._cache.get_client(None, write=True)
-
-
-def _cached(account: AccountRef) -> list[bytes]:
-    patterns = (f"*{account.id}*", f"*{account.id.hex}*")
-    client = _cache(account)
-    return [key for pattern in patterns for key in client.scan_iter(match=pattern, count=1000)]
