@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import resolve, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.models import AuditHead
-from accounts.permissions import Permission, require
+from accounts.permissions import Permission, door_of, require
 from accounts.requests import AccountRequest
 from accounts.tenancy import acting_in
 from privacy import letters
@@ -39,10 +40,7 @@ def promises(request: AccountRequest) -> HttpResponse:
     with acting_in(ref, by=request.actor, purpose=Purpose.ADMINISTRATION, reading=True):
         head = AuditHead.objects.first()
     context = {
-        "lines": [
-            (each, *LOOK[each.verdict], request.account.url(each.page) if each.page else "")
-            for each in judged
-        ],
+        "lines": [(each, *LOOK[each.verdict], _page(request, each.page)) for each in judged],
         "tiles": [
             {"number": len(judged), "label": _("promises")},
             {"number": numbers[Verdict.KEPT], "label": _("kept, as just checked")},
@@ -63,3 +61,12 @@ def promises(request: AccountRequest) -> HttpResponse:
         "zone": letters.zone(),
     }
     return render(request, "privacy/promises.html", context)
+
+
+def _page(request: AccountRequest, name: str) -> str:
+    """Return the address of a page where there is more; empty where there is none that this member may open."""
+    if not name:
+        return ""
+    door = door_of(resolve(reverse(name, args=[request.account.slug])).func)
+    opens = door is not None and door.opens_to(request.permissions)
+    return request.account.url(name) if opens else ""
