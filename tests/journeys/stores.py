@@ -62,7 +62,11 @@ def lying_open(demo: Demo, words: list[str]) -> set[tuple[str, str]]:
     """Return each file of the demo that holds one of these words, and the word: databases, logs, caches, uploads."""
     hits = set()
     for path in _inside(demo.home.folder):
-        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ) as data:
+        try:
+            file = path.open("rb")
+        except FileNotFoundError:
+            continue  # the server took it away after it was listed, so it holds nothing
+        with file, mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ) as data:
             hits |= {(str(path), word) for word in words if data.find(word.encode()) >= 0}
     return hits
 
